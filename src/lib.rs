@@ -1,0 +1,3 @@
+//! Typed CloudFormation in Rust.
+
+pub mod registry;
