@@ -3,4 +3,12 @@
 pub mod diagnostic;
 pub mod template;
 
+pub mod network;
+
+pub mod iam;
+
+pub mod goal;
+
 pub mod registry;
+
+pub mod stack;

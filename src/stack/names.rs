@@ -1,0 +1,3 @@
+//! Derived names.
+use super::lower::Lowered;
+pub(super) fn derive(_: &mut Lowered, _: &[(String, &str)]) {}
