@@ -1,3 +1,4 @@
 //! Typed CloudFormation in Rust.
 
+pub mod generate;
 pub mod registry;
