@@ -11,4 +11,6 @@ pub mod goal;
 
 pub mod registry;
 
+pub mod generate;
+
 pub mod stack;
