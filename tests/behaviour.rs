@@ -1,1 +1,3 @@
-fn main() {}
+//! Behaviour, text in and text out.
+
+mod registry;
