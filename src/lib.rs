@@ -1,6 +1,7 @@
 //! Typed CloudFormation in Rust.
 
 pub mod diagnostic;
+pub mod emit;
 pub mod template;
 
 pub mod network;
