@@ -1,7 +1,6 @@
 //! Typed CloudFormation in Rust.
 
 pub mod diagnostic;
-pub mod emit;
 pub mod template;
 
 pub mod network;
@@ -17,3 +16,5 @@ pub mod generate;
 pub mod stack;
 
 pub mod constructs;
+
+pub mod emit;

@@ -37,12 +37,8 @@ pub const OWNED: [&str; 3] = ["types/", "regions/", "SOURCES.md"];
 /// no rule knows.
 pub fn distil(wheel: impl Read + Seek, corrections: &[Correction]) -> Result<Files, Error> {
     let wheel = Wheel::read(wheel)?;
-<<<<<<< HEAD
     let mut types: BTreeMap<String, Value> =
-        wheel.types.iter().map(|(name, schema)| (name.clone(), strip::facts(schema))).collect();
-=======
-    let mut types: BTreeMap<String, Value> = wheel.types.iter().map(|(name, schema)| (name.clone(), facts(&wheel, name, schema))).collect();
->>>>>>> facts
+        wheel.types.iter().map(|(name, schema)| (name.clone(), facts(&wheel, name, schema))).collect();
     correction::apply(corrections, &mut types)?;
     let mut files = Files::new();
     let mut patterns = pattern::Normaliser::default();
