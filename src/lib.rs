@@ -17,4 +17,6 @@ pub mod stack;
 
 pub mod constructs;
 
+pub mod check;
+
 pub mod emit;
