@@ -20,3 +20,5 @@ pub mod constructs;
 pub mod check;
 
 pub mod emit;
+
+pub mod prelude;
