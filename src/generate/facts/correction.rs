@@ -26,6 +26,16 @@ pub struct Correction {
     pub now: Option<Value>,
 }
 
+impl Correction {
+    /// The corrections in a file of `schemas/corrections/`.
+    ///
+    /// # Errors
+    /// If the text is no list of corrections.
+    pub fn list(text: &str) -> Result<Vec<Correction>, Error> {
+        serde_json::from_str(text).map_err(|error| Error::Corrections(error.to_string()))
+    }
+}
+
 /// Applies all corrections, or names the first that no longer fits.
 pub fn apply(corrections: &[Correction], types: &mut BTreeMap<String, Value>) -> Result<(), Error> {
     corrections.iter().try_for_each(|correction| match types.get_mut(&correction.type_name) {
@@ -52,7 +62,11 @@ fn correct(schema: &mut Value, correction: &Correction) -> Result<(), Error> {
 }
 
 fn stale(correction: &Correction, found: &str) -> Error {
-    Error::Correction { type_name: correction.type_name.clone(), path: correction.path.clone(), found: found.to_owned() }
+    Error::Correction {
+        type_name: correction.type_name.clone(),
+        path: correction.path.clone(),
+        found: found.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +85,8 @@ mod tests {
     #[test]
     fn changes_adds_and_removes() {
         let at = |path: &str, was: Value, now: Value| {
-            corrected(json!({ "type": "A::B::C", "reason": "r", "link": "l", "path": path, "was": was, "now": now })).unwrap()
+            corrected(json!({ "type": "A::B::C", "reason": "r", "link": "l", "path": path, "was": was, "now": now }))
+                .unwrap()
         };
         assert_eq!(at("/properties/P/maxLength", json!(64), json!(63)), json!({ "maxLength": 63 }));
         assert_eq!(at("/properties/P/minLength", Value::Null, json!(1)), json!({ "maxLength": 64, "minLength": 1 }));

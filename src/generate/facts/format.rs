@@ -38,7 +38,13 @@ fn broken(value: &Value, indent: usize, out: &mut String) {
     }
 }
 
-fn lines<'a>(open: char, elements: impl Iterator<Item = (String, &'a Value)>, close: char, indent: usize, out: &mut String) {
+fn lines<'a>(
+    open: char,
+    elements: impl Iterator<Item = (String, &'a Value)>,
+    close: char,
+    indent: usize,
+    out: &mut String,
+) {
     out.push(open);
     for (index, (key, element)) in elements.enumerate() {
         out.push_str(if index == 0 { "\n" } else { ",\n" });
@@ -59,7 +65,8 @@ fn inline(value: &Value) -> String {
         }
         Value::Object(members) if members.is_empty() => "{}".to_owned(),
         Value::Object(members) => {
-            let members: Vec<String> = members.iter().map(|(key, member)| format!("{}: {}", quoted(key), inline(member))).collect();
+            let members: Vec<String> =
+                members.iter().map(|(key, member)| format!("{}: {}", quoted(key), inline(member))).collect();
             format!("{{ {} }}", members.join(", "))
         }
         scalar => scalar.to_string(),
@@ -78,7 +85,10 @@ mod tests {
     #[test]
     fn small_things_stand_on_one_line() {
         let value = json!({ "a": { "type": "string", "enum": ["x", "y"] }, "b": [], "c": {} });
-        assert_eq!(text(&value), "{\n  \"a\": { \"type\": \"string\", \"enum\": [\"x\", \"y\"] },\n  \"b\": [],\n  \"c\": {}\n}\n");
+        assert_eq!(
+            text(&value),
+            "{\n  \"a\": { \"type\": \"string\", \"enum\": [\"x\", \"y\"] },\n  \"b\": [],\n  \"c\": {}\n}\n"
+        );
     }
 
     #[test]

@@ -23,11 +23,16 @@ const PARTITIONS: [(&str, &str, &str); 8] = [
 
 /// The files of all regions.
 pub fn files(wheel: &Wheel) -> Files {
-    wheel.regions.iter().map(|(code, types)| (format!("regions/{code}.json"), file(wheel, code, types).into_bytes())).collect()
+    wheel
+        .regions
+        .iter()
+        .map(|(code, types)| (format!("regions/{code}.json"), file(wheel, code, types).into_bytes()))
+        .collect()
 }
 
 fn file(wheel: &Wheel, code: &str, types: &BTreeSet<String>) -> String {
-    let (_, partition, suffix) = PARTITIONS.iter().find(|(prefix, ..)| code.starts_with(prefix)).unwrap_or(&PARTITIONS[7]);
+    let (_, partition, suffix) =
+        PARTITIONS.iter().find(|(prefix, ..)| code.starts_with(prefix)).unwrap_or(&PARTITIONS[7]);
     let copied = code != SURVEYED && wheel.regions.get(SURVEYED) == Some(types);
     format::text(&json!({
         "code": code,

@@ -5,8 +5,17 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 /// Keywords that state no fact about a resource. The schema of a type's *configuration* is not its own.
-const PROSE: [&str; 9] =
-    ["$comment", "$schema", "description", "documentationUrl", "examples", "resourceLink", "sourceUrl", "title", "typeConfiguration"];
+const PROSE: [&str; 9] = [
+    "$comment",
+    "$schema",
+    "description",
+    "documentationUrl",
+    "examples",
+    "resourceLink",
+    "sourceUrl",
+    "title",
+    "typeConfiguration",
+];
 
 /// Keywords whose value is a map from names to schemas, or to something else that no keyword stands in.
 const MAPS: [&str; 4] = ["definitions", "dependencies", "patternProperties", "properties"];
@@ -29,7 +38,11 @@ pub fn facts(schema: &Value) -> Value {
 fn without_prose(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => Value::Object(
-            members.iter().filter(|(key, _)| !PROSE.contains(&key.as_str())).map(|(key, value)| (key.clone(), member(key, value))).collect(),
+            members
+                .iter()
+                .filter(|(key, _)| !PROSE.contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), member(key, value)))
+                .collect(),
         ),
         Value::Array(elements) => elements.iter().map(without_prose).collect(),
         scalar => scalar.clone(),
@@ -52,7 +65,11 @@ fn member(key: &str, value: &Value) -> Value {
 /// Permissions and time-out; not the schema of the input to `list`.
 fn handler_facts(handler: &Value) -> Value {
     let members = handler.as_object().into_iter().flatten();
-    members.filter(|(key, _)| *key != "handlerSchema").map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>().into()
+    members
+        .filter(|(key, _)| *key != "handlerSchema")
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn definitions_mut(facts: &mut Value) -> Option<&mut Map<String, Value>> {

@@ -37,6 +37,7 @@ impl Wheel {
     /// If it is no cfn-lint wheel of the layout that 1.58 has: providers by region, schemas by hash.
     pub fn read(mut reader: impl Read + Seek) -> Result<Wheel, Error> {
         let mut bytes = Vec::new();
+        reader.rewind().map_err(wheel_error)?;
         reader.read_to_end(&mut bytes).map_err(wheel_error)?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(wheel_error)?;
@@ -113,7 +114,10 @@ fn names(region: &Value) -> BTreeSet<String> {
 }
 
 /// One schema a type.
-fn types(regions: &BTreeMap<String, Value>, schemas: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Error> {
+fn types(
+    regions: &BTreeMap<String, Value>,
+    schemas: &BTreeMap<String, Value>,
+) -> Result<BTreeMap<String, Value>, Error> {
     let mut hashes: BTreeMap<&String, &Value> = BTreeMap::new();
     for (name, hash) in regions.values().flat_map(entries) {
         if *hashes.entry(name).or_insert(hash) != hash {
@@ -123,6 +127,8 @@ fn types(regions: &BTreeMap<String, Value>, schemas: &BTreeMap<String, Value>) -
     let schema = |hash: &Value| schemas.get(hash.as_str()?).cloned();
     hashes
         .into_iter()
-        .map(|(name, hash)| Ok((name.clone(), schema(hash).ok_or_else(|| Error::Wheel(format!("`{name}` has no schema")))?)))
+        .map(|(name, hash)| {
+            Ok((name.clone(), schema(hash).ok_or_else(|| Error::Wheel(format!("`{name}` has no schema")))?))
+        })
         .collect()
 }

@@ -73,7 +73,11 @@ impl Class<'_> {
             return Err("a surrogate that spells no range of characters".to_owned());
         }
         let members = escape.strip_prefix(r"\p{").and_then(|name| posix::members(name.strip_suffix('}')?));
-        self.emit(escape.len(), members.unwrap_or(escape), if is_set(escape) { Before::Set } else { Before::Character('\\') });
+        self.emit(
+            escape.len(),
+            members.unwrap_or(escape),
+            if is_set(escape) { Before::Set } else { Before::Character('\\') },
+        );
         Ok(())
     }
 
@@ -95,7 +99,9 @@ impl Class<'_> {
     fn range(&mut self, first: char, last: char) {
         let mut text = format!("-{last}");
         if self.flags.ignore_case && first.is_ascii_alphabetic() && last.is_ascii_alphabetic() {
-            let other = |letter: char| if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() };
+            let other = |letter: char| {
+                if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+            };
             text = format!("-{last}{}-{}", other(first), other(last));
         }
         self.emit(1 + last.len_utf8(), &text, Before::Start);

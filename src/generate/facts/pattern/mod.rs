@@ -44,7 +44,9 @@ impl Normaliser {
     /// Normalises every pattern of a type's schema.
     pub fn apply(&mut self, type_name: &str, schema: &mut Value) -> Result<(), Error> {
         match schema {
-            Value::Object(members) => members.iter_mut().try_for_each(|(keyword, value)| self.member(type_name, keyword, value)),
+            Value::Object(members) => {
+                members.iter_mut().try_for_each(|(keyword, value)| self.member(type_name, keyword, value))
+            }
             Value::Array(elements) => elements.iter_mut().try_for_each(|element| self.apply(type_name, element)),
             _ => Ok(()),
         }
@@ -99,7 +101,15 @@ mod tests {
 
     #[test]
     fn what_is_ecma_stays() {
-        for pattern in [r"^[a-zA-Z0-9-_]{1,9}?$", r"(?<name>a|b)", r"^(?!aws:)[\p{L}\p{Z}.:/=+\-@]*$", r"[\w.-]", r"[^\]{}.$]", r"a\{2\}", ""] {
+        for pattern in [
+            r"^[a-zA-Z0-9-_]{1,9}?$",
+            r"(?<name>a|b)",
+            r"^(?!aws:)[\p{L}\p{Z}.:/=+\-@]*$",
+            r"[\w.-]",
+            r"[^\]{}.$]",
+            r"a\{2\}",
+            "",
+        ] {
             assert_eq!(normalise(pattern).unwrap(), pattern);
         }
     }
@@ -150,7 +160,12 @@ mod tests {
 
     #[test]
     fn surrogates() {
-        check(r"^[\u0020-\uD7FF\uD800\uDC00-\uDBFF\uDFFF\t]*$", r"^[\u0020-\uD7FF\u{10000}-\u{10FFFF}\t]*$", &["a\u{1F600}"], &["\n"]);
+        check(
+            r"^[\u0020-\uD7FF\uD800\uDC00-\uDBFF\uDFFF\t]*$",
+            r"^[\u0020-\uD7FF\u{10000}-\u{10FFFF}\t]*$",
+            &["a\u{1F600}"],
+            &["\n"],
+        );
         check(r"^[\uD800\uDBFF-\uDC00\uDFFF]$", r"^[\u{10000}-\u{10FFFF}]$", &["\u{1F600}"], &["a"]);
         check(r"^[\uD83C-\uDBFF\uDC00-\uDFFF]$", r"^[\u{1F000}-\u{10FFFF}]$", &["\u{1F600}"], &["\u{10000}"]);
     }
