@@ -1,4 +1,20 @@
 //! Typed CloudFormation in Rust.
 
-pub mod generate;
+pub mod diagnostic;
+pub mod template;
+
+pub mod network;
+
+pub mod iam;
+
+pub mod goal;
+
 pub mod registry;
+
+pub mod generate;
+
+pub mod stack;
+
+pub mod constructs;
+
+pub mod emit;
