@@ -144,6 +144,11 @@ impl<'a> Maker<'a> {
     }
 
     fn text(&self, schema: &Value, salt: usize) -> Value {
+        match schema["format"].as_str() {
+            Some("ipv4-network") => return "10.0.0.0/16".into(),
+            Some("ipv6-network") => return "2001:db8::/56".into(),
+            _ => {}
+        }
         let texts = texts(schema);
         match texts.get(salt).or(texts.first()) {
             Some(text) => text.as_str().into(),

@@ -98,8 +98,8 @@ fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
 
 fn wrong_type(schema: &Value) -> Option<Value> {
     match schema["type"].as_str()? {
-        "string" => Some(json!(["x"])),
-        "object" | "array" => Some(json!("x")),
+        "string" | "object" => Some(json!(["x"])),
+        "array" => Some(json!("x")),
         "integer" | "number" => Some(json!("x")),
         "boolean" => Some(json!("maybe")),
         _ => None,

@@ -232,3 +232,53 @@ fn secrets_are_not_shown() {
         "/GenerateSecretString/PasswordLength E3012: the value is not an integer\n/SecretString E3012: a list is not a string"
     );
 }
+
+#[test]
+fn what_is_resolved_later_decides_nothing() {
+    check_proxy(
+        json!({ "DBProxyName": "{{resolve:ssm:/app/name}}", "VpcSubnetIds": "{{resolve:ssm:/app/subnets}}" }),
+        &[],
+    );
+}
+
+#[test]
+fn local_code_is_uploaded_by_the_package_command() {
+    let function = |code: Value| json!({ "Code": code, "Role": "arn:aws:iam::123456789012:role/x", "Handler": "a.b", "Runtime": "python3.13" });
+    check("AWS::Lambda::Function", function(json!("./src")), &[]);
+    check("AWS::Lambda::Function", function(json!(["./src"])), &["/Code E3012: a list is not an object"]);
+}
+
+#[test]
+fn custom_resources_need_a_service_token_and_may_have_anything() {
+    check(
+        "Custom::Thing",
+        json!({ "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:x", "Whatever": [1] }),
+        &[],
+    );
+    check("Custom::Thing", json!({ "Whatever": [1] }), &[" E3003: `ServiceToken` is required"]);
+}
+
+#[test]
+fn properties_that_are_nothing_lack_what_is_required() {
+    check(
+        "AWS::SNS::Subscription",
+        json!({ "Ref": "AWS::NoValue" }),
+        &[" E3003: `Protocol` is required", " E3003: `TopicArn` is required"],
+    );
+}
+
+#[test]
+fn address_ranges() {
+    let vpc = |range: &str| json!({ "CidrBlock": range });
+    check("AWS::EC2::VPC", vpc("10.0.0.0/16"), &[]);
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.0"),
+        &["/CidrBlock E3002: `10.0.0.0` is no range of IPv4 addresses, as 10.0.0.0/16 is"],
+    );
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.1/16"),
+        &["/CidrBlock E3002: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
+    );
+}

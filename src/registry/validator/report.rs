@@ -6,6 +6,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+use super::local::is_artifact;
 use super::{Subject, Violation, ViolationKind, words};
 use crate::registry::nearest;
 use crate::registry::type_facts::member;
@@ -24,8 +25,13 @@ impl Subject {
             }
             Kind::AnyOf { context } => self.alternatives(error, context, ViolationKind::NoAlternative),
             Kind::OneOfNotValid { context } => self.alternatives(error, context, ViolationKind::OneAlternative),
+            Kind::Custom { keyword, .. } if keyword == "type" && self.is_artifact(path, error.instance()) => Vec::new(),
             _ => vec![self.single(error, path)],
         }
+    }
+
+    fn is_artifact(&self, path: &str, instance: &Value) -> bool {
+        instance.is_string() && is_artifact(self.schema["typeName"].as_str().unwrap_or_default(), path)
     }
 
     fn unknown(&self, path: &str, name: &str) -> Violation {
@@ -182,6 +188,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
     match keyword {
         "type" => (ViolationKind::WrongType, subject()),
         "enum" | "enumCaseInsensitive" => (ViolationKind::NotInEnum, subject()),
+        "format" => (ViolationKind::Format, subject()),
         "const" => (ViolationKind::Element, subject()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => (ViolationKind::NumberRange, subject()),
         "requiredXor" => (ViolationKind::RequiredXor, message.to_owned()),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::keywords::{FUNCTION, LITERAL};
 
 /// Keywords that are kept as they are.
-const PLAIN: [&str; 25] = [
+const PLAIN: [&str; 26] = [
     "type",
     "enum",
     "const",
@@ -33,6 +33,7 @@ const PLAIN: [&str; 25] = [
     "dependentExcluded",
     "dependentRequired",
     "enumCaseInsensitive",
+    "format",
     "uniqueKeys",
     "maxUniqueItems",
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Values of the conditions that properties name, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,11 @@ pub fn is_function(value: &Value) -> bool {
         return false;
     };
     members.keys().all(|key| key == "Ref" || key == "Condition" || key.starts_with("Fn::"))
+}
+
+/// Whether a text holds a dynamic reference, which CloudFormation resolves: it is as unknown as what a function gives.
+fn is_dynamic(text: &str) -> bool {
+    text.split_once("{{").is_some_and(|(_, rest)| rest.trim_start().starts_with("resolve:"))
 }
 
 /// Whether a key stands for members that are not known here.
@@ -117,6 +122,7 @@ impl Decided {
                 Some(Value::Object(decided.collect()))
             }
             Value::Array(elements) => Some(Value::Array(self.elements(elements, world, place, origin))),
+            Value::String(text) if is_dynamic(text) => Some(json!({ "Fn::DynamicReference": text })),
             other => Some(other.clone()),
         }
     }
