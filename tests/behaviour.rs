@@ -1,1 +1,3 @@
-fn main() {}
+//! Behaviour of the library: text in, text out.
+
+mod yaml;

@@ -79,6 +79,7 @@ where
                 found => break found,
             }
         };
+        self.place("", range);
         let value = self.value(event, range)?;
         while let Some(next) = self.source.next() {
             match next {

@@ -45,7 +45,7 @@ fn integer(text: &str) -> Option<Number> {
     };
     let magnitude = magnitude(digits)?;
     if negative && magnitude > 0 {
-        return i64::try_from(magnitude).ok().map(|magnitude| Number::from(-magnitude));
+        return 0_i64.checked_sub_unsigned(magnitude).map(Number::from);
     }
     // JSON keeps the sign of zero as a float.
     if negative { Number::from_f64(-0.0) } else { Some(Number::from(magnitude)) }
