@@ -1,3 +1,4 @@
 //! Behaviour, text in and text out.
 
 mod registry;
+mod yaml;
