@@ -1,4 +1,5 @@
 //! Behaviour, text in and text out.
 
 mod registry;
+mod wiring;
 mod yaml;
