@@ -1,5 +1,6 @@
 //! Behaviour, text in and text out.
 
 mod registry;
+mod rules;
 mod wiring;
 mod yaml;
