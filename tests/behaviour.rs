@@ -2,5 +2,6 @@
 
 mod registry;
 mod rules;
+mod stack;
 mod wiring;
 mod yaml;

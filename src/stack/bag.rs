@@ -57,6 +57,18 @@ impl Fields {
         &self.terms
     }
 
+    /// The Rust line that set a property, if a user's did.
+    pub(super) fn place(&self, property: &str) -> Option<&'static Location<'static>> {
+        let pointer = crate::template::pointer([property]);
+        self.places.iter().rev().find(|(path, _)| *path == pointer).map(|(_, location)| *location)
+    }
+
+    /// The same, its properties by name.
+    pub(crate) fn sorted(mut self) -> Self {
+        self.terms.sort_keys();
+        self
+    }
+
     pub(super) fn places(&self) -> &[(String, &'static Location<'static>)] {
         &self.places
     }

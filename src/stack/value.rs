@@ -34,6 +34,9 @@ pub trait PropertyType: Sized {
     fn into_term(self, trace: &mut Trace) -> Term;
 }
 
+/// The folder of this library's sources, as rustc names files of theirs.
+const LIBRARY: &str = file!().split_at(file!().len() - "stack/value.rs".len()).0;
+
 /// Where the parts of a property were written: pointers below it, and Rust lines.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -51,9 +54,11 @@ impl Trace {
         result
     }
 
-    /// Takes down a Rust line for the present place.
+    /// Takes down a Rust line for the present place. One of this library says nothing to whoever wrote the stack.
     pub fn here(&mut self, location: &'static Location<'static>) {
-        self.found.push((self.prefix.clone(), location));
+        if !location.file().starts_with(LIBRARY) {
+            self.found.push((self.prefix.clone(), location));
+        }
     }
 
     /// Takes down a Rust line for a pointer below the present place.

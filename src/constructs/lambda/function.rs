@@ -8,8 +8,8 @@ use crate::constructs::logs::{self, LogGroup};
 use crate::diagnostic::{Code as DiagnosticCode, Diagnostic};
 use crate::iam::Statement;
 use crate::stack::{
-    AnyHandle, Arn, Bag, Caller, Construct, Deletion, Dictionary, Fields, Grantee, Handle, IntoValue, Link, Lowering,
-    Permission, PlainText, Principal, Seconds, Value,
+    AnyHandle, Arn, Bag, Caller, Construct, Deletion, Fields, Grantee, Handle, IntoValue, Link, Lowering, Permission,
+    PlainText, Principal, Seconds, Value,
 };
 
 /// Inline code for a runtime that takes none.
@@ -43,7 +43,7 @@ pub struct Function {
     bag: Bag,
     code: Code,
     runtime: Option<Runtime>,
-    variables: Vec<(String, Value<String>)>,
+    variables: Fields,
     log_days: Value<i64>,
     group: Option<Handle<SecurityGroup>>,
 }
@@ -71,7 +71,7 @@ impl Function {
             bag: Bag::new("AWS::Lambda::Function").with("Timeout", TIMEOUT.into_value()),
             code,
             runtime,
-            variables: Vec::new(),
+            variables: Fields::new(),
             log_days: LOG_DAYS.into_value(),
             group: None,
         }
@@ -89,9 +89,7 @@ impl Function {
     /// An environment variable. Anyone who may describe the function reads it.
     #[track_caller]
     pub fn env(mut self, name: impl Into<String>, value: impl PlainText) -> Self {
-        let name = name.into();
-        self.variables.retain(|(other, _)| *other != name);
-        self.variables.push((name, value.plain()));
+        self.variables.set(&name.into(), value.plain());
         self
     }
 
@@ -172,10 +170,8 @@ impl Construct for Function {
         bag.set("Role", lowering.own::<Arn>("Role", "Arn"));
         let log = Fields::new().with("LogGroup", lowering.own::<String>("Logs", "Ref"));
         bag.set("LoggingConfig", Value::Literal(log));
-        if !self.variables.is_empty() {
-            let mut variables = self.variables.clone();
-            variables.sort_by(|(a, _), (b, _)| a.cmp(b));
-            let environment = Fields::new().with("Variables", Value::Literal(Dictionary(variables)));
+        if !self.variables.terms().is_empty() {
+            let environment = Fields::new().with("Variables", Value::Literal(self.variables.clone().sorted()));
             bag.set("Environment", Value::Literal(environment));
         }
         lowering.add("", bag);

@@ -158,6 +158,13 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// A handle of another stack is a finding at `location`.
+    pub(super) fn check_known(&mut self, handle: AnyHandle, location: &'static Location<'static>) {
+        if self.stack.entry(handle).is_none() {
+            self.unresolved(foreign(&self.stack.name), location);
+        }
+    }
+
     fn unresolved(&mut self, diagnostic: Diagnostic, location: &'static Location<'static>) -> template::Value {
         let diagnostic = diagnostic.source(location.into());
         if !self.diagnostics.contains(&diagnostic) {

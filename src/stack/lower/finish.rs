@@ -24,7 +24,7 @@ pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
     let mut template = Template { description: stack.description.clone(), ..Template::empty() };
     let mut places = Places::default();
     parameters(&lowering, &mut template, &mut places);
-    conditions(&mut lowering, &mut template);
+    conditions(&mut lowering, &mut template, &mut places);
     let names_to_derive = resources(&mut lowering, &mut template, &mut places);
     outputs(&mut lowering, &mut template, &mut places);
     let goals = goals::goals(&mut lowering);
@@ -41,12 +41,15 @@ fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Pla
     }
 }
 
-fn conditions(lowering: &mut Lowering<'_>, template: &mut Template) {
+fn conditions(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
     let mut formulas = rules::made_up_conditions(lowering);
-    formulas.extend(lowering.stack.conditions.iter().map(|(name, formula)| (name.clone(), formula.clone())));
+    formulas.extend(lowering.stack.conditions.iter().map(|(name, (formula, _))| (name.clone(), formula.clone())));
     formulas.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, formula) in formulas {
-        let formula = lowering.resolve(&formula.0, Location::caller());
+        let declared = lowering.stack.conditions.get(&name).map(|(_, location)| *location);
+        let location = declared.unwrap_or_else(Location::caller);
+        places.insert(pointer(["Conditions", &name]), location.into());
+        let formula = lowering.resolve(&formula.0, location);
         template.conditions.insert(name, formula);
     }
 }
@@ -90,7 +93,7 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     let mut terms: Vec<_> = bag.terms().iter().collect();
     terms.sort_by_key(|(name, _)| name.as_str());
     for (name, term) in terms {
-        let value = lowering.resolve(term, location);
+        let value = lowering.resolve(term, bag.fields.place(name).unwrap_or(location));
         resource.properties.insert(name.clone(), value);
     }
     let condition = bag.said.condition.as_ref().or(said.and_then(|said| said.condition.as_ref()));
@@ -98,7 +101,9 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     let deletion = bag.said.deletion.or(said.and_then(|said| said.deletion));
     resource.deletion_policy = deletion.map(|deletion| deletion.name().into());
     resource.update_replace_policy = resource.deletion_policy.clone();
-    resource.depends_on = depends_on(bag, said.map_or(&[], |said| said.depends_on.as_slice()), ends);
+    let on = said.map_or(&[][..], |said| said.depends_on.as_slice());
+    on.iter().for_each(|on| lowering.check_known(*on, location));
+    resource.depends_on = depends_on(bag, on, ends);
     add_tags(lowering, &mut resource, draft);
     resource
 }

@@ -16,6 +16,10 @@ const GRANTS: &str = "grants";
 pub(super) fn add(stack: &Stack, finished: &mut Finished) {
     for (role, statements) in statements(stack, finished) {
         let template = &mut finished.lowered.template;
+        if !template.resources.contains_key(&role) {
+            // Its construct did not come to be, and said why.
+            continue;
+        }
         let back = |statement: &Statement| refers_back(template, &role, statement);
         let (apart, inside): (Vec<_>, Vec<_>) = statements.into_iter().partition(back);
         if !inside.is_empty() {
