@@ -1,1 +1,4 @@
+//! Behaviour: text in, text out.
 
+mod cli;
+mod settings;

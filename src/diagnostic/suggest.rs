@@ -11,11 +11,14 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// The help for an unknown word: the nearest candidate if one is near, else all of them, as `intro` introduces them.
+/// The help for an unknown word: the nearest candidate if one is near, and all of them, as `intro` introduces them.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, intro: &str) -> String {
+    /// So many candidates can be read beside a suggestion.
+    const FEW: usize = 8;
     let candidates: Vec<_> = candidates.into_iter().collect();
     let list = candidates.iter().map(|candidate| format!("`{candidate}`")).collect::<Vec<_>>().join(", ");
-    match closest(word, candidates) {
+    match closest(word, candidates.iter().copied()) {
+        Some(candidate) if candidates.len() > FEW => format!("did you mean `{candidate}`?"),
         Some(candidate) => format!("did you mean `{candidate}`? {intro}: {list}"),
         None => format!("{intro}: {list}"),
     }
