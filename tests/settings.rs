@@ -85,7 +85,10 @@ fn what_stays_open_may_be_left_out() {
 
 #[test]
 fn not_yaml() {
-    check("stack: rds-proxy", "stack: [rds-proxy", r#"
+    check(
+        "stack: rds-proxy",
+        "stack: [rds-proxy",
+        r#"
 error[S0101]: the settings are not YAML: illegal placement of ':' indicator
  --> formwork.yaml:3:11
   |
@@ -95,12 +98,16 @@ error[S0101]: the settings are not YAML: illegal placement of ':' indicator
   = help: look at the indentation and the quotes here and in the line before
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_unknown_key() {
-    check("private-subnets:", "private-subnet:", r#"
+    check(
+        "private-subnets:",
+        "private-subnet:",
+        r#"
 error[S0103]: `network` has no key `private-subnet`
   --> formwork.yaml:13:7
    |
@@ -110,12 +117,16 @@ error[S0103]: `network` has no key `private-subnet`
    = help: did you mean `private-subnets`? the keys here are: `vpc`, `private-subnets`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_key_in_the_wrong_place() {
-    check("    account: 111122223333", "    account: 111122223333\n    memory: 512", r#"
+    check(
+        "    account: 111122223333",
+        "    account: 111122223333\n    memory: 512",
+        r#"
 error[S0103]: environment `uat` has no key `memory`
   --> formwork.yaml:11:5
    |
@@ -125,12 +136,16 @@ error[S0103]: environment `uat` has no key `memory`
    = help: it belongs into an environment or `defaults`, as `function.memory`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_wrong_type() {
-    check("{ memory: 256 }", "{ memory: lots }", r#"
+    check(
+        "{ memory: 256 }",
+        "{ memory: lots }",
+        r#"
 error[S0201]: `function.memory` is the text `lots`, and a whole number is wanted
  --> formwork.yaml:7:23
   |
@@ -140,12 +155,16 @@ error[S0201]: `function.memory` is the text `lots`, and a whole number is wanted
   = help: for example `memory: 256`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_empty_section() {
-    check("  function: { memory: 256 }", "  function:", r#"
+    check(
+        "  function: { memory: 256 }",
+        "  function:",
+        r#"
 error[S0201]: `function` is empty, and a map of keys is wanted
  --> formwork.yaml:7:3
   |
@@ -155,12 +174,16 @@ error[S0201]: `function` is empty, and a map of keys is wanted
   = help: the keys here are: `runtime`, `handler`, `memory`, `timeout`, `code`, `environment`, `connect-as`, `describe-proxy`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_duplicate_key() {
-    check("stack: rds-proxy", "stack: rds-proxy\nstack: other", r#"
+    check(
+        "stack: rds-proxy",
+        "stack: rds-proxy\nstack: other",
+        r#"
 error[S0102]: `stack` stands twice in this map
  --> formwork.yaml:3:1
   |
@@ -172,12 +195,16 @@ error[S0102]: `stack` stands twice in this map
   = help: keep one of the two, or put both contents under one key
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_choice_that_does_not_exist() {
-    check("engine: postgres", "engine: postgresql", r#"
+    check(
+        "engine: postgres",
+        "engine: postgresql",
+        r#"
 error[S0202]: `database.engine` does not take `postgresql`
  --> formwork.yaml:6:43
   |
@@ -187,12 +214,16 @@ error[S0202]: `database.engine` does not take `postgresql`
   = help: did you mean `postgres`? the choices are: `postgres`, `mysql`, `mariadb`, `sqlserver`, `aurora-postgresql`, `aurora-mysql`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_malformed_id() {
-    check("vpc: vpc-0c1e37a9d4b85f620", "vpc: vpc-0c1e37a9d", r#"
+    check(
+        "vpc: vpc-0c1e37a9d4b85f620",
+        "vpc: vpc-0c1e37a9d",
+        r#"
 error[S0203]: `network.vpc` does not take `vpc-0c1e37a9d`: a VPC id is `vpc-` and 8 or 17 hex digits
   --> formwork.yaml:12:12
    |
@@ -202,12 +233,16 @@ error[S0203]: `network.vpc` does not take `vpc-0c1e37a9d`: a VPC id is `vpc-` an
    = help: for example `vpc: vpc-0c1e37a9d4b85f620`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_malformed_arn() {
-    check("arn: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow", "arn: secretsmanager:billie", r#"
+    check(
+        "arn: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow",
+        "arn: secretsmanager:billie",
+        r#"
 error[S0203]: `secret.arn` does not take `secretsmanager:billie`: an ARN is `arn:aws:<service>:<region>:<account>:<resource>`
   --> formwork.yaml:16:12
    |
@@ -217,12 +252,16 @@ error[S0203]: `secret.arn` does not take `secretsmanager:billie`: an ARN is `arn
    = help: for example `arn: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-uat-rds-proxy-nMKcow`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_malformed_account() {
-    check("account: 111122223333", "account: 1111-2222-3333", r#"
+    check(
+        "account: 111122223333",
+        "account: 1111-2222-3333",
+        r#"
 error[S0203]: `account` does not take `1111-2222-3333`: an account is twelve digits
   --> formwork.yaml:10:14
    |
@@ -232,12 +271,16 @@ error[S0203]: `account` does not take `1111-2222-3333`: an account is twelve dig
    = help: for example `account: 111122223333`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn fewer_than_two_subnets() {
-    check("[subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]", "[subnet-0a41d2c3b4e5f6071]", r#"
+    check(
+        "[subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]",
+        "[subnet-0a41d2c3b4e5f6071]",
+        r#"
 error[S0204]: `network.private-subnets` has one entry: a proxy needs at least two subnets, in two Availability Zones; a function takes at most 16
   --> formwork.yaml:13:7
    |
@@ -247,12 +290,16 @@ error[S0204]: `network.private-subnets` has one entry: a proxy needs at least tw
    = help: for example `private-subnets: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn the_same_subnet_twice() {
-    check("subnet-0b72d2c3b4e5f6072", "subnet-0a41d2c3b4e5f6071", r#"
+    check(
+        "subnet-0b72d2c3b4e5f6072",
+        "subnet-0a41d2c3b4e5f6071",
+        r#"
 error[S0205]: `network.private-subnets` has `subnet-0a41d2c3b4e5f6071` twice
   --> formwork.yaml:13:51
    |
@@ -264,12 +311,16 @@ error[S0205]: `network.private-subnets` has `subnet-0a41d2c3b4e5f6071` twice
    = help: name each once
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_number_out_of_range() {
-    check("{ memory: 256 }", "{ memory: 64 }", r#"
+    check(
+        "{ memory: 256 }",
+        "{ memory: 64 }",
+        r#"
 error[S0204]: `function.memory` does not take `64`: Lambda takes 128 to 10240 MB
  --> formwork.yaml:7:23
   |
@@ -279,12 +330,16 @@ error[S0204]: `function.memory` does not take `64`: Lambda takes 128 to 10240 MB
   = help: for example `memory: 256`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_missing_setting() {
-    check("      vpc: vpc-0c1e37a9d4b85f620\n", "", r#"
+    check(
+        "      vpc: vpc-0c1e37a9d4b85f620\n",
+        "",
+        r#"
 error[S0206]: environment `uat` lacks `network.vpc`
   --> formwork.yaml:11:5
    |
@@ -294,12 +349,16 @@ error[S0206]: environment `uat` lacks `network.vpc`
    = help: for example `vpc: vpc-0c1e37a9d4b85f620`, here or under `defaults`, or leave it to whoever deploys by naming it under `parameters`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_parameter_that_is_no_setting() {
-    check("[function.memory]", "[function.memroy]", r#"
+    check(
+        "[function.memory]",
+        "[function.memroy]",
+        r#"
 error[S0202]: `parameters` does not take `function.memroy`
  --> formwork.yaml:3:14
   |
@@ -309,12 +368,16 @@ error[S0202]: `parameters` does not take `function.memroy`
   = help: did you mean `function.memory`?
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_arn_of_another_region() {
-    check("arn:aws:secretsmanager:ap-southeast-2:", "arn:aws:secretsmanager:us-east-1:", r#"
+    check(
+        "arn:aws:secretsmanager:ap-southeast-2:",
+        "arn:aws:secretsmanager:us-east-1:",
+        r#"
 error[S0302]: `secret.arn` is an ARN of region `us-east-1`, and the environment is in `ap-southeast-2`
   --> formwork.yaml:16:12
    |
@@ -327,12 +390,16 @@ error[S0302]: `secret.arn` is an ARN of region `us-east-1`, and the environment 
    = help: name the secret of this region
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_arn_of_another_account() {
-    check("111122223333:secret:", "444455556666:secret:", r#"
+    check(
+        "111122223333:secret:",
+        "444455556666:secret:",
+        r#"
 error[S0303]: `secret.arn` is an ARN of account `444455556666`, and the environment is `111122223333`
   --> formwork.yaml:16:12
    |
@@ -345,12 +412,16 @@ error[S0303]: `secret.arn` is an ARN of account `444455556666`, and the environm
    = help: name the secret of this account
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_arn_of_another_service() {
-    check("arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow", "arn:aws:kms:ap-southeast-2:111122223333:key/1", r#"
+    check(
+        "arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow",
+        "arn:aws:kms:ap-southeast-2:111122223333:key/1",
+        r#"
 error[S0301]: `secret.arn` is an ARN of `kms`, and one of `secretsmanager` is wanted
   --> formwork.yaml:16:12
    |
@@ -360,12 +431,16 @@ error[S0301]: `secret.arn` is an ARN of `kms`, and one of `secretsmanager` is wa
    = help: `arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:<name>-<six characters>`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_arn_without_its_suffix() {
-    check("secret:billie-nMKcow", "secret:billie", r#"
+    check(
+        "secret:billie-nMKcow",
+        "secret:billie",
+        r#"
 error[S0304]: `secret.arn` names `secret:billie`, and `secret:<name>-<six characters>` is wanted
   --> formwork.yaml:16:12
    |
@@ -376,12 +451,16 @@ error[S0304]: `secret.arn` names `secret:billie`, and `secret:<name>-<six charac
    = help: copy the ARN from the console or from `describe-…`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_alias_in_place_of_a_key() {
-    check("key: aws-managed", "key: arn:aws:kms:ap-southeast-2:111122223333:alias/billie", r#"
+    check(
+        "key: aws-managed",
+        "key: arn:aws:kms:ap-southeast-2:111122223333:alias/billie",
+        r#"
 error[S0304]: `secret.key` names `alias/billie`, and `key/<id>` is wanted
   --> formwork.yaml:18:12
    |
@@ -392,12 +471,16 @@ error[S0304]: `secret.key` names `alias/billie`, and `key/<id>` is wanted
    = help: copy the ARN from the console or from `describe-…`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn mixed_authentication_is_for_sql_server() {
-    check("    account: 111122223333", "    account: 111122223333\n    proxy: { auth: mixed }", r#"
+    check(
+        "    account: 111122223333",
+        "    account: 111122223333\n    proxy: { auth: mixed }",
+        r#"
 error[S0401]: `proxy.auth` is `mixed`, and the engine is `postgres`
   --> formwork.yaml:11:20
    |
@@ -411,12 +494,16 @@ error[S0401]: `proxy.auth` is `mixed`, and the engine is `postgres`
    = help: say `iam`, or `password`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn end_to_end_needs_a_resource_id_and_a_user() {
-    check("    account: 111122223333", "    account: 111122223333\n    proxy: { auth: end-to-end }", r#"
+    check(
+        "    account: 111122223333",
+        "    account: 111122223333\n    proxy: { auth: end-to-end }",
+        r#"
 error[S0402]: `proxy.auth` is `end-to-end`, and `database.resource-id` is missing
   --> formwork.yaml:11:20
    |
@@ -444,12 +531,16 @@ warning[S0403]: `secret` has no effect: with `proxy.auth: end-to-end` the proxy 
    = help: delete `secret` for this environment, or say `auth: iam`
 
 2 errors, 1 warning
-"#);
+"#,
+    );
 }
 
 #[test]
 fn aurora_is_a_cluster() {
-    check("engine: postgres }", "engine: aurora-postgresql, kind: instance }", r#"
+    check(
+        "engine: postgres }",
+        "engine: aurora-postgresql, kind: instance }",
+        r#"
 error[S0404]: `database.kind` is `instance`, and the target of a proxy before `aurora-postgresql` is the cluster
  --> formwork.yaml:6:68
   |
@@ -459,34 +550,46 @@ error[S0404]: `database.kind` is `instance`, and the target of a proxy before `a
   = help: say `kind: cluster`, with the cluster's identifier
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_secret_has_no_place_in_the_settings() {
-    check("      user: billie", "      user: billie\n      password: hunter2", r#"
+    check(
+        "      user: billie",
+        "      user: billie\n      password: hunter2",
+        r#"
 error[S0105]: `password` would hold the text of a secret, and no secret belongs into the settings
 --> formwork.yaml:18:7
  = help: delete it, and name the secret by its ARN: `secret.arn`; if the file was shared, rotate the secret
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn a_secret_has_no_place_in_a_variable() {
-    check("    account: 111122223333", "    account: 111122223333\n    function: { environment: { DB_PASSWORD: hunter2 } }", r#"
+    check(
+        "    account: 111122223333",
+        "    account: 111122223333\n    function: { environment: { DB_PASSWORD: hunter2 } }",
+        r#"
 error[S0105]: `DB_PASSWORD` would hold a secret's text, and whoever may read the function may read its variables
 --> formwork.yaml:11:32
  = help: let the function read the secret when it runs, or log in by token with `proxy.auth: iam`; if the file was shared, rotate the secret
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn two_environments_that_are_one_stack() {
-    check("environments:\n", "environments:\n  dev: { account: 111122223333, network: { vpc: vpc-0c1e37a9d4b85f620, private-subnets: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072] }, database: { security-group: sg-09d2a1b2c3d4e5f60 }, secret: { arn: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow, user: billie, key: aws-managed } }\n", r#"
+    check(
+        "environments:\n",
+        "environments:\n  dev: { account: 111122223333, network: { vpc: vpc-0c1e37a9d4b85f620, private-subnets: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072] }, database: { security-group: sg-09d2a1b2c3d4e5f60 }, secret: { arn: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-nMKcow, user: billie, key: aws-managed } }\n",
+        r#"
 error[S0501]: environments `dev` and `uat` are both the stack `rds-proxy` of one account and region
   --> formwork.yaml:10:3
    |
@@ -499,12 +602,16 @@ error[S0501]: environments `dev` and `uat` are both the stack `rds-proxy` of one
    = help: give `uat` its own account or region, or its own `stack: rds-proxy-uat`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn aliases_and_tags_are_refused() {
-    check("stack: rds-proxy", "stack: !Ref x", r#"
+    check(
+        "stack: rds-proxy",
+        "stack: !Ref x",
+        r#"
 error[S0104]: settings have no tags
  --> formwork.yaml:2:8
   |
@@ -514,12 +621,16 @@ error[S0104]: settings have no tags
   = help: write the value itself, without `!`
 
 1 error
-"#);
+"#,
+    );
 }
 
 #[test]
 fn an_environment_with_a_bad_name() {
-    check("  uat:", "  UAT:", r#"
+    check(
+        "  uat:",
+        "  UAT:",
+        r#"
 error[S0203]: `environments` does not take the name `UAT`: an environment's name begins with a lower case letter and has up to 32 lower case letters, digits and hyphens
  --> formwork.yaml:9:3
   |
@@ -529,5 +640,6 @@ error[S0203]: `environments` does not take the name `UAT`: an environment's name
   = help: choose another name
 
 1 error
-"#);
+"#,
+    );
 }
