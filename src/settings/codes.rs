@@ -69,3 +69,15 @@ pub const ALL: &[Code] = &[
     KIND_OF_ENGINE,
     SAME_STACK,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_and_names_are_in_order_and_unlike() {
+        assert!(ALL.is_sorted_by(|left, right| left.id < right.id));
+        let names: std::collections::BTreeSet<_> = ALL.iter().map(|code| code.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -122,10 +122,10 @@ impl Violation<'_> {
     /// The keys that there are; the nearest, or the place where this one belongs, first.
     fn known(&self, key: &str) -> String {
         let keys = schema::keys(self.schema);
-        if closest(key, keys.iter().copied()).is_none() {
-            if let Some(path) = elsewhere(schema::environment(), "", key) {
-                return format!("it belongs into an environment or `defaults`, as `{path}`");
-            }
+        if closest(key, keys.iter().copied()).is_none()
+            && let Some(path) = elsewhere(schema::environment(), "", key)
+        {
+            return format!("it belongs into an environment or `defaults`, as `{path}`");
         }
         did_you_mean(key, keys, "the keys here are")
     }

@@ -90,7 +90,7 @@ fn findings_are_told_in_the_order_of_the_text_and_counted() {
 fn a_password_is_never_shown() {
     let finding = Diagnostic::error(UNKNOWN, "a password in clear").span(span(6, 7, 0));
     let around = unknown().and_at(span(7, 7, 0), "the role");
-    assert_snapshot!(shown(&[finding.clone()]), @r"
+    assert_snapshot!(shown(std::slice::from_ref(&finding)), @r"
     error[E3002]: a password in clear
      --> app.yaml:6:7
       |

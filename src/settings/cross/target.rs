@@ -33,12 +33,11 @@ fn kind(site: &Site<'_>) -> Option<Diagnostic> {
 fn resource_id(site: &Site<'_>) -> Option<Diagnostic> {
     let database = &site.environment.database;
     let id = database.resource_id.as_ref().and_then(Setting::known)?;
-    let prefix = match database.kind() {
-        DatabaseKind::Instance => "db-",
-        DatabaseKind::Cluster => "cluster-",
+    let (kind, prefix) = match database.kind() {
+        DatabaseKind::Instance => ("an instance", "db-"),
+        DatabaseKind::Cluster => ("a cluster", "cluster-"),
     };
-    let message =
-        format!("`database.resource-id` is `{id}`, and that of a {} begins with `{prefix}`", database.kind().word());
+    let message = format!("`database.resource-id` is `{id}`, and that of {kind} begins with `{prefix}`");
     let wrong = !id.starts_with(prefix);
     let help =
         "`DbiResourceId` of an instance and `DbClusterResourceId` of a cluster, as `aws rds describe-…` has them";
