@@ -1,4 +1,5 @@
-//! Behaviour: text in, text out.
+//! Behaviour, text in and text out.
 
 mod cli;
+mod registry;
 mod settings;

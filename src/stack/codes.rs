@@ -1,0 +1,20 @@
+//! Codes of what can be wrong with a stack as it was written.
+
+use crate::diagnostic::Code;
+
+/// A name that is no logical id, or is taken.
+pub const NAME: Code = Code::new("S1001", "bad-name");
+/// A handle of another stack.
+pub const FOREIGN: Code = Code::new("S1002", "handle-of-another-stack");
+/// Traffic from or to something that has no security group.
+pub const NO_GROUP: Code = Code::new("S1003", "traffic-without-security-group");
+/// An attribute that an import does not know.
+pub const UNKNOWN_ATTRIBUTE: Code = Code::new("S1004", "unknown-attribute-of-import");
+/// A property override whose path leads nowhere.
+pub const OVERRIDE: Code = Code::new("S1005", "override-without-place");
+/// What a construct needs to know and was not told.
+pub const MISSING: Code = Code::new("S1006", "missing-knowledge");
+/// A derived name that does not fit.
+pub const LONG_NAME: Code = Code::new("S1007", "derived-name-too-long");
+/// A rename.
+pub const RENAMED: Code = Code::new("D1001", "renamed-resource");

@@ -1,0 +1,260 @@
+//! Nouns: what a stack can create, and what exists already.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::Location;
+
+use indexmap::IndexMap;
+
+use super::bag::Bag;
+use super::condition::Condition;
+use super::handle::{AnyHandle, Handle};
+use super::link::Term;
+use super::lower::Lowering;
+use super::types::Json;
+use super::value::{IntoValue, PlainText, PropertyType, Trace, Value};
+use crate::goal::Assumption;
+use crate::template::{self, Reference};
+
+/// What becomes of a resource when it leaves the stack or is replaced.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deletion {
+    /// It stays, outside any stack.
+    Retain,
+    /// A snapshot stays, where the type has snapshots.
+    Snapshot,
+    /// It goes, with its data.
+    Delete,
+}
+
+impl Deletion {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Retain => "Retain",
+            Self::Snapshot => "Snapshot",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
+/// Something that a stack can create.
+///
+/// A generated type only gives its bag. A construct that stands for several resources says so in
+/// [`lower`](Construct::lower).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    label = "not a construct",
+    note = "`add` creates; what exists already is named with `stack.import(name, …)`"
+)]
+pub trait Construct: Any {
+    /// Its main resource.
+    fn bag(&mut self) -> &mut Bag;
+
+    /// Adds what it stands for to the template: unless it says otherwise, the one resource of its bag.
+    fn lower(&self, lowering: &mut Lowering<'_>) {
+        lowering.main_resource();
+    }
+
+    /// What an attribute of it is, where its main resource has the logical id `own`.
+    fn attribute(&self, own: &str, name: &str) -> template::Value {
+        template::Value::reference(match name {
+            "Ref" => Reference::Ref(own.to_owned()),
+            attribute => Reference::GetAtt(own.to_owned(), attribute.to_owned()),
+        })
+    }
+
+    /// Whether rules of this stack may be attached to it, where it is a security group.
+    fn takes_rules(&self) -> bool {
+        true
+    }
+
+    /// What it takes on trust, where it has the name `own`.
+    fn taken_on_trust(&self, own: &str) -> Vec<Assumption> {
+        let _ = own;
+        Vec::new()
+    }
+
+    /// The logical id that its main resource had before.
+    ///
+    /// The rename is recorded in the sidecar, so that a comparison knows it for one, and what it costs is said: to
+    /// CloudFormation a resource of another name is another resource.
+    #[must_use]
+    fn formerly(mut self, id: impl Into<String>) -> Self
+    where
+        Self: Sized,
+    {
+        self.bag().said.formerly = Some(id.into());
+        self
+    }
+
+    /// Created only where the condition holds.
+    #[must_use]
+    fn when(mut self, condition: &Condition) -> Self
+    where
+        Self: Sized,
+    {
+        self.bag().said.condition = Some(condition.clone());
+        self
+    }
+
+    /// Stays when it leaves the stack or is replaced.
+    #[must_use]
+    fn retain(self) -> Self
+    where
+        Self: Sized,
+    {
+        self.on_deletion(Deletion::Retain)
+    }
+
+    /// What becomes of it when it leaves the stack or is replaced.
+    #[must_use]
+    fn on_deletion(mut self, deletion: Deletion) -> Self
+    where
+        Self: Sized,
+    {
+        self.bag().said.deletion = Some(deletion);
+        self
+    }
+
+    /// Created after `on`, beside what references imply.
+    #[must_use]
+    fn depends_on<T>(mut self, on: Handle<T>) -> Self
+    where
+        Self: Sized,
+    {
+        self.bag().said.depends_on.push(on.any());
+        self
+    }
+
+    /// A tag, on every resource it stands for whose type has tags.
+    #[must_use]
+    fn tag(mut self, key: impl Into<String>, value: impl PlainText) -> Self
+    where
+        Self: Sized,
+    {
+        self.bag().tag(key.into(), value);
+        self
+    }
+
+    /// Sets a property of the main resource by its path, such as `/LoggingConfig/LogFormat`, whatever was said before.
+    /// It is checked like any other.
+    #[track_caller]
+    #[must_use]
+    fn override_property(mut self, path: impl Into<String>, value: impl IntoValue<Json>) -> Self
+    where
+        Self: Sized,
+    {
+        let term = value.into_value().into_term_or_no_value();
+        self.bag().said.overrides.push((path.into(), term, Location::caller()));
+        self
+    }
+}
+
+/// Something that exists already: it renders nothing, and what is said of it is taken on trust.
+#[must_use = "nothing is imported until `stack.import` takes it"]
+pub struct Existing<T> {
+    pub(crate) noun: T,
+    pub(super) given: IndexMap<&'static str, Term>,
+}
+
+impl<T: Construct> Existing<T> {
+    /// An existing `noun`; nothing is known of its attributes yet.
+    pub fn new(noun: T) -> Self {
+        Self { noun, given: IndexMap::new() }
+    }
+
+    /// The noun, for the setters of its kind.
+    pub(crate) fn noun_mut(&mut self) -> &mut T {
+        &mut self.noun
+    }
+
+    /// Says what an attribute of it is.
+    pub fn given<V: PropertyType>(mut self, attribute: &'static str, value: Value<V>) -> Self {
+        if let Some(term) = value.into_term(&mut Trace::default()) {
+            self.given.insert(attribute, term);
+        }
+        self
+    }
+}
+
+impl<T> fmt::Debug for Existing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Existing").field("given", &self.given).finish_non_exhaustive()
+    }
+}
+
+/// A construct in its stack.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) bag: Bag,
+    pub(super) noun: Box<dyn Construct>,
+    pub(super) origin: Origin,
+    pub(super) location: &'static Location<'static>,
+}
+
+/// Where a construct comes from.
+pub(super) enum Origin {
+    /// This stack creates it.
+    Created,
+    /// It exists; these attributes of it are known.
+    Existing(IndexMap<&'static str, Term>),
+}
+
+impl Entry {
+    pub(super) fn is_created(&self) -> bool {
+        matches!(self.origin, Origin::Created)
+    }
+}
+
+/// A resource of any type, as raw JSON. Checked like any other.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is created until `stack.add` takes it"]
+pub struct Resource(Bag);
+
+impl Resource {
+    /// A resource of type `kind` with the given properties, intrinsic functions in their long form.
+    #[track_caller]
+    pub fn raw(kind: impl Into<String>, properties: serde_json::Value) -> Self {
+        let mut bag = Bag::new(kind.into());
+        if let serde_json::Value::Object(properties) = properties {
+            for (name, value) in properties {
+                bag.set(&name, value.into_value());
+            }
+        }
+        Self(bag)
+    }
+
+    /// Sets a property to a value of the stack, such as another resource's attribute.
+    #[track_caller]
+    pub fn property<T: PropertyType>(mut self, name: &str, value: impl IntoValue<T>) -> Self {
+        self.0.set(name, value.into_value());
+        self
+    }
+}
+
+impl Construct for Resource {
+    fn bag(&mut self) -> &mut Bag {
+        &mut self.0
+    }
+}
+
+impl Handle<Resource> {
+    /// What `Ref` returns.
+    pub fn reference(self) -> Value<String> {
+        self.attribute("Ref")
+    }
+
+    /// What `Fn::GetAtt` returns for an attribute.
+    pub fn get(self, attribute: &str) -> Value<String> {
+        self.attribute(attribute)
+    }
+}
+
+impl AnyHandle {
+    /// A reference to an attribute, for constructs.
+    pub fn term(self, attribute: &str) -> Term {
+        Term::reference(super::link::Link::Attribute(self, attribute.to_owned()))
+    }
+}

@@ -1,0 +1,52 @@
+//! Goals: what must hold beyond what follows from the wiring anyway.
+
+use super::handle::{AnyHandle, Handle};
+use super::permission::{Permission, Principal};
+use super::traffic::{Caller, Listener};
+
+/// What must hold in the finished template.
+#[derive(Clone, Debug)]
+#[must_use = "a goal is asked of nothing until the stack requires or assumes it"]
+pub struct Goal(pub(super) Wanted);
+
+/// A goal by handles.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// Traffic.
+    Reaches { from: AnyHandle, to: AnyHandle },
+    /// No other traffic.
+    Isolated { what: AnyHandle, except: Vec<AnyHandle> },
+    /// Permission.
+    Can { principal: AnyHandle, permission: Permission },
+}
+
+impl Goal {
+    /// An isolated listener's exception: `who` may call it. Other goals have none.
+    pub fn except<T: Caller>(mut self, who: Handle<T>) -> Self {
+        if let Wanted::Isolated { except, .. } = &mut self.0 {
+            except.push(who.any());
+        }
+        self
+    }
+}
+
+impl<T: Principal> Handle<T> {
+    /// It is allowed the permission.
+    pub fn can(self, permission: Permission) -> Goal {
+        Goal(Wanted::Can { principal: self.any(), permission })
+    }
+}
+
+impl<T: Caller> Handle<T> {
+    /// It can open a connection to `to`.
+    pub fn reaches<L: Listener>(self, to: Handle<L>) -> Goal {
+        Goal(Wanted::Reaches { from: self.any(), to: to.any() })
+    }
+}
+
+impl<T: Listener> Handle<T> {
+    /// Nobody can open a connection to it, but for the exceptions.
+    pub fn isolated(self) -> Goal {
+        Goal(Wanted::Isolated { what: self.any(), except: Vec::new() })
+    }
+}

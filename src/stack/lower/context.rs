@@ -1,0 +1,175 @@
+//! What a construct sees while it is lowered.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+
+use super::super::bag::Bag;
+use super::super::codes;
+use super::super::construct::{Construct, Entry, Origin};
+use super::super::handle::AnyHandle;
+use super::super::link::{Link, Term};
+use super::super::stack::{Stack, foreign};
+use super::super::value::Value;
+use super::rules::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::template;
+
+/// The template in the making, seen from the construct whose turn it is.
+pub struct Lowering<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) drafts: BTreeMap<String, Draft>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    current: Option<AnyHandle>,
+}
+
+/// A resource in the making.
+pub(super) struct Draft {
+    pub(super) bag: Bag,
+    pub(super) owner: Option<AnyHandle>,
+    pub(super) location: &'static Location<'static>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(stack: &'a Stack) -> Self {
+        let diagnostics = stack.diagnostics.clone();
+        Self { stack, drafts: BTreeMap::new(), rules: Vec::new(), diagnostics, current: None }
+    }
+
+    pub(super) fn enter(&mut self, handle: AnyHandle) {
+        self.current = Some(handle);
+    }
+
+    fn entry(&self) -> &'a Entry {
+        let handle = self.current.unwrap_or_else(|| unreachable!("a construct is lowered in its turn only"));
+        self.stack.entry(handle).unwrap_or_else(|| unreachable!("the turn goes over the stack's own constructs"))
+    }
+
+    /// The stack.
+    pub fn stack(&self) -> &'a Stack {
+        self.stack
+    }
+
+    /// The logical id of the construct's main resource.
+    pub fn id(&self) -> &'a str {
+        &self.entry().name
+    }
+
+    /// The construct's own handle.
+    pub fn handle(&self) -> AnyHandle {
+        self.current.unwrap_or_else(|| unreachable!("a construct is lowered in its turn only"))
+    }
+
+    /// The construct behind a handle, if it is a `T` of this stack; a handle of another stack is a finding.
+    pub fn noun<T: Construct>(&mut self, handle: AnyHandle) -> Option<&'a T> {
+        if self.stack.entry(handle).is_none() {
+            self.report(foreign(&self.stack.name));
+        }
+        self.stack.noun_of(handle)
+    }
+
+    /// The properties of the main resource so far.
+    pub fn bag(&self) -> Bag {
+        self.entry().bag.clone()
+    }
+
+    /// Adds the main resource as its bag has it.
+    pub fn main_resource(&mut self) {
+        self.add("", self.bag());
+    }
+
+    /// Adds a resource: its logical id is the construct's, followed by `suffix`.
+    pub fn add(&mut self, suffix: &str, bag: Bag) {
+        let (id, location) = (format!("{}{suffix}", self.id()), self.entry().location);
+        let owner = self.current;
+        self.draft(id, Draft { bag, owner, location });
+    }
+
+    pub(super) fn draft(&mut self, id: String, draft: Draft) {
+        if let Some(other) = self.drafts.get(&id) {
+            let diagnostic =
+                Diagnostic::error(codes::NAME, format!("two resources come out with the logical id `{id}`"))
+                    .source(draft.location.into())
+                    .and_at(other.location.into(), "the other one")
+                    .help("give one of the constructs another name");
+            self.diagnostics.push(diagnostic);
+        }
+        self.drafts.insert(id, draft);
+    }
+
+    /// An attribute of a resource that this construct adds under `suffix`; the name `Ref` is what `Ref` returns.
+    pub fn own<T>(&self, suffix: &str, attribute: &str) -> Value<T> {
+        let id = format!("{}{suffix}", self.id());
+        Value::from_term(Term::reference(match attribute {
+            "Ref" => Link::Name(id),
+            attribute => Link::NamedAttribute(id, attribute.to_owned()),
+        }))
+    }
+
+    /// The logical ids of the rules that let traffic from any of the one groups to any of the others.
+    pub fn rules_between(&self, from: &[AnyHandle], to: &[AnyHandle]) -> Vec<String> {
+        let between = self.rules.iter().filter(|rule| {
+            rule.from.is_some_and(|group| from.contains(&group)) && rule.to.is_some_and(|group| to.contains(&group))
+        });
+        between.map(|rule| rule.id.clone()).collect()
+    }
+
+    /// Takes down a finding about this construct.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = match self.current.and_then(|handle| self.stack.entry(handle)) {
+            Some(entry) => {
+                let source = diagnostic.source.clone().unwrap_or_else(|| entry.location.into());
+                let resource = diagnostic.resource.clone().unwrap_or_else(|| entry.name.clone());
+                diagnostic.source(source).resource(resource)
+            }
+            None => diagnostic,
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A term as the template has it; what cannot be resolved is a finding at `location`.
+    pub(super) fn resolve(&mut self, term: &Term, location: &'static Location<'static>) -> template::Value {
+        term.substitute(&mut |link| self.resolve_link(link, location))
+    }
+
+    fn resolve_link(&mut self, link: &Link, location: &'static Location<'static>) -> template::Value {
+        match link {
+            Link::Name(name) => template::Value::reference_to(name.as_str()),
+            Link::NamedAttribute(name, attribute) => template::Value::attribute_of(name.as_str(), attribute.as_str()),
+            Link::Attribute(handle, attribute) => match self.stack.entry(*handle) {
+                None => self.unresolved(foreign(&self.stack.name), location),
+                Some(entry) => self.resolve_attribute(entry, attribute, location),
+            },
+        }
+    }
+
+    fn resolve_attribute(
+        &mut self,
+        entry: &'a Entry,
+        attribute: &str,
+        location: &'static Location<'static>,
+    ) -> template::Value {
+        match &entry.origin {
+            Origin::Created => entry.noun.attribute(&entry.name, attribute),
+            Origin::Existing(given) => match given.get(attribute) {
+                Some(term) => self.resolve(term, location),
+                None => self.unresolved(unknown_attribute(entry, attribute), location),
+            },
+        }
+    }
+
+    fn unresolved(&mut self, diagnostic: Diagnostic, location: &'static Location<'static>) -> template::Value {
+        let diagnostic = diagnostic.source(location.into());
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        template::Value::reference_to("AWS::NoValue")
+    }
+}
+
+fn unknown_attribute(entry: &Entry, attribute: &str) -> Diagnostic {
+    let name = &entry.name;
+    Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("`{attribute}` of the imported `{name}` is not known"))
+        .and_at(entry.location.into(), "imported here")
+        .help(format!("say it where `{name}` is imported: `.given(\"{attribute}\", …)`, or the setter of that name"))
+}

@@ -1,0 +1,186 @@
+//! Drafts become resources: references get names, and what every noun was told is applied.
+
+use std::panic::Location;
+
+use super::super::bag::Bag;
+use super::super::codes;
+use super::super::handle::AnyHandle;
+use super::super::tags;
+use super::super::value::{Trace, Value};
+use super::context::{Draft, Lowering};
+use super::{Lowered, goals, rules};
+use crate::diagnostic::Diagnostic;
+use crate::template::{self, Output, Places, Resource, Template, pointer};
+
+/// A lowered stack before the passes over the whole template.
+pub(super) struct Finished {
+    pub(super) lowered: Lowered,
+    /// Properties to fill with a derived name: the logical id and the property.
+    pub(super) names_to_derive: Vec<(String, &'static str)>,
+}
+
+pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
+    let stack = lowering.stack;
+    let mut template = Template { description: stack.description.clone(), ..Template::empty() };
+    let mut places = Places::default();
+    parameters(&lowering, &mut template, &mut places);
+    conditions(&mut lowering, &mut template);
+    let names_to_derive = resources(&mut lowering, &mut template, &mut places);
+    outputs(&mut lowering, &mut template, &mut places);
+    let goals = goals::goals(&mut lowering);
+    let diagnostics = lowering.diagnostics;
+    Finished { lowered: Lowered { template, goals, places, diagnostics }, names_to_derive }
+}
+
+fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
+    let mut parameters: Vec<_> = lowering.stack.parameters.iter().collect();
+    parameters.sort_by_key(|(name, _)| name.as_str());
+    for (name, (parameter, location)) in parameters {
+        places.insert(pointer(["Parameters", name]), (*location).into());
+        template.parameters.insert(name.clone(), parameter.clone());
+    }
+}
+
+fn conditions(lowering: &mut Lowering<'_>, template: &mut Template) {
+    let mut formulas = rules::made_up_conditions(lowering);
+    formulas.extend(lowering.stack.conditions.iter().map(|(name, formula)| (name.clone(), formula.clone())));
+    formulas.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (name, formula) in formulas {
+        let formula = lowering.resolve(&formula.0, Location::caller());
+        template.conditions.insert(name, formula);
+    }
+}
+
+fn outputs(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
+    let mut outputs: Vec<_> = lowering.stack.outputs.iter().collect();
+    outputs.sort_by_key(|(name, _)| name.as_str());
+    for (name, output) in outputs {
+        places.insert(pointer(["Outputs", name]), output.location.into());
+        let value = lowering.resolve(&output.value, output.location);
+        let output = Output { value, description: None, condition: None, export: None };
+        template.outputs.insert(name.clone(), output);
+    }
+}
+
+fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Vec<(String, &'static str)> {
+    let drafts = std::mem::take(&mut lowering.drafts);
+    let ends: Vec<(String, Option<AnyHandle>)> = drafts.iter().map(|(id, draft)| (id.clone(), draft.owner)).collect();
+    let mut names_to_derive = Vec::new();
+    for (id, draft) in &drafts {
+        note_places(id, draft, places);
+        names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
+        let resource = resource(lowering, draft, &ends);
+        template.resources.insert(id.clone(), resource);
+    }
+    apply_overrides(lowering, template, &drafts);
+    names_to_derive
+}
+
+fn note_places(id: &str, draft: &Draft, places: &mut Places) {
+    places.insert(pointer(["Resources", id]), draft.location.into());
+    for (path, location) in draft.bag.fields.places() {
+        places.insert(format!("{}{path}", pointer(["Resources", id, "Properties"])), (*location).into());
+    }
+}
+
+fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<AnyHandle>)]) -> Resource {
+    let Draft { bag, owner, location } = draft;
+    let said = owner.and_then(|owner| lowering.stack.entry(owner)).map(|entry| &entry.bag.said);
+    let mut resource = Resource::new(bag.kind());
+    let mut terms: Vec<_> = bag.terms().iter().collect();
+    terms.sort_by_key(|(name, _)| name.as_str());
+    for (name, term) in terms {
+        let value = lowering.resolve(term, location);
+        resource.properties.insert(name.clone(), value);
+    }
+    let condition = bag.said.condition.as_ref().or(said.and_then(|said| said.condition.as_ref()));
+    resource.condition = condition.map(|condition| condition.name().to_owned());
+    let deletion = bag.said.deletion.or(said.and_then(|said| said.deletion));
+    resource.deletion_policy = deletion.map(|deletion| deletion.name().into());
+    resource.update_replace_policy = resource.deletion_policy.clone();
+    resource.depends_on = depends_on(bag, said.map_or(&[], |said| said.depends_on.as_slice()), ends);
+    add_tags(lowering, &mut resource, draft);
+    resource
+}
+
+/// The ids that a resource waits for: those it names, and every resource of a construct that it names.
+fn depends_on(bag: &Bag, on: &[AnyHandle], ends: &[(String, Option<AnyHandle>)]) -> Vec<String> {
+    let of_constructs =
+        ends.iter().filter(|(_, owner)| owner.is_some_and(|owner| on.contains(&owner))).map(|(id, _)| id.clone());
+    let mut ids: Vec<String> = bag.after.iter().cloned().chain(of_constructs).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+fn add_tags(lowering: &mut Lowering<'_>, resource: &mut Resource, draft: &Draft) {
+    let own = draft.owner.and_then(|owner| lowering.stack.entry(owner)).map(|entry| &entry.bag.said.tags);
+    let mut wanted = lowering.stack.tags.clone();
+    wanted.extend(own.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    wanted.sort_unstable_keys();
+    let resolved: Vec<(String, template::Value)> = wanted
+        .into_iter()
+        .filter_map(|(key, value): (String, Value<String>)| {
+            let term = value.into_term(&mut Trace::default())?;
+            Some((key, lowering.resolve(&term, draft.location)))
+        })
+        .collect();
+    tags::add(resource, &resolved);
+}
+
+fn apply_overrides(
+    lowering: &mut Lowering<'_>,
+    template: &mut Template,
+    drafts: &std::collections::BTreeMap<String, Draft>,
+) {
+    for (id, draft) in drafts {
+        let Some(entry) = draft.owner.and_then(|owner| lowering.stack.entry(owner)) else { continue };
+        if *id != entry.name {
+            continue;
+        }
+        for (path, term, location) in &entry.bag.said.overrides {
+            let value = lowering.resolve(term, location);
+            let Some(resource) = template.resources.get_mut(id) else { continue };
+            if let Err(fault) = set_at(&mut resource.properties, path, value) {
+                let diagnostic = Diagnostic::error(codes::OVERRIDE, fault)
+                    .resource(id.as_str())
+                    .source((*location).into())
+                    .help("a path is written like `/LoggingConfig/LogFormat`, from the resource's properties");
+                lowering.diagnostics.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Sets what stands at a path below `properties`, making maps on the way.
+fn set_at(properties: &mut template::Map, path: &str, value: template::Value) -> Result<(), String> {
+    let Some(steps) = path.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
+        return Err(format!("`{path}` is no path to a property"));
+    };
+    let (first, rest) = steps.split_once('/').map_or((steps, None), |(first, rest)| (first, Some(rest)));
+    let Some(rest) = rest else {
+        properties.insert(first.to_owned(), value);
+        return Ok(());
+    };
+    let slot = properties.entry(first.to_owned()).or_insert_with(|| template::Value::Map(template::Map::new()));
+    set_below(slot, first, rest, value)
+}
+
+fn set_below(slot: &mut template::Value, name: &str, rest: &str, value: template::Value) -> Result<(), String> {
+    match slot {
+        template::Value::Map(map) => set_at(map, &format!("/{rest}"), value),
+        template::Value::List(values) => {
+            let (index, rest) = rest.split_once('/').map_or((rest, None), |(index, rest)| (index, Some(rest)));
+            let element = index.parse().ok().and_then(|n: usize| values.get_mut(n));
+            let element = element.ok_or_else(|| format!("`{name}` has no element `{index}`"))?;
+            match rest {
+                Some(rest) => set_below(element, index, rest, value),
+                None => {
+                    *element = value;
+                    Ok(())
+                }
+            }
+        }
+        _ => Err(format!("`{name}` is neither a map nor a list, so nothing stands below it")),
+    }
+}

@@ -1,0 +1,104 @@
+//! Permissions become statements of roles.
+
+use std::collections::BTreeMap;
+
+use super::super::stack::Stack;
+use super::context::Lowering;
+use super::finish::Finished;
+use super::order;
+use crate::iam::{PolicyDocument, Statement};
+use crate::template::{Reference, Resource, Template, Value};
+
+/// The name of the policy that holds what was granted by name.
+const GRANTS: &str = "grants";
+
+/// Adds every grant to its role: inside it where that is no cycle, else as a policy of its own.
+pub(super) fn add(stack: &Stack, finished: &mut Finished) {
+    for (role, statements) in statements(stack, finished) {
+        let template = &mut finished.lowered.template;
+        let back = |statement: &Statement| refers_back(template, &role, statement);
+        let (apart, inside): (Vec<_>, Vec<_>) = statements.into_iter().partition(back);
+        if !inside.is_empty() {
+            add_inside(template, &role, inside);
+        }
+        if !apart.is_empty() {
+            add_apart(template, &role, apart);
+        }
+    }
+}
+
+/// The statements by role, in an order that does not depend on that of the grants.
+fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<Statement>> {
+    let mut by_role: BTreeMap<String, BTreeMap<String, Statement>> = BTreeMap::new();
+    let mut lowering = Lowering::new(stack);
+    lowering.diagnostics.clear();
+    for grant in &stack.grants {
+        match grant.permission.statements(stack) {
+            Ok(statements) => {
+                let role = by_role.entry((grant.role_id)(stack.name_of(grant.to))).or_default();
+                for statement in &statements {
+                    let resolved = resolve(&mut lowering, statement, grant.location);
+                    role.insert(resolved.to_value().to_json().to_string(), resolved);
+                }
+            }
+            Err(diagnostic) => lowering.diagnostics.push(diagnostic.source(grant.location.into())),
+        }
+    }
+    finished.lowered.diagnostics.extend(lowering.diagnostics);
+    by_role.into_iter().map(|(role, statements)| (role, statements.into_values().collect())).collect()
+}
+
+fn resolve(
+    lowering: &mut Lowering<'_>,
+    statement: &Statement<super::super::Link>,
+    location: &'static std::panic::Location<'static>,
+) -> Statement {
+    let conditions = statement.conditions.iter().map(|condition| crate::iam::Condition {
+        operator: condition.operator.clone(),
+        key: condition.key.clone(),
+        values: condition.values.iter().map(|value| lowering.resolve(value, location)).collect(),
+    });
+    let conditions = conditions.collect();
+    Statement {
+        sid: statement.sid.clone(),
+        effect: statement.effect,
+        principal: None,
+        actions: statement.actions.clone(),
+        resources: statement.resources.iter().map(|value| lowering.resolve(value, location)).collect(),
+        conditions,
+    }
+}
+
+/// Whether what a statement refers to needs the role itself.
+fn refers_back(template: &Template, role: &str, statement: &Statement) -> bool {
+    let mut back = false;
+    statement.to_value().each_reference(&mut |reference: &Reference| {
+        back |= order::needs(template, reference.name(), role);
+    });
+    back
+}
+
+fn add_inside(template: &mut Template, role: &str, statements: Vec<Statement>) {
+    let Some(resource) = template.resources.get_mut(role) else {
+        unreachable!("a grantee adds its role `{role}`");
+    };
+    let policy = Value::map([
+        ("PolicyName", Value::from(GRANTS)),
+        ("PolicyDocument", PolicyDocument::new(statements).to_value()),
+    ]);
+    let policies = resource.properties.entry("Policies".into()).or_insert_with(|| Value::List(Vec::new()));
+    if let Value::List(policies) = policies {
+        policies.push(policy);
+    }
+    resource.properties.sort_keys();
+}
+
+fn add_apart(template: &mut Template, role: &str, statements: Vec<Statement>) {
+    let policy = Resource::new("AWS::IAM::Policy")
+        .with("PolicyDocument", PolicyDocument::new(statements).to_value())
+        .with("PolicyName", GRANTS)
+        .with("Roles", Value::list([Value::reference_to(role)]));
+    let condition = template.resources.get(role).and_then(|role| role.condition.clone());
+    template.resources.insert(format!("{role}Grants"), Resource { condition, ..policy });
+    template.resources.sort_keys();
+}

@@ -1,0 +1,185 @@
+//! Traffic: who calls, who listens, and on which port.
+
+use super::construct::Construct;
+use super::handle::{AnyHandle, Handle};
+use super::link::{Link, Term};
+use super::stack::Stack;
+use super::value::{IntoValue, Value};
+use crate::network::{Cidr, Protocol};
+use crate::template;
+
+/// Whoever opens connections, by its security groups.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` opens no connections",
+    label = "no security group, or it only listens",
+    note = "`allow(from, to)` goes from the one that calls to the one that listens: are the two swapped?",
+    note = "functions, proxies and security groups open connections"
+)]
+pub trait Caller: Construct {
+    /// Its security groups; `own` is its handle. None: it is outside any VPC.
+    fn security_groups(&self, own: AnyHandle) -> Vec<AnyHandle>;
+}
+
+/// Whoever accepts connections, by its security groups and its port.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` accepts no connections",
+    label = "listens on no port",
+    note = "`allow(from, to)` goes from the one that calls to the one that listens: are the two swapped?",
+    note = "a security group listens on a port that you name: `group.on(tcp(5432))`"
+)]
+pub trait Listener: Construct {
+    /// Where it listens.
+    fn listening(&self, stack: &Stack) -> Vec<Listening>;
+}
+
+/// A port of a protocol.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    pub(super) protocol: Protocol,
+    pub(super) from: Value<i64>,
+    pub(super) to: Value<i64>,
+}
+
+/// A TCP port.
+pub fn tcp(port: impl IntoValue<i64>) -> Port {
+    let port = port.into_value();
+    Port { protocol: Protocol::Tcp, from: port.clone(), to: port }
+}
+
+/// A UDP port.
+pub fn udp(port: impl IntoValue<i64>) -> Port {
+    let port = port.into_value();
+    Port { protocol: Protocol::Udp, from: port.clone(), to: port }
+}
+
+/// Consecutive TCP ports.
+pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
+    let (from, to) = (Value::Literal(i64::from(*ports.start())), Value::Literal(i64::from(*ports.end())));
+    Port { protocol: Protocol::Tcp, from, to }
+}
+
+impl Port {
+    /// The part of a logical id that tells ports apart.
+    pub(super) fn id(&self) -> String {
+        let ends = [&self.from, &self.to].map(|end| match end {
+            Value::Literal(port) => port.to_string(),
+            Value::Intrinsic(template::Intrinsic::Reference(Link::Name(name))) => name.replace("::", ""),
+            Value::Intrinsic(_) | Value::Absent => "Port".to_owned(),
+        });
+        let protocol = if self.protocol == Protocol::Udp { "Udp" } else { "" };
+        if ends[0] == ends[1] {
+            format!("{protocol}{}", ends[0])
+        } else {
+            format!("{protocol}{}to{}", ends[0], ends[1])
+        }
+    }
+}
+
+/// A security group and a port of its members.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listening {
+    pub(super) group: AnyHandle,
+    pub(super) port: Port,
+}
+
+impl Listening {
+    /// The members of `group` listen on `port`.
+    pub fn new(group: impl Into<AnyHandle>, port: Port) -> Self {
+        Self { group: group.into(), port }
+    }
+}
+
+/// One end of a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum End {
+    /// The members of a security group.
+    Group(AnyHandle),
+    /// Addresses.
+    Range(Cidr),
+}
+
+/// The near end of traffic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no source of traffic",
+    note = "functions, proxies, security groups and address ranges (`cidr(\"10.0.0.0/16\")`) are"
+)]
+pub trait Source {
+    #[doc(hidden)]
+    fn ends(self, stack: &mut Stack) -> Ends;
+}
+
+/// The far end of traffic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no destination of traffic",
+    note = "databases, proxies, endpoints and `group.on(tcp(5432))` are"
+)]
+pub trait Destination {
+    #[doc(hidden)]
+    fn listening(self, stack: &mut Stack) -> Listeners;
+}
+
+/// What a source comes down to.
+#[derive(Debug)]
+pub struct Ends(pub(super) Vec<End>);
+
+/// What a destination comes down to.
+#[derive(Debug)]
+pub struct Listeners(pub(super) Vec<Listening>);
+
+impl<T: Caller> Source for Handle<T> {
+    #[track_caller]
+    fn ends(self, stack: &mut Stack) -> Ends {
+        stack.check_known(self.any());
+        let groups = stack.noun(self).map(|noun| noun.security_groups(self.any()));
+        if groups.as_ref().is_some_and(Vec::is_empty) {
+            stack.report_no_group(self.any());
+        }
+        Ends(groups.unwrap_or_default().into_iter().map(End::Group).collect())
+    }
+}
+
+impl Source for Cidr {
+    fn ends(self, _: &mut Stack) -> Ends {
+        Ends(vec![End::Range(self)])
+    }
+}
+
+impl<T: Listener> Destination for Handle<T> {
+    #[track_caller]
+    fn listening(self, stack: &mut Stack) -> Listeners {
+        stack.check_known(self.any());
+        Listeners(stack.noun(self).map_or_else(Vec::new, |noun| noun.listening(stack)))
+    }
+}
+
+impl Destination for Listening {
+    fn listening(self, _: &mut Stack) -> Listeners {
+        Listeners(vec![self])
+    }
+}
+
+/// Traffic that a stack lets through.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Flow {
+    pub(super) from: End,
+    pub(super) to: Listening,
+    pub(super) location: &'static std::panic::Location<'static>,
+}
+
+/// A range of addresses, such as `cidr("10.20.0.0/16")`.
+///
+/// # Panics
+///
+/// If the text is no range of addresses. A range from outside the program is read with `text.parse::<Cidr>()`, which
+/// returns the fault instead.
+#[track_caller]
+pub fn cidr(block: &str) -> Cidr {
+    match block.parse() {
+        Ok(cidr) => cidr,
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+pub(super) fn port_term(value: &Value<i64>) -> Term {
+    value.clone().into_term_or_no_value()
+}
