@@ -19,7 +19,7 @@ fn stand_in(settings: &Settings) -> Synthesis {
         Synthesized {
             environment: name.clone(),
             account: environment.account.clone(),
-            region: environment.region.clone(),
+            region: environment.region.to_string(),
             stack: settings.stack_name(environment).to_owned(),
             template,
             sidecar: "goals: []\n".to_owned(),

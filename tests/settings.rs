@@ -103,3 +103,36 @@ fn a_wrong_default_is_said_once() {
     let text = format!("{two}  uat:\n    stack: other\n{uat}");
     assert_eq!(said(&text).matches("S0403").count(), 1, "{}", said(&text));
 }
+
+/// Each line of a sound file with each awkward value in it, and without it: an answer every time, never a panic.
+#[test]
+fn whatever_stands_in_a_line_there_is_an_answer() {
+    let awkward = [
+        "",
+        "~",
+        "''",
+        "[]",
+        "{}",
+        "[[x]]",
+        "{ a: b }",
+        "-1",
+        "1.5",
+        "0x10",
+        "99999999999999999999",
+        "on",
+        "&a x",
+        "*a",
+        "[",
+        "\u{1f980}",
+    ];
+    let lines: Vec<_> = include_str!("../formwork.yaml").lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let key = line.split_once(": ").map_or(*line, |(key, _)| key).trim_end_matches(':');
+        let changed = awkward.iter().map(|value| format!("{key}: {value}")).chain([String::new()]);
+        for changed in changed {
+            let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+            let (settings, findings) = settings::read("formwork.yaml", &text);
+            assert_eq!(settings.is_none(), formwork::diagnostic::any_error(&findings), "{text}");
+        }
+    }
+}

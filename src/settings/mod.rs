@@ -31,7 +31,7 @@ pub fn read(file: &str, text: &str) -> (Option<Settings>, Vec<Diagnostic>) {
         Err(finding) => return (None, vec![finding]),
     };
     let (mut value, mut places) = convert::convert(&root);
-    let mut findings = [findings, violations::violations(schema::root(), &value, "", &places)].concat();
+    let mut findings = [findings, violations::violations(&violations::FILE, &value, "", &places)].concat();
     if !any_error(&findings) {
         findings.extend(complete(&mut value, &mut places));
     }
@@ -50,7 +50,6 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
     let defaults = value.get("defaults").cloned().unwrap_or_default();
     let listed = value.get("parameters").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
     let parameters: Vec<&str> = listed.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let complete = schema::definition("complete");
     let mut findings = Vec::new();
     let environments = value.get_mut("environments").and_then(Value::as_object_mut);
     for (name, environment) in environments.into_iter().flatten() {
@@ -58,7 +57,7 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
         merge::merge(environment, &at, &defaults, "/defaults", places);
         merge::default(environment, schema::environment());
         parameters.iter().for_each(|path| merge::open(environment, path));
-        findings.extend(violations::violations(&complete, environment, &at, places));
+        findings.extend(violations::violations(&violations::COMPLETE, environment, &at, places));
     }
     value["parameters"] = listed;
     findings

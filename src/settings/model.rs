@@ -1,9 +1,11 @@
 //! The settings as types. The schema holds ranges, choices and defaults; this is what is left once it is satisfied.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
+use crate::constructs::lambda::Runtime;
 use crate::diagnostic::Span;
+use crate::stack::Region;
 use crate::template::{Places, pointer};
 
 /// A settings file: a blueprint, and the environments that it is made for, complete with all defaults.
@@ -185,7 +187,8 @@ pub struct Environment {
     /// The account's twelve digits.
     pub account: String,
     /// The region.
-    pub region: String,
+    #[serde(deserialize_with = "region")]
+    pub region: Region,
     /// The stack's name here, where it is not that of all.
     pub stack: Option<String>,
     /// Tags for the stack.
@@ -298,7 +301,8 @@ pub struct Proxy {
 #[serde(rename_all = "kebab-case")]
 pub struct Function {
     /// The runtime's identifier. An image brings its own.
-    pub runtime: String,
+    #[serde(deserialize_with = "runtime")]
+    pub runtime: Runtime,
     /// The handler, where it is not that of the supplied code.
     pub handler: Option<String>,
     /// Memory in MB.
@@ -351,4 +355,14 @@ pub struct Endpoints {
 pub struct Endpoint {
     /// Whether the service's own name leads to it.
     pub private_dns: bool,
+}
+
+fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {
+    String::deserialize(from)?.parse().map_err(D::Error::custom)
+}
+
+fn runtime<'de, D: Deserializer<'de>>(from: D) -> Result<Runtime, D::Error> {
+    let id = String::deserialize(from)?;
+    let found = Runtime::ALL.iter().find(|runtime| runtime.id() == id);
+    found.copied().ok_or_else(|| D::Error::custom(format!("`{id}` is no runtime")))
 }

@@ -134,6 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn regions_and_runtimes_are_those_that_stacks_know() {
+        use crate::constructs::lambda::Runtime;
+        use crate::stack::Region;
+        let listed = |path: &'static str| at(environment(), path.split('.'))["enum"].clone();
+        let regions: Vec<_> = Region::ALL.iter().map(|region| region.code()).collect();
+        let runtimes: Vec<_> = Runtime::ALL.iter().map(|runtime| runtime.id()).collect();
+        assert_eq!(listed("region"), serde_json::json!(regions));
+        assert_eq!(listed("function.runtime"), serde_json::json!(runtimes));
+    }
+
+    #[test]
     fn what_may_stay_open_is_a_setting() {
         for path in parameterisable() {
             assert!(!facts(path).description.is_empty(), "{path} is no setting");

@@ -1,18 +1,28 @@
 //! What the schema refuses, in the words of the settings: place, reason, way out.
 
-use jsonschema::ValidationError;
+use std::sync::LazyLock;
+
 use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{codes, schema, words};
 use crate::diagnostic::{Code, Diagnostic, Span, closest, did_you_mean};
 use crate::template::{Places, pointer};
 
-/// Everything that `schema` refuses in `value`.
-pub(super) fn violations(schema: &Value, value: &Value, base: &str, places: &Places) -> Vec<Diagnostic> {
-    let validator =
-        jsonschema::validator_for(schema).unwrap_or_else(|_| unreachable!("the settings' schema is a schema"));
-    let findings = validator.iter_errors(value).flat_map(|error| {
+/// The schema of the whole file.
+pub(super) static FILE: LazyLock<Validator> = LazyLock::new(|| validator(schema::root()));
+
+/// What an environment must have once it is complete.
+pub(super) static COMPLETE: LazyLock<Validator> = LazyLock::new(|| validator(&schema::definition("complete")));
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::validator_for(schema).unwrap_or_else(|_| unreachable!("the settings' schema is a schema"))
+}
+
+/// Everything that the schema refuses in `value`, which stands at the pointer `base`.
+pub(super) fn violations(schema: &Validator, value: &Value, base: &str, places: &Places) -> Vec<Diagnostic> {
+    let findings = schema.iter_errors(value).flat_map(|error| {
         let pointer = format!("{base}{}", error.instance_path().as_str());
         Violation { error: &error, schema: words::schema_at(&pointer), pointer, places }.findings()
     });
@@ -34,37 +44,52 @@ impl Violation<'_> {
             Kind::UniqueItems => vec![self.repeated()],
             Kind::PropertyNames { error } => vec![self.name(error.instance().as_str().unwrap_or_default())],
             Kind::Enum { options } => vec![self.choice(options)],
-            _ => vec![self.other()],
+            _ => vec![self.value().help(self.way_out())],
         }
     }
 
-    fn other(&self) -> Diagnostic {
-        let (setting, value) = (words::setting(&self.pointer), self.error.instance().as_ref());
-        let finding = match self.error.kind() {
-            Kind::Type { .. } => {
-                let wanted = words::wanted(self.schema);
-                let message = format!("{setting} is {}, and {wanted} is wanted", words::kind(value));
-                self.at_value(codes::WRONG_TYPE, message).label(format!("{wanted} is wanted"))
-            }
+    /// What is wrong with the value itself.
+    fn value(&self) -> Diagnostic {
+        match self.error.kind() {
+            Kind::Type { .. } => self.wrong_type(),
             Kind::Pattern { .. } => {
-                let shape = self.said("patternErrorMessage").unwrap_or("it is of another shape");
-                self.at_value(codes::WRONG_SHAPE, format!("{setting} does not take {}: {shape}", words::short(value)))
+                self.refused(codes::WRONG_SHAPE, self.said("patternErrorMessage").unwrap_or("it is of another shape"))
             }
             Kind::MinItems { .. } | Kind::MaxItems { .. } | Kind::MinProperties { .. } | Kind::MaxProperties { .. } => {
-                let count = value.as_array().map_or(value.as_object().map_or(0, |map| map.len()), Vec::len);
-                let entries = if count == 1 { "one entry".to_owned() } else { format!("{count} entries") };
-                self.at_key(codes::OUT_OF_RANGE, format!("{setting} has {entries}: {}", self.limit()))
+                self.wrong_count()
             }
-            Kind::MinLength { .. } | Kind::MaxLength { .. } => {
-                let length = value.as_str().map_or(0, |text| text.chars().count());
-                self.at_value(codes::OUT_OF_RANGE, format!("{setting} has {length} characters: {}", self.limit()))
-            }
-            _ => self.at_value(
-                codes::OUT_OF_RANGE,
-                format!("{setting} does not take {}: {}", words::short(value), self.limit()),
-            ),
+            Kind::MinLength { .. } | Kind::MaxLength { .. } => self.wrong_length(),
+            _ => self.refused(codes::OUT_OF_RANGE, &self.limit()),
+        }
+    }
+
+    fn wrong_type(&self) -> Diagnostic {
+        let wanted = words::wanted(self.schema);
+        let message = format!("{} is {}, and {wanted} is wanted", self.setting(), words::kind(self.error.instance()));
+        self.at_value(codes::WRONG_TYPE, message).label(format!("{wanted} is wanted"))
+    }
+
+    fn wrong_count(&self) -> Diagnostic {
+        let value = self.error.instance();
+        let entries = match value.as_array().map_or(value.as_object().map_or(0, |map| map.len()), Vec::len) {
+            1 => "one entry".to_owned(),
+            count => format!("{count} entries"),
         };
-        finding.help(self.way_out())
+        self.at_key(codes::OUT_OF_RANGE, format!("{} has {entries}: {}", self.setting(), self.limit()))
+    }
+
+    fn wrong_length(&self) -> Diagnostic {
+        let length = self.error.instance().as_str().map_or(0, |text| text.chars().count());
+        self.at_value(codes::OUT_OF_RANGE, format!("{} has {length} characters: {}", self.setting(), self.limit()))
+    }
+
+    fn refused(&self, code: Code, reason: &str) -> Diagnostic {
+        let value = words::short(self.error.instance());
+        self.at_value(code, format!("{} does not take {value}: {reason}", self.setting()))
+    }
+
+    fn setting(&self) -> String {
+        words::setting(&self.pointer)
     }
 
     fn way_out(&self) -> String {
@@ -100,12 +125,12 @@ impl Violation<'_> {
         let value = self.error.instance();
         let choices: Vec<_> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let word = value.as_str().unwrap_or_default();
-        let message = format!("{} does not take {}", words::setting(&self.pointer), words::short(value));
+        let message = format!("{} does not take {}", self.setting(), words::short(value));
         self.at_value(codes::UNKNOWN_CHOICE, message).help(did_you_mean(word, choices, "the choices are"))
     }
 
     fn unknown_key(&self, key: &str) -> Diagnostic {
-        let around = words::setting(&self.pointer);
+        let around = self.setting();
         let finding = if words::names_a_secret(key) {
             let message = format!("`{key}` would hold the text of a secret, and no secret belongs into the settings");
             let help =
@@ -154,7 +179,7 @@ impl Violation<'_> {
         let values = self.error.instance().as_array().cloned().unwrap_or_default();
         let twice = (1..values.len()).find_map(|at| Some((values[..at].iter().position(|v| *v == values[at])?, at)));
         let (first, second) = twice.unwrap_or_default();
-        let message = format!("{} has {} twice", words::setting(&self.pointer), words::short(&values[second]));
+        let message = format!("{} has {} twice", self.setting(), words::short(&values[second]));
         let finding = self.at(codes::REPEATED, message, &format!("{}/{second}", self.pointer));
         let finding = match self.places.nearest(&format!("{}/{first}", self.pointer)) {
             Some(place) => finding.and_at(place.clone(), "first here"),

@@ -326,6 +326,25 @@ error[S0204]: `function.code` has 2 entries: the code comes from exactly one of 
 }
 
 #[test]
+fn a_region_that_does_not_exist() {
+    check(
+        "  region: ap-southeast-2",
+        "  region: ap-south-east-2",
+        r#"
+error[S0202]: `region` does not take `ap-south-east-2`
+ --> formwork.yaml:5:11
+  |
+5 |   region: ap-south-east-2
+  |           ^^^^^^^^^^^^^^^
+  |
+  = help: did you mean `ap-southeast-2`?
+
+1 error
+"#,
+    );
+}
+
+#[test]
 fn a_second_document() {
     check(
         "blueprint: lambda-rds-proxy\nstack: rds-proxy\n",

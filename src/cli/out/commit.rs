@@ -94,7 +94,10 @@ fn temporary(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
 }
 
 fn failed(path: &Path, error: &io::Error, outcome: &str) -> Diagnostic {
-    let message = format!("cannot write `{}`: {error}; {outcome}", path.display());
+    // What comes after it names the staged file, which is nobody's business.
+    let reason = error.to_string();
+    let reason = reason.split(" at path ").next().unwrap_or_default();
+    let message = format!("cannot write `{}`: {reason}; {outcome}", path.display());
     Diagnostic::error(codes::UNWRITABLE, message)
         .help("see to the folder's permissions and to free space, or choose another folder with `--out`")
 }

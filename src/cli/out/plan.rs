@@ -1,6 +1,6 @@
 //! What must change, found by reading.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -43,19 +43,13 @@ impl Planner {
         if scope == Scope::Stacks {
             keep_others(&mut manifest, old.as_ref());
         }
-        let owned = owned(old.as_ref());
-        let kept: BTreeSet<&str> = manifest.owned().collect();
-        let mut files: BTreeMap<&str, &[u8]> =
-            wanted.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        let text = manifest.text();
-        files.insert(manifest::FILE, text.as_bytes());
-        for (name, bytes) in files {
+        let (owned, text) = (owned(old.as_ref()), manifest.text());
+        let files = wanted.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        for (name, bytes) in files.chain([(manifest::FILE, text.as_bytes())]) {
             self.file(&path, name, bytes, owned.contains(name));
         }
-        owned
-            .iter()
-            .filter(|name| !kept.contains(name.as_str()) && *name != manifest::FILE)
-            .for_each(|name| self.orphan(&path, name));
+        let kept: BTreeSet<&str> = manifest.owned().chain([manifest::FILE]).collect();
+        owned.iter().filter(|name| !kept.contains(name.as_str())).for_each(|name| self.orphan(&path, name));
     }
 
     fn file(&mut self, path: &Path, name: &str, new: &[u8], owned: bool) {

@@ -59,7 +59,7 @@ fn key(site: &Site<'_>, arn: &str) -> Option<Diagnostic> {
 
 fn one(site: &Site<'_>, text: &str, kind: &Kind) -> Option<Diagnostic> {
     let arn = Arn::of(text)?;
-    let (region, account) = (&site.environment.region, &site.environment.account);
+    let (region, account) = (site.environment.region.code(), &site.environment.account);
     let Kind { path, thing, service, form, .. } = kind;
     if arn.service != *service {
         let message = format!("`{path}` is an ARN of `{}`, and one of `{service}` is wanted", arn.service);
@@ -94,7 +94,7 @@ fn one(site: &Site<'_>, text: &str, kind: &Kind) -> Option<Diagnostic> {
 fn image(site: &Site<'_>) -> Vec<Diagnostic> {
     let Some(Code::Image(image)) = &site.environment.function.code else { return Vec::new() };
     let region = image.known().and_then(|image| image.split('.').nth(3));
-    let other = region.filter(|region| *region != site.environment.region);
+    let other = region.filter(|region| *region != site.environment.region.code());
     let finding = other.map(|region| {
         let message = format!(
             "the image is in `{region}`, and Lambda takes one of its own region, `{}`",

@@ -38,10 +38,10 @@ fn image(site: &Site<'_>) -> Vec<Diagnostic> {
 fn inline(site: &Site<'_>) -> Option<Diagnostic> {
     let function = &site.environment.function;
     let Some(Code::Inline(_)) = function.code else { return None };
-    let takes = function.runtime.starts_with("python") || function.runtime.starts_with("nodejs");
+    let takes = function.runtime.takes_inline_code();
     let message = format!(
         "the code is inline, which Lambda takes for Python and Node.js only, and the runtime is `{}`",
-        function.runtime
+        function.runtime.id()
     );
     let finding = (!takes).then(|| site.error(codes::EXCLUSIVE, "function.code.inline", message))?;
     Some(site.beside(finding, "function.runtime", "the runtime").help("say `code: { s3: … }` or `code: { image: … }`"))
