@@ -17,8 +17,14 @@ pub mod stack;
 
 pub mod constructs;
 
+pub mod settings;
+
+pub mod blueprints;
+
 pub mod check;
 
 pub mod emit;
+
+pub mod cli;
 
 pub mod prelude;
