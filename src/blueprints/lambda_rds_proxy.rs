@@ -182,7 +182,8 @@ fn proxy(stack: &mut Stack, settings: &Environment, noun: DatabaseProxy) -> Data
     let idle = optional(stack, idle, Parameter::number().between(0, 100), "The share that may stay idle, in percent.");
     let borrow = settings.connection_borrow_timeout.clone().map(|setting| setting.map(Seconds));
     let borrow_parameter = Parameter::seconds().between(Seconds(0), Seconds(300));
-    let borrow = optional(stack, borrow.as_ref(), borrow_parameter, "How long a client waits for a connection, in seconds.");
+    let borrow =
+        optional(stack, borrow.as_ref(), borrow_parameter, "How long a client waits for a connection, in seconds.");
     let noun = noun
         .idle_client_timeout(idle_for)
         .max_connections_percent(most)

@@ -11,9 +11,7 @@ pub fn stacks(settings: &Settings) -> Vec<Stack> {
     let environments = settings.environments.iter();
     environments
         .map(|(name, environment)| match settings.blueprint {
-            Blueprint::LambdaRdsProxy => {
-                lambda_rds_proxy::stack(settings.stack_name(environment), name, environment)
-            }
+            Blueprint::LambdaRdsProxy => lambda_rds_proxy::stack(settings.stack_name(environment), name, environment),
         })
         .collect()
 }
