@@ -29,7 +29,7 @@ fn finds(input: &str, expect: &[&str]) {
     assert_eq!(found, expect);
 }
 
-const TRAPS: &[&str] = &[
+pub(crate) const TRAPS: &[&str] = &[
     "",
     " ",
     "on",
