@@ -1,4 +1,5 @@
 //! Behaviour, text in and text out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cli;
 mod lab_files;

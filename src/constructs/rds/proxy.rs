@@ -268,23 +268,23 @@ fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
 }
 
 /// The one user that a proxy knows.
-fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Diagnostic> {
+fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<Diagnostic>> {
     let name = stack.name_of(proxy.any());
-    let Some(noun) = stack.noun(proxy) else { return Err(stack::foreign(stack.name())) };
+    let Some(noun) = stack.noun(proxy) else { return Err(Box::new(stack::foreign(stack.name()))) };
     let mut users = noun.auth.users.clone();
     for secret in &noun.auth.secrets {
         let user = stack.noun(*secret).and_then(Secret::database_user);
-        users.push(user.cloned().ok_or_else(|| unknown_user(name, stack.name_of(secret.any())))?);
+        users.push(user.cloned().ok_or_else(|| Box::new(unknown_user(name, stack.name_of(secret.any()))))?);
     }
     users.dedup();
     match users.as_slice() {
         [user] => Ok(user.clone()),
-        _ => Err(Diagnostic::error(
+        _ => Err(Box::new(Diagnostic::error(
             stack::MISSING,
             format!("`{name}` has {} users: `connect` does not say which", users.len()),
         )
         .resource(name)
-        .help("name one: `proxy.connect_as(user(\"…\"))`")),
+        .help("name one: `proxy.connect_as(user(\"…\"))`"))),
     }
 }
 
