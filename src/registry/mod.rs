@@ -1,1 +1,46 @@
-//! Facts of CloudFormation resource types.
+//! Facts of CloudFormation resource types: what a type's properties are, what changing them costs, where it exists, and
+//! whether given properties are allowed.
+//!
+//! Source: the schemas that AWS publishes, with cfn-lint's patches and our corrections (`schemas/SOURCES.md`). They are
+//! packed into the binary; the facts of a type are unpacked when first asked for, and kept.
+
+mod attribute;
+mod nearest;
+mod pack;
+mod property_path;
+mod region;
+mod type_facts;
+mod validator;
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+pub use attribute::{Attribute, Attributes, RefFormat};
+pub use property_path::PropertyPath;
+pub use region::{Region, regions};
+pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
+pub use validator::{Validator, Violation, ViolationKind, World};
+
+pub(crate) use nearest::nearest;
+
+/// The facts of a resource type, as `AWS::RDS::DBProxy`; none if there is no such type, or it is a custom resource or a
+/// module.
+pub fn facts(type_name: &str) -> Option<&'static TypeFacts> {
+    static KNOWN: RwLock<BTreeMap<&str, &TypeFacts>> = RwLock::new(BTreeMap::new());
+    if let Some(facts) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(type_name) {
+        return Some(facts);
+    }
+    let (name, schema) = pack::type_schema(type_name)?;
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    Some(known.entry(name).or_insert_with(|| Box::leak(Box::new(TypeFacts::new(name, schema)))))
+}
+
+/// The names of all resource types, sorted. Unpacks nothing.
+pub fn type_names() -> impl ExactSizeIterator<Item = &'static str> {
+    pack::type_names()
+}
+
+/// The resource type that was probably meant: "did you mean …".
+pub fn suggest(name: &str) -> Option<&'static str> {
+    nearest(name, type_names())
+}
