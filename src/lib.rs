@@ -14,3 +14,5 @@ pub mod registry;
 pub mod generate;
 
 pub mod stack;
+
+pub mod aws;

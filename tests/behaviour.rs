@@ -1,1 +1,4 @@
-fn main() {}
+//! Behaviour, text in and text out.
+
+mod registry;
+mod types;

@@ -15,7 +15,7 @@ mod validator;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
-pub use attribute::{Attribute, Attributes, RefFormat};
+pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
 pub use region::{Region, regions};
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};

@@ -3,24 +3,24 @@
 //! Reads and returns bytes; touches no file. The steps, in order: read the wheel, drop the prose, apply our
 //! corrections, bring the patterns to ECMA dialect, lay the files out.
 
+mod attributes;
 mod correction;
 mod error;
 pub mod format;
 mod pattern;
 mod regions;
-#[cfg(test)]
-mod run;
 mod sources;
 mod strip;
 mod wheel;
+#[cfg(test)]
+mod run;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 pub use correction::Correction;
 pub use error::Error;
-pub use pattern::normalise as normalise_pattern;
-pub use wheel::Wheel;
+use wheel::Wheel;
 
 use serde_json::Value;
 
@@ -37,8 +37,7 @@ pub const OWNED: [&str; 3] = ["types/", "regions/", "SOURCES.md"];
 /// no rule knows.
 pub fn distil(wheel: impl Read + Seek, corrections: &[Correction]) -> Result<Files, Error> {
     let wheel = Wheel::read(wheel)?;
-    let mut types: BTreeMap<String, Value> =
-        wheel.types.iter().map(|(name, schema)| (name.clone(), strip::facts(schema))).collect();
+    let mut types: BTreeMap<String, Value> = wheel.types.iter().map(|(name, schema)| (name.clone(), facts(&wheel, name, schema))).collect();
     correction::apply(corrections, &mut types)?;
     let mut files = Files::new();
     let mut patterns = pattern::Normaliser::default();
@@ -49,6 +48,14 @@ pub fn distil(wheel: impl Read + Seek, corrections: &[Correction]) -> Result<Fil
     files.extend(regions::files(&wheel));
     files.insert("SOURCES.md".to_owned(), sources::text(&wheel, types.len()).into_bytes());
     Ok(files)
+}
+
+fn facts(wheel: &Wheel, name: &str, schema: &Value) -> Value {
+    let mut facts = strip::facts(schema);
+    if let (Some(facts), Some(attributes)) = (facts.as_object_mut(), wheel.attributes.get(name)) {
+        facts.insert("attributes".to_owned(), attributes.clone());
+    }
+    facts
 }
 
 /// Where the facts of a type stand: its name with `/` for `::`.

@@ -10,7 +10,7 @@ pub fn text(wheel: &Wheel, types: usize) -> String {
         "\
 # Sources
 
-Written by `formwork generate facts --wheel FILE`; corrections apart, nothing in this folder is edited by hand.
+Written by `formwork generate facts --wheel FILE`; what it writes (`types/`, `regions/`, this file) is not edited by hand.
 
 | what | source |
 |---|---|
@@ -25,7 +25,8 @@ Written by `formwork generate facts --wheel FILE`; corrections apart, nothing in
 Taken: every resource type of every region, as AWS publishes it with cfn-lint's patches: properties and their
 constraints, identifiers, what is create-only, conditionally create-only, read-only, write-only, deprecated; replacement
 strategy, tagging, property transforms; each handler's permissions and time-out; cfn-lint's own keywords (`lifecycle`,
-`relationshipRef`, `format`, `requiredXor`, `enumCaseInsensitive`, …).
+`relationshipRef`, `format`, `requiredXor`, `enumCaseInsensitive`, …); its tables of what `Fn::GetAtt` takes beyond read-only
+properties, as a keyword of ours, `attributes`.
 
 Left: descriptions, titles, comments, examples, links; definitions that nothing uses; the input schema of list
 handlers; the schema of a type's configuration; the types of AWS SAM (`AWS::Serverless::*`), which a transform

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::Error;
+use super::{Error, attributes};
 
 const DATA: &str = "cfnlint/data/schemas/";
 
@@ -24,6 +24,8 @@ pub struct Wheel {
     pub sha256: String,
     /// The schema of each resource type.
     pub types: BTreeMap<String, Value>,
+    /// What `Fn::GetAtt` takes beyond the read-only properties, by type.
+    pub attributes: BTreeMap<String, Value>,
     /// The types of each region.
     pub regions: BTreeMap<String, BTreeSet<String>>,
 }
@@ -53,6 +55,7 @@ impl Wheel {
             licence: header(&metadata, "License-Expression").or_else(|_| header(&metadata, "License"))?,
             schema_date: schema_date(&mut archive)?,
             sha256,
+            attributes: attributes::tables(&text(&mut archive, attributes::SOURCE)?)?,
             types: types(&regions, &schemas)?,
             regions: regions.iter().map(|(region, types)| (region.clone(), names(types))).collect(),
         })

@@ -22,7 +22,7 @@ pub fn options() -> ValidationOptions<'static> {
     KEYWORDS.iter().fold(options, |options, &(name, check)| options.with_keyword(name, move |_: &Map<String, Value>, value: &Value, _: Location| compile(check(value))))
 }
 
-const KEYWORDS: [(&str, fn(&Value) -> Check); 17] = [
+const KEYWORDS: [(&str, fn(&Value) -> Check); 16] = [
     (FUNCTION, |_| Box::new(|instance| (!is_function(instance)).then(String::new))),
     (LITERAL, |_| Box::new(|instance| is_function(instance).then(String::new))),
     ("type", of_type),
@@ -37,7 +37,6 @@ const KEYWORDS: [(&str, fn(&Value) -> Check); 17] = [
     ("requiredOr", at_least_one),
     ("dependentExcluded", |rules| dependent(rules, true)),
     ("dependentRequired", |rules| dependent(rules, false)),
-    ("dependencies", dependencies),
     ("uniqueKeys", unique_keys),
     ("maxUniqueItems", max_unique),
 ];
@@ -162,11 +161,6 @@ fn dependent(rules: &Value, excluded: bool) -> Check {
         let (name, other) = broken.next()?;
         Some(format!("`{name}` {} `{other}`", if excluded { "excludes" } else { "needs" }))
     })
-}
-
-/// `dependencies` on names; on schemas they are not looked at: the three that AWS publishes repeat what `description` says.
-fn dependencies(rules: &Value) -> Check {
-    dependent(rules, false)
 }
 
 fn unique_keys(keys: &Value) -> Check {

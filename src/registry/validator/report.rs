@@ -135,7 +135,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
         "requiredXor" => (ViolationKind::RequiredXor, message.to_owned()),
         "requiredOr" => (ViolationKind::RequiredOr, message.to_owned()),
         "dependentExcluded" => (ViolationKind::DependentExcluded, message.to_owned()),
-        "dependentRequired" | "dependencies" => (ViolationKind::DependentRequired, message.to_owned()),
+        "dependentRequired" => (ViolationKind::DependentRequired, message.to_owned()),
         "uniqueKeys" => (ViolationKind::NotUnique, message.to_owned()),
         "maxUniqueItems" => (ViolationKind::TooManyUnique, message.to_owned()),
         _ => (ViolationKind::Excluded, "a function cannot stand here".to_owned()),

@@ -54,7 +54,10 @@ fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
             "anyOf" | "oneOf" | "allOf" => (keyword.as_str(), branches(value, strict)),
             "if" => ("if", keywords(value, true).into()),
             "not" | "then" | "else" => (keyword.as_str(), keywords(value, strict).into()),
-            "dependencies" => ("dependencies", map(value, |dependency| if dependency.is_array() { dependency.clone() } else { keywords(dependency, strict).into() }).into()),
+            "dependencies" => {
+                dependencies(&mut out, value, strict);
+                continue;
+            }
             "prefixItems" => ("allOf", json!([{ "items": value.as_array().into_iter().flatten().map(|schema| position(schema, strict)).collect::<Value>() }])),
             plain if PLAIN.contains(&plain) => (plain, value.clone()),
             _ => continue,
@@ -72,6 +75,17 @@ fn insert(out: &mut Map<String, Value>, keyword: &str, value: Value) {
         None => {
             out.insert(keyword.to_owned(), value);
         }
+    }
+}
+
+/// `dependencies` of draft 7, which mixes names and schemas: names are `dependentRequired`, a schema is an `if`.
+fn dependencies(out: &mut Map<String, Value>, value: &Value, strict: bool) {
+    for (name, dependency) in value.as_object().into_iter().flatten() {
+        let rule = match dependency {
+            Value::Array(_) => json!({ "dependentRequired": { name: dependency } }),
+            schema => json!({ "if": { "required": [name] }, "then": keywords(schema, strict) }),
+        };
+        insert(out, "allOf", json!([rule]));
     }
 }
 
