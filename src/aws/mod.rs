@@ -2,13 +2,13 @@
 
 //! One resource each, typed (L1): a module a service, and in it a module a resource with the types of its properties.
 //!
-//! Names are AWS's in Rust's convention: `AWS::RDS::DBProxy` is [`rds::DbProxy`], its property `IdleClientTimeout` the
+//! Names are AWS's in Rust's convention: `AWS::RDS::DBProxy` is `rds::DbProxy`, its property `IdleClientTimeout` the
 //! setter `idle_client_timeout`, its property type `AuthFormat` is `rds::db_proxy::AuthFormat`. What must be set is an
-//! argument of `new`, in alphabetical order. What a handle gives is a trait, [`rds::DbProxyAttributes`]; what `Ref` gives
+//! argument of `new`, in alphabetical order. What a handle gives is a trait, `rds::DbProxyAttributes`; what `Ref` gives
 //! is `reference()`.
 
-pub mod attributes;
 pub mod apigatewayv2;
+pub mod attributes;
 pub mod cloudformation;
 pub mod cloudwatch;
 pub mod dynamodb;

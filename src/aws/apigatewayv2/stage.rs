@@ -2,7 +2,9 @@
 
 //! `AWS::ApiGatewayV2::Stage`.
 
-use crate::stack::{Arn, Bag, Construct, Dictionary, Fields, Handle, IntoValue, Json, PropertyType, Term, Trace, Value};
+use crate::stack::{
+    Arn, Bag, Construct, Dictionary, Fields, Handle, IntoValue, Json, PropertyType, Term, Trace, Value,
+};
 
 /// `AWS::ApiGatewayV2::Stage`.
 ///

@@ -2,7 +2,9 @@
 
 //! `AWS::CloudFormation::Stack`.
 
-use crate::stack::{Arn, Bag, Construct, Dictionary, Fields, Handle, IntoValue, List, PropertyType, Term, Trace, Value};
+use crate::stack::{
+    Arn, Bag, Construct, Dictionary, Fields, Handle, IntoValue, List, PropertyType, Term, Trace, Value,
+};
 
 /// `AWS::CloudFormation::Stack`.
 ///

@@ -331,7 +331,10 @@ impl CapacityProviderConfig {
         lambda_managed_instances_capacity_provider_config: impl IntoValue<LambdaManagedInstancesCapacityProviderConfig>,
     ) -> Self {
         let mut fields = Fields::new();
-        fields.set("LambdaManagedInstancesCapacityProviderConfig", lambda_managed_instances_capacity_provider_config.into_value());
+        fields.set(
+            "LambdaManagedInstancesCapacityProviderConfig",
+            lambda_managed_instances_capacity_provider_config.into_value(),
+        );
         Self(fields)
     }
 }

@@ -3,8 +3,8 @@
 //! `AWS::RDS::DBProxy`.
 
 use crate::stack::{
-    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, SubnetId, Term, Trace,
-    Value, VpcId,
+    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, SubnetId, Term,
+    Trace, Value, VpcId,
 };
 
 /// `AWS::RDS::DBProxy`.

@@ -61,13 +61,16 @@ pub fn source(type_names: impl IntoIterator<Item = impl AsRef<str>>, target: Tar
         let facts = registry::facts(name).ok_or_else(|| Error::Unknown { type_name: name.to_owned() })?;
         let member = Member::new(facts);
         let service = services.entry(service_name(facts)).or_insert_with(|| Service::new(facts, target));
-        files.insert(format!("{}/{}.rs", service_name(facts), file(&member.module)), resource(&templates, facts, target)?);
+        files.insert(
+            format!("{}/{}.rs", service_name(facts), file(&member.module)),
+            resource(&templates, facts, target)?,
+        );
         service.members.insert(member.module.clone(), member);
     }
     for (name, service) in &services {
         files.insert(format!("{name}/mod.rs"), render(&templates, "service", service)?);
     }
-    let all = Module { command: target.command, services: services.values().collect() };
+    let all = Module::new(target, &services);
     files.insert("attributes.rs".to_owned(), render(&templates, "attributes", &all)?);
     files.insert("mod.rs".to_owned(), render(&templates, "module", &all)?);
     Ok(files)
@@ -81,6 +84,7 @@ fn resource(templates: &Handlebars<'_>, facts: &TypeFacts, target: Target<'_>) -
 #[derive(Serialize)]
 struct Module<'a> {
     command: &'a str,
+    modules: Vec<&'a str>,
     services: Vec<&'a Service>,
 }
 
@@ -96,6 +100,14 @@ struct Service {
 struct Member {
     module: String,
     rust: String,
+}
+
+impl<'a> Module<'a> {
+    fn new(target: Target<'a>, services: &'a BTreeMap<String, Service>) -> Self {
+        let mut modules: Vec<_> = services.keys().map(String::as_str).chain(["attributes"]).collect();
+        modules.sort_unstable();
+        Self { command: target.command, modules, services: services.values().collect() }
+    }
 }
 
 impl Service {

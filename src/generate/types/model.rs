@@ -45,6 +45,8 @@ struct Setter {
     kind: String,
     docs: Vec<String>,
     signature: Vec<String>,
+    /// Whether a statement that sets it does not fit on one line.
+    wide: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,7 +140,8 @@ fn setter(facts: &TypeFacts, shape: &Shape<'_>, name: &str, property: &Property<
     let kind = property.kind.rust();
     let [takes, more] = prose::property(facts.name, shape, name, property);
     let signature = signature(&rust, [("self", ""), ("value", kind.as_str())].into_iter());
-    Setter { aws: name.to_owned(), docs: paragraphs(4, &[takes, more]), signature, rust, kind }
+    let wide = "        fields.set(\"\", .into_value());".len() + name.len() + rust.len() > WIDTH;
+    Setter { aws: name.to_owned(), docs: paragraphs(4, &[takes, more]), signature, rust, kind, wide }
 }
 
 /// A function's head: on one line, or an argument a line, as rustfmt has it.
@@ -161,7 +164,10 @@ fn noun_docs(facts: &TypeFacts, shape: &Shape<'_>) -> Vec<String> {
     match &shape.name {
         None => {
             let lifecycle = prose::lifecycle(facts).unwrap_or_default();
-            paragraphs(0, &[format!("`{}`.", facts.name), together, lifecycle, format!("<{}>", prose::page(facts.name))])
+            paragraphs(
+                0,
+                &[format!("`{}`.", facts.name), together, lifecycle, format!("<{}>", prose::page(facts.name))],
+            )
         }
         Some(name) => {
             let page = format!("<{}>", prose::property_page(facts.name, name));
@@ -199,9 +205,14 @@ fn paragraphs(indent: usize, paragraphs: &[String]) -> Vec<String> {
 /// What a handle gives: what `Ref` returns, then the attributes.
 fn getters(facts: &TypeFacts) -> Result<Vec<(Getter, Kind)>, Error> {
     let attributes = facts.attributes();
-    let mut getters = Vec::new();
-    for attribute in &attributes.named {
-        getters.extend(getter(facts, attribute));
+    let mut getters: Vec<(Getter, Kind)> = Vec::new();
+    for (getter, kind) in attributes.named.iter().filter_map(|attribute| getter(facts, attribute)) {
+        match getters.iter().position(|(other, _)| other.rust == getter.rust) {
+            None => getters.push((getter, kind)),
+            // AWS has `CertificateAuthorityData` and `CertificateAuthority.Data` for the same.
+            Some(place) if getters[place].0.aws.contains('.') => getters[place] = (getter, kind),
+            Some(_) => {}
+        }
     }
     distinct(facts, getters.iter().map(|(getter, _)| (&*getter.aws, &*getter.rust)), OF_HANDLES.iter())?;
     getters.insert(0, reference(facts));
@@ -253,9 +264,10 @@ fn uses(shapes: &[Shape<'_>], getters: &[(Getter, Kind)]) -> BTreeSet<String> {
 fn import(root: &str, uses: &BTreeSet<String>) -> Vec<String> {
     let names = uses.iter().cloned().collect::<Vec<_>>().join(", ");
     let line = format!("use {root}::stack::{{{names}}};");
-    if line.len() <= WIDTH {
+    // `rustfmt` keeps a column or two of a `use` free.
+    if line.len() <= WIDTH - 2 {
         return vec![line];
     }
-    let broken = prose::wrap(&format!("{names},"), WIDTH - 4, "").into_iter().map(|line| format!("    {line}"));
+    let broken = prose::wrap(&format!("{names},"), WIDTH - 5, "").into_iter().map(|line| format!("    {line}"));
     [format!("use {root}::stack::{{")].into_iter().chain(broken).chain(["};".to_owned()]).collect()
 }

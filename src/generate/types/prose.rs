@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::kind::Kind;
-use super::survey::{Change, Property, Shape};
 use super::known;
+use super::survey::{Change, Property, Shape};
 
 /// The address of a type's page in the template reference.
 pub fn page(type_name: &str) -> String {
@@ -80,7 +80,8 @@ pub fn phrase(kind: &Kind, schema: &Value) -> String {
 
 fn text(kind: &Kind, schema: &Value) -> String {
     let alternatives = schema["anyOf"].as_array().into_iter().flatten();
-    let formats: Vec<_> = [schema].into_iter().chain(alternatives).filter_map(|schema| format(&schema["format"])).collect();
+    let formats: Vec<_> =
+        [schema].into_iter().chain(alternatives).filter_map(|schema| format(&schema["format"])).collect();
     match kind {
         _ if !formats.is_empty() => formats.join(" or "),
         Kind::Arn => "an ARN".to_owned(),
@@ -142,7 +143,8 @@ pub fn together(schema: &Value) -> Option<String> {
         let names: Vec<_> = schema[keyword].as_array()?.iter().filter_map(Value::as_str).map(code).collect();
         Some(format!("{said} of {} must be set.", names.join(", ")))
     };
-    let said: Vec<_> = [of("requiredXor", "Exactly one"), of("requiredOr", "At least one")].into_iter().flatten().collect();
+    let said: Vec<_> =
+        [of("requiredXor", "Exactly one"), of("requiredOr", "At least one")].into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
@@ -152,7 +154,6 @@ pub fn lifecycle(facts: &crate::registry::TypeFacts) -> Option<String> {
     let date = lifecycle.date.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
     Some(format!("AWS takes this type out of service: {}{date}.", lifecycle.status))
 }
-
 
 fn literal(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)

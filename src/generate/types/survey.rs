@@ -220,7 +220,9 @@ impl<'a> Survey<'a> {
 
     /// The target of a reference; its name is that of the definition.
     fn follow(&self, spot: Spot<'a>) -> Spot<'a> {
-        let Some(pointer) = spot.schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) else { return spot };
+        let Some(pointer) = spot.schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) else {
+            return spot;
+        };
         match self.facts.schema.pointer(pointer) {
             Some(schema) => self.follow(Spot { pointer: pointer.to_owned(), name: last(pointer).to_owned(), schema }),
             None => spot,
