@@ -1,5 +1,7 @@
 //! The generated L1 types: fresh, and a stack of them is the template that one would write by hand.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::path::{Path, PathBuf};
 
 use formwork::aws::attributes::*;

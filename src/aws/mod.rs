@@ -7,6 +7,13 @@
 //! argument of `new`, in alphabetical order. What a handle gives is a trait, `rds::DbProxyAttributes`; what `Ref` gives
 //! is `reference()`.
 
+#![allow(
+    clippy::module_inception,
+    clippy::too_many_arguments,
+    clippy::wrong_self_convention,
+    reason = "the names and what is required are AWS's; a handle is `Copy`"
+)]
+
 pub mod apigatewayv2;
 pub mod attributes;
 pub mod cloudformation;

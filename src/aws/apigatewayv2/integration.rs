@@ -21,10 +21,10 @@ impl Integration {
     /// - `IntegrationType`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(api_id: impl IntoValue<String>, integration_type: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("ApiId", api_id.into_value());
-        bag.set("IntegrationType", integration_type.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("ApiId", api_id.into_value());
+        new.set("IntegrationType", integration_type.into_value());
+        Self(new)
     }
 
     /// `ConnectionId`: text.

@@ -21,10 +21,10 @@ impl Route {
     /// - `RouteKey`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(api_id: impl IntoValue<String>, route_key: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("ApiId", api_id.into_value());
-        bag.set("RouteKey", route_key.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("ApiId", api_id.into_value());
+        new.set("RouteKey", route_key.into_value());
+        Self(new)
     }
 
     /// `ApiKeyRequired`: true or false.

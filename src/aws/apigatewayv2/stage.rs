@@ -23,10 +23,10 @@ impl Stage {
     /// - `StageName`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(api_id: impl IntoValue<String>, stage_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("ApiId", api_id.into_value());
-        bag.set("StageName", stage_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("ApiId", api_id.into_value());
+        new.set("StageName", stage_name.into_value());
+        Self(new)
     }
 
     /// `AccessLogSettings`: [`AccessLogSettings`].

@@ -21,10 +21,10 @@ impl VpcLink {
     /// - `SubnetIds`: a list, each the id of a subnet. A change replaces the resource.
     #[track_caller]
     pub fn new(name: impl IntoValue<String>, subnet_ids: impl IntoValue<List<SubnetId>>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Name", name.into_value());
-        bag.set("SubnetIds", subnet_ids.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Name", name.into_value());
+        new.set("SubnetIds", subnet_ids.into_value());
+        Self(new)
     }
 
     /// `SecurityGroupIds`: a list, each the `Id` of an `AWS::EC2::SecurityGroup`.

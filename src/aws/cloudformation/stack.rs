@@ -22,9 +22,9 @@ impl Stack {
     /// - `TemplateURL`: text of 1 to 1024 characters. It cannot be read back. A change does not replace the resource.
     #[track_caller]
     pub fn new(template_url: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("TemplateURL", template_url.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("TemplateURL", template_url.into_value());
+        Self(new)
     }
 
     /// `NotificationARNs`: a list of at most 5 elements, each an ARN.
@@ -106,10 +106,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -386,9 +386,9 @@ impl AlarmTagsPropagation {
     /// - `Enabled`: true or false. A change does not replace the resource.
     #[track_caller]
     pub fn new(enabled: impl IntoValue<bool>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Enabled", enabled.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Enabled", enabled.into_value());
+        Self(new)
     }
 
     /// `ExcludedTagKeys`: a list of 1 to 50 elements, each text of 1 to 128 characters.
@@ -434,10 +434,10 @@ impl Dimension {
     /// - `Value`: text of 1 to 1024 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(name: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Name", name.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Name", name.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -611,9 +611,9 @@ impl MetricDataQuery {
     ///   resource.
     #[track_caller]
     pub fn new(id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Id", id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Id", id.into_value());
+        Self(new)
     }
 
     /// `AccountId`: text of 1 to 255 characters.
@@ -692,11 +692,11 @@ impl MetricStat {
     /// - `Stat`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(metric: impl IntoValue<Metric>, period: impl IntoValue<Seconds>, stat: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Metric", metric.into_value());
-        fields.set("Period", period.into_value());
-        fields.set("Stat", stat.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Metric", metric.into_value());
+        new.set("Period", period.into_value());
+        new.set("Stat", stat.into_value());
+        Self(new)
     }
 
     /// `Unit`: `Bits`, `Bits/Second`, `Bytes`, `Bytes/Second`, `Count`, `Count/Second`, `Gigabits`, `Gigabits/Second`,
@@ -737,10 +737,10 @@ impl Tag {
     /// - `Value`: text of 1 to 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

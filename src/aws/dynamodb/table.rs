@@ -20,9 +20,9 @@ impl Table {
     /// - `KeySchema`: [`KeySchemaProperty`]. A change may replace the resource.
     #[track_caller]
     pub fn new(key_schema: impl IntoValue<KeySchemaProperty>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("KeySchema", key_schema.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("KeySchema", key_schema.into_value());
+        Self(new)
     }
 
     /// `AttributeDefinitions`: a list, each [`AttributeDefinition`].
@@ -232,10 +232,10 @@ impl AttributeDefinition {
     /// - `AttributeType`: `B`, `N` or `S`. A change does not replace the resource.
     #[track_caller]
     pub fn new(attribute_name: impl IntoValue<String>, attribute_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AttributeName", attribute_name.into_value());
-        fields.set("AttributeType", attribute_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AttributeName", attribute_name.into_value());
+        new.set("AttributeType", attribute_type.into_value());
+        Self(new)
     }
 }
 
@@ -264,9 +264,9 @@ impl ContributorInsightsSpecification {
     /// - `Enabled`: true or false. A change does not replace the resource.
     #[track_caller]
     pub fn new(enabled: impl IntoValue<bool>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Enabled", enabled.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Enabled", enabled.into_value());
+        Self(new)
     }
 
     /// `Mode`: `ACCESSED_AND_THROTTLED_KEYS` or `THROTTLED_KEYS`.
@@ -358,11 +358,11 @@ impl GlobalSecondaryIndex {
         key_schema: impl IntoValue<List<GlobalSecondaryIndexKeySchema>>,
         projection: impl IntoValue<Projection>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("IndexName", index_name.into_value());
-        fields.set("KeySchema", key_schema.into_value());
-        fields.set("Projection", projection.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("IndexName", index_name.into_value());
+        new.set("KeySchema", key_schema.into_value());
+        new.set("Projection", projection.into_value());
+        Self(new)
     }
 
     /// `ContributorInsightsSpecification`: [`ContributorInsightsSpecification`].
@@ -424,10 +424,10 @@ impl GlobalSecondaryIndexKeySchema {
     /// - `KeyType`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(attribute_name: impl IntoValue<String>, key_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AttributeName", attribute_name.into_value());
-        fields.set("KeyType", key_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AttributeName", attribute_name.into_value());
+        new.set("KeyType", key_type.into_value());
+        Self(new)
     }
 }
 
@@ -457,10 +457,10 @@ impl ImportSourceSpecification {
     /// - `S3BucketSource`: [`S3BucketSource`]. A change replaces the resource.
     #[track_caller]
     pub fn new(input_format: impl IntoValue<String>, s3_bucket_source: impl IntoValue<S3BucketSource>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("InputFormat", input_format.into_value());
-        fields.set("S3BucketSource", s3_bucket_source.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("InputFormat", input_format.into_value());
+        new.set("S3BucketSource", s3_bucket_source.into_value());
+        Self(new)
     }
 
     /// `InputCompressionType`: text.
@@ -593,9 +593,9 @@ impl KinesisStreamSpecification {
     /// - `StreamArn`: an ARN. A change does not replace the resource.
     #[track_caller]
     pub fn new(stream_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("StreamArn", stream_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("StreamArn", stream_arn.into_value());
+        Self(new)
     }
 
     /// `ApproximateCreationDateTimePrecision`: `MICROSECOND` or `MILLISECOND`.
@@ -639,11 +639,11 @@ impl LocalSecondaryIndex {
         key_schema: impl IntoValue<List<LocalSecondaryIndexKeySchema>>,
         projection: impl IntoValue<Projection>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("IndexName", index_name.into_value());
-        fields.set("KeySchema", key_schema.into_value());
-        fields.set("Projection", projection.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("IndexName", index_name.into_value());
+        new.set("KeySchema", key_schema.into_value());
+        new.set("Projection", projection.into_value());
+        Self(new)
     }
 }
 
@@ -673,10 +673,10 @@ impl LocalSecondaryIndexKeySchema {
     /// - `KeyType`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(attribute_name: impl IntoValue<String>, key_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AttributeName", attribute_name.into_value());
-        fields.set("KeyType", key_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AttributeName", attribute_name.into_value());
+        new.set("KeyType", key_type.into_value());
+        Self(new)
     }
 }
 
@@ -850,10 +850,10 @@ impl ProvisionedThroughput {
     /// - `WriteCapacityUnits`: a whole number, at least 0. A change does not replace the resource.
     #[track_caller]
     pub fn new(read_capacity_units: impl IntoValue<i64>, write_capacity_units: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ReadCapacityUnits", read_capacity_units.into_value());
-        fields.set("WriteCapacityUnits", write_capacity_units.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ReadCapacityUnits", read_capacity_units.into_value());
+        new.set("WriteCapacityUnits", write_capacity_units.into_value());
+        Self(new)
     }
 }
 
@@ -882,9 +882,9 @@ impl ResourcePolicy {
     /// - `PolicyDocument`: JSON. A change does not replace the resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("PolicyDocument", policy_document.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("PolicyDocument", policy_document.into_value());
+        Self(new)
     }
 }
 
@@ -913,9 +913,9 @@ impl S3BucketSource {
     /// - `S3Bucket`: the `Name` of an `AWS::S3::Bucket`. A change replaces the resource.
     #[track_caller]
     pub fn new(s3_bucket: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("S3Bucket", s3_bucket.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("S3Bucket", s3_bucket.into_value());
+        Self(new)
     }
 
     /// `S3BucketOwner`: text.
@@ -961,10 +961,10 @@ impl SearchSchemaElement {
     /// - `SearchSchemaElementType`: `HASH` or `INLINE_FILTER`. A change does not replace the resource.
     #[track_caller]
     pub fn new(attribute_name: impl IntoValue<String>, search_schema_element_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AttributeName", attribute_name.into_value());
-        fields.set("SearchSchemaElementType", search_schema_element_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AttributeName", attribute_name.into_value());
+        new.set("SearchSchemaElementType", search_schema_element_type.into_value());
+        Self(new)
     }
 }
 
@@ -993,9 +993,9 @@ impl SseSpecification {
     /// - `SSEEnabled`: true or false. A change does not replace the resource.
     #[track_caller]
     pub fn new(sse_enabled: impl IntoValue<bool>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("SSEEnabled", sse_enabled.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("SSEEnabled", sse_enabled.into_value());
+        Self(new)
     }
 
     /// `KMSMasterKeyId`: text.
@@ -1041,9 +1041,9 @@ impl StreamSpecification {
     ///   resource.
     #[track_caller]
     pub fn new(stream_view_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("StreamViewType", stream_view_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("StreamViewType", stream_view_type.into_value());
+        Self(new)
     }
 
     /// `ResourcePolicy`: [`ResourcePolicy`].
@@ -1089,10 +1089,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -1121,9 +1121,9 @@ impl TimeToLiveSpecification {
     /// - `Enabled`: true or false. A change does not replace the resource.
     #[track_caller]
     pub fn new(enabled: impl IntoValue<bool>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Enabled", enabled.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Enabled", enabled.into_value());
+        Self(new)
     }
 
     /// `AttributeName`: text.
@@ -1160,9 +1160,9 @@ impl VectorAttribute {
     /// - `AttributeName`: text of 1 to 255 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(attribute_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AttributeName", attribute_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AttributeName", attribute_name.into_value());
+        Self(new)
     }
 }
 
@@ -1201,13 +1201,13 @@ impl VectorIndex {
         projection: impl IntoValue<Projection>,
         vector_attribute: impl IntoValue<VectorAttribute>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Dimensions", dimensions.into_value());
-        fields.set("DistanceFunction", distance_function.into_value());
-        fields.set("IndexName", index_name.into_value());
-        fields.set("Projection", projection.into_value());
-        fields.set("VectorAttribute", vector_attribute.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Dimensions", dimensions.into_value());
+        new.set("DistanceFunction", distance_function.into_value());
+        new.set("IndexName", index_name.into_value());
+        new.set("Projection", projection.into_value());
+        new.set("VectorAttribute", vector_attribute.into_value());
+        Self(new)
     }
 
     /// `SearchSchema`: a list of at least 1 element, each [`SearchSchemaElement`].

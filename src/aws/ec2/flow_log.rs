@@ -22,10 +22,10 @@ impl FlowLog {
     ///   `RegionalNatGateway`. A change replaces the resource.
     #[track_caller]
     pub fn new(resource_id: impl IntoValue<String>, resource_type: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("ResourceId", resource_id.into_value());
-        bag.set("ResourceType", resource_type.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("ResourceId", resource_id.into_value());
+        new.set("ResourceType", resource_type.into_value());
+        Self(new)
     }
 
     /// `DeliverCrossAccountRole`: text.
@@ -161,11 +161,11 @@ impl DestinationOptions {
         hive_compatible_partitions: impl IntoValue<bool>,
         per_hour_partition: impl IntoValue<bool>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("FileFormat", file_format.into_value());
-        fields.set("HiveCompatiblePartitions", hive_compatible_partitions.into_value());
-        fields.set("PerHourPartition", per_hour_partition.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("FileFormat", file_format.into_value());
+        new.set("HiveCompatiblePartitions", hive_compatible_partitions.into_value());
+        new.set("PerHourPartition", per_hour_partition.into_value());
+        Self(new)
     }
 }
 
@@ -195,10 +195,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -228,10 +228,10 @@ impl TagFieldSpecification {
     /// - `TagKeys`: a list of 1 to 2 elements, each text of 1 to 128 characters. A change replaces the resource.
     #[track_caller]
     pub fn new(resource_type: impl IntoValue<String>, tag_keys: impl IntoValue<List<String>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ResourceType", resource_type.into_value());
-        fields.set("TagKeys", tag_keys.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ResourceType", resource_type.into_value());
+        new.set("TagKeys", tag_keys.into_value());
+        Self(new)
     }
 }
 

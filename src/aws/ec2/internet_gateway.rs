@@ -74,10 +74,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -191,9 +191,9 @@ impl AvailabilityZoneAddress {
     /// - `AllocationIds`: a list, each text. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(allocation_ids: impl IntoValue<List<String>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AllocationIds", allocation_ids.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AllocationIds", allocation_ids.into_value());
+        Self(new)
     }
 
     /// `AvailabilityZone`: text.
@@ -239,10 +239,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -30,12 +30,12 @@ impl NetworkAclEntry {
         rule_action: impl IntoValue<String>,
         rule_number: impl IntoValue<i64>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("NetworkAclId", network_acl_id.into_value());
-        bag.set("Protocol", protocol.into_value());
-        bag.set("RuleAction", rule_action.into_value());
-        bag.set("RuleNumber", rule_number.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("NetworkAclId", network_acl_id.into_value());
+        new.set("Protocol", protocol.into_value());
+        new.set("RuleAction", rule_action.into_value());
+        new.set("RuleNumber", rule_number.into_value());
+        Self(new)
     }
 
     /// `CidrBlock`: an IPv4 network.

@@ -21,10 +21,10 @@ impl PrefixList {
     /// - `PrefixListName`: text of 1 to 255 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(address_family: impl IntoValue<String>, prefix_list_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("AddressFamily", address_family.into_value());
-        bag.set("PrefixListName", prefix_list_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("AddressFamily", address_family.into_value());
+        new.set("PrefixListName", prefix_list_name.into_value());
+        Self(new)
     }
 
     /// `Entries`: a list of at most 100 elements, each [`Entry`].
@@ -111,9 +111,9 @@ impl Entry {
     /// - `Cidr`: an IPv4 network or an IPv6 network of 1 to 46 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(cidr: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Cidr", cidr.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Cidr", cidr.into_value());
+        Self(new)
     }
 
     /// `Description`: text of at most 255 characters.
@@ -150,9 +150,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -20,9 +20,9 @@ impl Route {
     /// - `RouteTableId`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(route_table_id: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("RouteTableId", route_table_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("RouteTableId", route_table_id.into_value());
+        Self(new)
     }
 
     /// `CarrierGatewayId`: text.

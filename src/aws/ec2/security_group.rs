@@ -23,9 +23,9 @@ impl SecurityGroup {
     ///   change replaces the resource.
     #[track_caller]
     pub fn new(group_description: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("GroupDescription", group_description.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("GroupDescription", group_description.into_value());
+        Self(new)
     }
 
     /// `GroupName`: the `Name` of an `AWS::EC2::SecurityGroup`.
@@ -137,9 +137,9 @@ impl Egress {
     /// - `IpProtocol`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(ip_protocol: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("IpProtocol", ip_protocol.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("IpProtocol", ip_protocol.into_value());
+        Self(new)
     }
 
     /// `CidrIp`: an IPv4 network.
@@ -227,9 +227,9 @@ impl Ingress {
     /// - `IpProtocol`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(ip_protocol: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("IpProtocol", ip_protocol.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("IpProtocol", ip_protocol.into_value());
+        Self(new)
     }
 
     /// `CidrIp`: an IPv4 network.
@@ -331,10 +331,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -23,10 +23,10 @@ impl SecurityGroupEgress {
     /// - `IpProtocol`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(group_id: impl IntoValue<SecurityGroupId>, ip_protocol: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("GroupId", group_id.into_value());
-        bag.set("IpProtocol", ip_protocol.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("GroupId", group_id.into_value());
+        new.set("IpProtocol", ip_protocol.into_value());
+        Self(new)
     }
 
     /// `CidrIp`: an IPv4 network.

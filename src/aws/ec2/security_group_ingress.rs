@@ -23,9 +23,9 @@ impl SecurityGroupIngress {
     /// - `IpProtocol`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(ip_protocol: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("IpProtocol", ip_protocol.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("IpProtocol", ip_protocol.into_value());
+        Self(new)
     }
 
     /// `CidrIp`: an IPv4 network.

@@ -24,9 +24,9 @@ impl Subnet {
     /// - `VpcId`: the `Id` of an `AWS::EC2::VPC`. A change replaces the resource.
     #[track_caller]
     pub fn new(vpc_id: impl IntoValue<VpcId>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("VpcId", vpc_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("VpcId", vpc_id.into_value());
+        Self(new)
     }
 
     /// `AssignIpv6AddressOnCreation`: true or false.
@@ -400,10 +400,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -21,10 +21,10 @@ impl SubnetRouteTableAssociation {
     /// - `SubnetId`: the `Id` of an `AWS::EC2::Subnet`. A change replaces the resource.
     #[track_caller]
     pub fn new(route_table_id: impl IntoValue<String>, subnet_id: impl IntoValue<SubnetId>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("RouteTableId", route_table_id.into_value());
-        bag.set("SubnetId", subnet_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("RouteTableId", route_table_id.into_value());
+        new.set("SubnetId", subnet_id.into_value());
+        Self(new)
     }
 }
 

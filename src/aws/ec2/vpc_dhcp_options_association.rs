@@ -21,10 +21,10 @@ impl VpcDhcpOptionsAssociation {
     /// - `VpcId`: the `Id` of an `AWS::EC2::VPC`. A change replaces the resource.
     #[track_caller]
     pub fn new(dhcp_options_id: impl IntoValue<String>, vpc_id: impl IntoValue<VpcId>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DhcpOptionsId", dhcp_options_id.into_value());
-        bag.set("VpcId", vpc_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DhcpOptionsId", dhcp_options_id.into_value());
+        new.set("VpcId", vpc_id.into_value());
+        Self(new)
     }
 }
 

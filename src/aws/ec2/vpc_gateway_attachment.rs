@@ -20,9 +20,9 @@ impl VpcGatewayAttachment {
     /// - `VpcId`: the `Id` of an `AWS::EC2::VPC`. A change replaces the resource.
     #[track_caller]
     pub fn new(vpc_id: impl IntoValue<VpcId>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("VpcId", vpc_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("VpcId", vpc_id.into_value());
+        Self(new)
     }
 
     /// `InternetGatewayId`: text.

@@ -21,10 +21,10 @@ impl VpcPeeringConnection {
     /// - `VpcId`: the `Id` of an `AWS::EC2::VPC`. A change replaces the resource.
     #[track_caller]
     pub fn new(peer_vpc_id: impl IntoValue<VpcId>, vpc_id: impl IntoValue<VpcId>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("PeerVpcId", peer_vpc_id.into_value());
-        bag.set("VpcId", vpc_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("PeerVpcId", peer_vpc_id.into_value());
+        new.set("VpcId", vpc_id.into_value());
+        Self(new)
     }
 
     /// `AssumeRoleRegion`: text.
@@ -107,10 +107,10 @@ impl Tag {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

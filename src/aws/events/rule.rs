@@ -150,9 +150,9 @@ impl AppSyncParameters {
     /// - `GraphQLOperation`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(graphql_operation: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("GraphQLOperation", graphql_operation.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("GraphQLOperation", graphql_operation.into_value());
+        Self(new)
     }
 }
 
@@ -181,9 +181,9 @@ impl AwsVpcConfiguration {
     /// - `Subnets`: a list, each the `Id` of an `AWS::EC2::Subnet`. A change does not replace the resource.
     #[track_caller]
     pub fn new(subnets: impl IntoValue<List<SubnetId>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Subnets", subnets.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Subnets", subnets.into_value());
+        Self(new)
     }
 
     /// `AssignPublicIp`: `DISABLED` or `ENABLED`.
@@ -269,10 +269,10 @@ impl BatchParameters {
     /// - `JobName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(job_definition: impl IntoValue<String>, job_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("JobDefinition", job_definition.into_value());
-        fields.set("JobName", job_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("JobDefinition", job_definition.into_value());
+        new.set("JobName", job_name.into_value());
+        Self(new)
     }
 
     /// `ArrayProperties`: [`BatchArrayProperties`].
@@ -357,9 +357,9 @@ impl CapacityProviderStrategyItem {
     /// - `CapacityProvider`: text of 1 to 255 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(capacity_provider: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("CapacityProvider", capacity_provider.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("CapacityProvider", capacity_provider.into_value());
+        Self(new)
     }
 
     /// `Base`: a whole number, from 0 to 100000.
@@ -444,9 +444,9 @@ impl EcsParameters {
     /// - `TaskDefinitionArn`: an ARN of 1 to 1600 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(task_definition_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("TaskDefinitionArn", task_definition_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("TaskDefinitionArn", task_definition_arn.into_value());
+        Self(new)
     }
 
     /// `CapacityProviderStrategy`: a list of at most 6 elements, each [`CapacityProviderStrategyItem`].
@@ -635,9 +635,9 @@ impl InputTransformer {
     /// - `InputTemplate`: text of 1 to 8192 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(input_template: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("InputTemplate", input_template.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("InputTemplate", input_template.into_value());
+        Self(new)
     }
 
     /// `InputPathsMap`: a map, each value text.
@@ -674,9 +674,9 @@ impl KinesisParameters {
     /// - `PartitionKeyPath`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(partition_key_path: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("PartitionKeyPath", partition_key_path.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("PartitionKeyPath", partition_key_path.into_value());
+        Self(new)
     }
 }
 
@@ -841,9 +841,9 @@ impl RedshiftDataParameters {
     /// - `Database`: text of 1 to 64 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(database: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Database", database.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Database", database.into_value());
+        Self(new)
     }
 
     /// `DbUser`: text of 1 to 128 characters.
@@ -970,9 +970,9 @@ impl RunCommandParameters {
     ///   not replace the resource.
     #[track_caller]
     pub fn new(run_command_targets: impl IntoValue<List<RunCommandTarget>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("RunCommandTargets", run_command_targets.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("RunCommandTargets", run_command_targets.into_value());
+        Self(new)
     }
 }
 
@@ -1004,10 +1004,10 @@ impl RunCommandTarget {
     ///   not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, values: impl IntoValue<List<String>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Values", values.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Values", values.into_value());
+        Self(new)
     }
 }
 
@@ -1038,10 +1038,10 @@ impl SageMakerPipelineParameter {
     /// - `Value`: text of at most 1024 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(name: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Name", name.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Name", name.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -1110,9 +1110,9 @@ impl SqsParameters {
     /// - `MessageGroupId`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(message_group_id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("MessageGroupId", message_group_id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("MessageGroupId", message_group_id.into_value());
+        Self(new)
     }
 }
 
@@ -1190,10 +1190,10 @@ impl Target {
     /// - `Id`: text of 1 to 64 characters. Matches `^[\.\-_A-Za-z0-9]+$`. A change does not replace the resource.
     #[track_caller]
     pub fn new(arn: impl IntoValue<Arn>, id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Arn", arn.into_value());
-        fields.set("Id", id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Arn", arn.into_value());
+        new.set("Id", id.into_value());
+        Self(new)
     }
 
     /// `AppSyncParameters`: [`AppSyncParameters`].

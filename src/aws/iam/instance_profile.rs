@@ -21,9 +21,9 @@ impl InstanceProfile {
     ///   change does not replace the resource.
     #[track_caller]
     pub fn new(roles: impl IntoValue<List<String>>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Roles", roles.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Roles", roles.into_value());
+        Self(new)
     }
 
     /// `InstanceProfileName`: text of at most 128 characters.

@@ -21,9 +21,9 @@ impl ManagedPolicy {
     ///   resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("PolicyDocument", policy_document.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("PolicyDocument", policy_document.into_value());
+        Self(new)
     }
 
     /// `Description`: text of at most 1000 characters.

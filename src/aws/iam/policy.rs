@@ -22,10 +22,10 @@ impl Policy {
     /// - `PolicyName`: text of 1 to 128 characters. Matches `^[\w+=,.@-]+$`. A change does not replace the resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>, policy_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("PolicyDocument", policy_document.into_value());
-        bag.set("PolicyName", policy_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("PolicyDocument", policy_document.into_value());
+        new.set("PolicyName", policy_name.into_value());
+        Self(new)
     }
 
     /// `Groups`: a list, each text.

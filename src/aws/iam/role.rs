@@ -23,9 +23,9 @@ impl Role {
     ///   the resource.
     #[track_caller]
     pub fn new(assume_role_policy_document: impl IntoValue<Json>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("AssumeRolePolicyDocument", assume_role_policy_document.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("AssumeRolePolicyDocument", assume_role_policy_document.into_value());
+        Self(new)
     }
 
     /// `Description`: text of at most 1000 characters.
@@ -140,10 +140,10 @@ impl Policy {
     /// - `PolicyName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>, policy_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("PolicyDocument", policy_document.into_value());
-        fields.set("PolicyName", policy_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("PolicyDocument", policy_document.into_value());
+        new.set("PolicyName", policy_name.into_value());
+        Self(new)
     }
 }
 
@@ -175,10 +175,10 @@ impl Tag {
     ///   the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

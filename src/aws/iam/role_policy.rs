@@ -21,10 +21,10 @@ impl RolePolicy {
     /// - `RoleName`: text of 1 to 64 characters. Matches `^[\w+=,.@-]+$`. A change replaces the resource.
     #[track_caller]
     pub fn new(policy_name: impl IntoValue<String>, role_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("PolicyName", policy_name.into_value());
-        bag.set("RoleName", role_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("PolicyName", policy_name.into_value());
+        new.set("RoleName", role_name.into_value());
+        Self(new)
     }
 
     /// `PolicyDocument`: JSON.

@@ -130,9 +130,9 @@ impl LoginProfile {
     /// - `Password`: text. It cannot be read back. A change does not replace the resource.
     #[track_caller]
     pub fn new(password: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Password", password.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Password", password.into_value());
+        Self(new)
     }
 
     /// `PasswordResetRequired`: true or false.
@@ -170,10 +170,10 @@ impl Policy {
     /// - `PolicyName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>, policy_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("PolicyDocument", policy_document.into_value());
-        fields.set("PolicyName", policy_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("PolicyDocument", policy_document.into_value());
+        new.set("PolicyName", policy_name.into_value());
+        Self(new)
     }
 }
 
@@ -205,10 +205,10 @@ impl Tag {
     ///   the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

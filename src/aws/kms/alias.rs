@@ -22,10 +22,10 @@ impl Alias {
     /// - `TargetKeyId`: text of 1 to 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(alias_name: impl IntoValue<String>, target_key_id: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("AliasName", alias_name.into_value());
-        bag.set("TargetKeyId", target_key_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("AliasName", alias_name.into_value());
+        new.set("TargetKeyId", target_key_id.into_value());
+        Self(new)
     }
 }
 

@@ -54,9 +54,10 @@ impl Key {
 
     /// `KeyPolicy`: JSON.
     ///
-    /// The default is `{ "Version": "2012-10-17", "Id": "key-default", "Statement": [ { "Sid": "Enable IAM User
-    /// Permissions", "Effect": "Allow", "Principal": { "AWS": "arn:<partition>:iam::<account-id>:root" }, "Action":
-    /// "kms:*", "Resource": "*" } ] }`. A change does not replace the resource.
+    /// The default is `{     "Version": "2012-10-17",     "Id": "key-default",     "Statement": [         {            
+    /// "Sid": "Enable IAM User Permissions",             "Effect": "Allow",             "Principal": {                
+    /// "AWS": "arn:<partition>:iam::<account-id>:root"             },             "Action": "kms:*",            
+    /// "Resource": "*"         }     ] }`. A change does not replace the resource.
     #[track_caller]
     pub fn key_policy(self, value: impl IntoValue<Json>) -> Self {
         Self(self.0.with("KeyPolicy", value.into_value()))
@@ -173,10 +174,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -27,11 +27,11 @@ impl Alias {
         function_version: impl IntoValue<String>,
         name: impl IntoValue<String>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("FunctionName", function_name.into_value());
-        bag.set("FunctionVersion", function_version.into_value());
-        bag.set("Name", name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("FunctionName", function_name.into_value());
+        new.set("FunctionVersion", function_version.into_value());
+        new.set("Name", name.into_value());
+        Self(new)
     }
 
     /// `Description`: text of at most 256 characters.
@@ -137,9 +137,9 @@ impl ProvisionedConcurrencyConfiguration {
     /// - `ProvisionedConcurrentExecutions`: a whole number. A change does not replace the resource.
     #[track_caller]
     pub fn new(provisioned_concurrent_executions: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
+        Self(new)
     }
 }
 
@@ -169,10 +169,10 @@ impl VersionWeight {
     /// - `FunctionWeight`: a number. A change does not replace the resource.
     #[track_caller]
     pub fn new(function_version: impl IntoValue<String>, function_weight: impl IntoValue<f64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("FunctionVersion", function_version.into_value());
-        fields.set("FunctionWeight", function_weight.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("FunctionVersion", function_version.into_value());
+        new.set("FunctionWeight", function_weight.into_value());
+        Self(new)
     }
 }
 

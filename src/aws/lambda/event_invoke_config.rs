@@ -23,10 +23,10 @@ impl EventInvokeConfig {
     /// - `Qualifier`: text. Matches `^\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]{1,129}$`. A change replaces the resource.
     #[track_caller]
     pub fn new(function_name: impl IntoValue<String>, qualifier: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("FunctionName", function_name.into_value());
-        bag.set("Qualifier", qualifier.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("FunctionName", function_name.into_value());
+        new.set("Qualifier", qualifier.into_value());
+        Self(new)
     }
 
     /// `DestinationConfig`: [`DestinationConfig`].
@@ -135,9 +135,9 @@ impl OnFailure {
     ///   replace the resource.
     #[track_caller]
     pub fn new(destination: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Destination", destination.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Destination", destination.into_value());
+        Self(new)
     }
 }
 
@@ -168,9 +168,9 @@ impl OnSuccess {
     ///   replace the resource.
     #[track_caller]
     pub fn new(destination: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Destination", destination.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Destination", destination.into_value());
+        Self(new)
     }
 }
 

@@ -22,9 +22,9 @@ impl EventSourceMapping {
     ///   A change does not replace the resource.
     #[track_caller]
     pub fn new(function_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("FunctionName", function_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("FunctionName", function_name.into_value());
+        Self(new)
     }
 
     /// `AmazonManagedKafkaEventSourceConfig`: [`AmazonManagedKafkaEventSourceConfig`].
@@ -1082,9 +1082,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -21,14 +21,14 @@ impl Function {
     /// What is required:
     ///
     /// - `Code`: [`Code`]. A change does not replace the resource.
-    /// - `Role`: text of at most 10000 characters. Matches
+    /// - `Role`: an ARN of at most 10000 characters. Matches
     ///   `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`. A change does not replace the resource.
     #[track_caller]
-    pub fn new(code: impl IntoValue<Code>, role: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Code", code.into_value());
-        bag.set("Role", role.into_value());
-        Self(bag)
+    pub fn new(code: impl IntoValue<Code>, role: impl IntoValue<Arn>) -> Self {
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Code", code.into_value());
+        new.set("Role", role.into_value());
+        Self(new)
     }
 
     /// `Architectures`: a list of 1 element, each `x86_64` or `arm64`.
@@ -330,12 +330,12 @@ impl CapacityProviderConfig {
     pub fn new(
         lambda_managed_instances_capacity_provider_config: impl IntoValue<LambdaManagedInstancesCapacityProviderConfig>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set(
+        let mut new = Fields::new();
+        new.set(
             "LambdaManagedInstancesCapacityProviderConfig",
             lambda_managed_instances_capacity_provider_config.into_value(),
         );
-        Self(fields)
+        Self(new)
     }
 }
 
@@ -493,9 +493,9 @@ impl DurableConfig {
     /// - `ExecutionTimeout`: a time in seconds, from 1 to 31622400. A change may replace the resource.
     #[track_caller]
     pub fn new(execution_timeout: impl IntoValue<Seconds>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ExecutionTimeout", execution_timeout.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ExecutionTimeout", execution_timeout.into_value());
+        Self(new)
     }
 
     /// `KMSKeyArn`: the `Arn` of an `AWS::KMS::Key` of at most 10000 characters.
@@ -580,9 +580,9 @@ impl EphemeralStorage {
     /// - `Size`: a whole number, from 512 to 32768, in MiB. A change does not replace the resource.
     #[track_caller]
     pub fn new(size: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Size", size.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Size", size.into_value());
+        Self(new)
     }
 }
 
@@ -615,10 +615,10 @@ impl FileSystemConfig {
     ///   the resource.
     #[track_caller]
     pub fn new(arn: impl IntoValue<Arn>, local_mount_path: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Arn", arn.into_value());
-        fields.set("LocalMountPath", local_mount_path.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Arn", arn.into_value());
+        new.set("LocalMountPath", local_mount_path.into_value());
+        Self(new)
     }
 
     /// `S3FilesConfig`: [`S3FilesConfig`].
@@ -761,9 +761,9 @@ impl LambdaManagedInstancesCapacityProviderConfig {
     ///   A change does not replace the resource.
     #[track_caller]
     pub fn new(capacity_provider_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("CapacityProviderArn", capacity_provider_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("CapacityProviderArn", capacity_provider_arn.into_value());
+        Self(new)
     }
 
     /// `ExecutionEnvironmentMemoryGiBPerVCpu`: a number, from 2 to 8.
@@ -872,9 +872,9 @@ impl RuntimeManagementConfig {
     /// - `UpdateRuntimeOn`: `Auto`, `FunctionUpdate` or `Manual`. A change does not replace the resource.
     #[track_caller]
     pub fn new(update_runtime_on: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("UpdateRuntimeOn", update_runtime_on.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("UpdateRuntimeOn", update_runtime_on.into_value());
+        Self(new)
     }
 
     /// `RuntimeVersionArn`: an ARN.
@@ -951,9 +951,9 @@ impl SnapStart {
     /// - `ApplyOn`: `PublishedVersions` or `None`. It cannot be read back. A change does not replace the resource.
     #[track_caller]
     pub fn new(apply_on: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ApplyOn", apply_on.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ApplyOn", apply_on.into_value());
+        Self(new)
     }
 }
 
@@ -982,9 +982,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.
@@ -1021,9 +1021,9 @@ impl TenancyConfig {
     /// - `TenantIsolationMode`: `PER_TENANT`. A change replaces the resource.
     #[track_caller]
     pub fn new(tenant_isolation_mode: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("TenantIsolationMode", tenant_isolation_mode.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("TenantIsolationMode", tenant_isolation_mode.into_value());
+        Self(new)
     }
 }
 

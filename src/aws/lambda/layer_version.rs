@@ -20,9 +20,9 @@ impl LayerVersion {
     /// - `Content`: [`Content`]. It cannot be read back. A change replaces the resource.
     #[track_caller]
     pub fn new(content: impl IntoValue<Content>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Content", content.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Content", content.into_value());
+        Self(new)
     }
 
     /// `CompatibleArchitectures`: a list of at most 2 elements, each `arm64` or `x86_64`.
@@ -114,10 +114,10 @@ impl Content {
     /// - `S3Key`: text of 1 to 1024 characters. A change replaces the resource.
     #[track_caller]
     pub fn new(s3_bucket: impl IntoValue<String>, s3_key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("S3Bucket", s3_bucket.into_value());
-        fields.set("S3Key", s3_key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("S3Bucket", s3_bucket.into_value());
+        new.set("S3Key", s3_key.into_value());
+        Self(new)
     }
 
     /// `S3ObjectStorageMode`: `COPY` or `REFERENCE`.

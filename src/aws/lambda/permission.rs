@@ -29,11 +29,11 @@ impl Permission {
         function_name: impl IntoValue<String>,
         principal: impl IntoValue<String>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Action", action.into_value());
-        bag.set("FunctionName", function_name.into_value());
-        bag.set("Principal", principal.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Action", action.into_value());
+        new.set("FunctionName", function_name.into_value());
+        new.set("Principal", principal.into_value());
+        Self(new)
     }
 
     /// `EventSourceToken`: text of 1 to 256 characters.

@@ -23,10 +23,10 @@ impl Url {
     ///   A change replaces the resource.
     #[track_caller]
     pub fn new(auth_type: impl IntoValue<String>, target_function_arn: impl IntoValue<Arn>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("AuthType", auth_type.into_value());
-        bag.set("TargetFunctionArn", target_function_arn.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("AuthType", auth_type.into_value());
+        new.set("TargetFunctionArn", target_function_arn.into_value());
+        Self(new)
     }
 
     /// `Cors`: [`Cors`].

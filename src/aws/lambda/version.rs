@@ -22,9 +22,9 @@ impl Version {
     ///   A change replaces the resource.
     #[track_caller]
     pub fn new(function_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("FunctionName", function_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("FunctionName", function_name.into_value());
+        Self(new)
     }
 
     /// `CodeSha256`: text.
@@ -161,9 +161,9 @@ impl ProvisionedConcurrencyConfiguration {
     /// - `ProvisionedConcurrentExecutions`: a whole number. A change replaces the resource.
     #[track_caller]
     pub fn new(provisioned_concurrent_executions: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
+        Self(new)
     }
 }
 
@@ -192,9 +192,9 @@ impl RuntimePolicy {
     /// - `UpdateRuntimeOn`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(update_runtime_on: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("UpdateRuntimeOn", update_runtime_on.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("UpdateRuntimeOn", update_runtime_on.into_value());
+        Self(new)
     }
 
     /// `RuntimeVersionArn`: an ARN of 26 to 2048 characters.

@@ -57,7 +57,7 @@ impl LogGroup {
     ///
     /// Matches `^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+$`. A change does not replace the resource.
     #[track_caller]
-    pub fn kms_key_id(self, value: impl IntoValue<String>) -> Self {
+    pub fn kms_key_id(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("KmsKeyId", value.into_value()))
     }
 
@@ -148,10 +148,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

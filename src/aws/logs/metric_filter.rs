@@ -28,11 +28,11 @@ impl MetricFilter {
         log_group_name: impl IntoValue<String>,
         metric_transformations: impl IntoValue<List<MetricTransformation>>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("FilterPattern", filter_pattern.into_value());
-        bag.set("LogGroupName", log_group_name.into_value());
-        bag.set("MetricTransformations", metric_transformations.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("FilterPattern", filter_pattern.into_value());
+        new.set("LogGroupName", log_group_name.into_value());
+        new.set("MetricTransformations", metric_transformations.into_value());
+        Self(new)
     }
 
     /// `ApplyOnTransformedLogs`: true or false.
@@ -100,10 +100,10 @@ impl Dimension {
     /// - `Value`: text of 1 to 255 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -141,11 +141,11 @@ impl MetricTransformation {
         metric_namespace: impl IntoValue<String>,
         metric_value: impl IntoValue<String>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("MetricName", metric_name.into_value());
-        fields.set("MetricNamespace", metric_namespace.into_value());
-        fields.set("MetricValue", metric_value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("MetricName", metric_name.into_value());
+        new.set("MetricNamespace", metric_namespace.into_value());
+        new.set("MetricValue", metric_value.into_value());
+        Self(new)
     }
 
     /// `DefaultValue`: a number.

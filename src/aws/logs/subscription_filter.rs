@@ -27,11 +27,11 @@ impl SubscriptionFilter {
         filter_pattern: impl IntoValue<String>,
         log_group_name: impl IntoValue<String>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DestinationArn", destination_arn.into_value());
-        bag.set("FilterPattern", filter_pattern.into_value());
-        bag.set("LogGroupName", log_group_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DestinationArn", destination_arn.into_value());
+        new.set("FilterPattern", filter_pattern.into_value());
+        new.set("LogGroupName", log_group_name.into_value());
+        Self(new)
     }
 
     /// `ApplyOnTransformedLogs`: true or false.

@@ -606,9 +606,9 @@ impl DbClusterRole {
     ///   `^arn:aws[a-z-]*:iam::[0-9]*:role/.*$`. A change does not replace the resource.
     #[track_caller]
     pub fn new(role_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("RoleArn", role_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("RoleArn", role_arn.into_value());
+        Self(new)
     }
 
     /// `FeatureName`: text.
@@ -822,9 +822,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -26,11 +26,11 @@ impl DbClusterParameterGroup {
         family: impl IntoValue<String>,
         parameters: impl IntoValue<Json>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Description", description.into_value());
-        bag.set("Family", family.into_value());
-        bag.set("Parameters", parameters.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Description", description.into_value());
+        new.set("Family", family.into_value());
+        new.set("Parameters", parameters.into_value());
+        Self(new)
     }
 
     /// `DBClusterParameterGroupName`: text of at least 1 character.
@@ -81,9 +81,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -1524,10 +1524,10 @@ impl DbInstanceRole {
     /// - `RoleArn`: the `Arn` of an `AWS::IAM::Role`. A change does not replace the resource.
     #[track_caller]
     pub fn new(feature_name: impl IntoValue<String>, role_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("FeatureName", feature_name.into_value());
-        fields.set("RoleArn", role_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("FeatureName", feature_name.into_value());
+        new.set("RoleArn", role_arn.into_value());
+        Self(new)
     }
 }
 
@@ -1645,9 +1645,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

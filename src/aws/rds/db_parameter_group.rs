@@ -21,10 +21,10 @@ impl DbParameterGroup {
     /// - `Family`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(description: impl IntoValue<String>, family: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Description", description.into_value());
-        bag.set("Family", family.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Description", description.into_value());
+        new.set("Family", family.into_value());
+        Self(new)
     }
 
     /// `DBParameterGroupName`: text.
@@ -111,9 +111,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -32,12 +32,12 @@ impl DbProxy {
         role_arn: impl IntoValue<Arn>,
         vpc_subnet_ids: impl IntoValue<List<SubnetId>>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DBProxyName", db_proxy_name.into_value());
-        bag.set("EngineFamily", engine_family.into_value());
-        bag.set("RoleArn", role_arn.into_value());
-        bag.set("VpcSubnetIds", vpc_subnet_ids.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DBProxyName", db_proxy_name.into_value());
+        new.set("EngineFamily", engine_family.into_value());
+        new.set("RoleArn", role_arn.into_value());
+        new.set("VpcSubnetIds", vpc_subnet_ids.into_value());
+        Self(new)
     }
 
     /// `Auth`: a list of 1 to 200 elements, each [`AuthFormat`].

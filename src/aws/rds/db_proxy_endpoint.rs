@@ -31,11 +31,11 @@ impl DbProxyEndpoint {
         db_proxy_name: impl IntoValue<String>,
         vpc_subnet_ids: impl IntoValue<List<SubnetId>>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DBProxyEndpointName", db_proxy_endpoint_name.into_value());
-        bag.set("DBProxyName", db_proxy_name.into_value());
-        bag.set("VpcSubnetIds", vpc_subnet_ids.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DBProxyEndpointName", db_proxy_endpoint_name.into_value());
+        new.set("DBProxyName", db_proxy_name.into_value());
+        new.set("VpcSubnetIds", vpc_subnet_ids.into_value());
+        Self(new)
     }
 
     /// `EndpointNetworkType`: `IPV4`, `IPV6` or `DUAL`.

@@ -22,10 +22,10 @@ impl DbProxyTargetGroup {
     /// - `TargetGroupName`: `default`. A change replaces the resource.
     #[track_caller]
     pub fn new(db_proxy_name: impl IntoValue<String>, target_group_name: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DBProxyName", db_proxy_name.into_value());
-        bag.set("TargetGroupName", target_group_name.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DBProxyName", db_proxy_name.into_value());
+        new.set("TargetGroupName", target_group_name.into_value());
+        Self(new)
     }
 
     /// `ConnectionPoolConfigurationInfo`: [`ConnectionPoolConfigurationInfoFormat`].
@@ -175,9 +175,9 @@ impl Tag {
     ///   replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of 1 to 256 characters.

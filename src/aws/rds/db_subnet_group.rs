@@ -24,10 +24,10 @@ impl DbSubnetGroup {
         db_subnet_group_description: impl IntoValue<String>,
         subnet_ids: impl IntoValue<List<SubnetId>>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("DBSubnetGroupDescription", db_subnet_group_description.into_value());
-        bag.set("SubnetIds", subnet_ids.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("DBSubnetGroupDescription", db_subnet_group_description.into_value());
+        new.set("SubnetIds", subnet_ids.into_value());
+        Self(new)
     }
 
     /// `DBSubnetGroupName`: text.
@@ -85,9 +85,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

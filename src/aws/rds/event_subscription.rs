@@ -20,9 +20,9 @@ impl EventSubscription {
     /// - `SnsTopicArn`: the `Arn` of an `AWS::SNS::Topic`. A change replaces the resource.
     #[track_caller]
     pub fn new(sns_topic_arn: impl IntoValue<Arn>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("SnsTopicArn", sns_topic_arn.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("SnsTopicArn", sns_topic_arn.into_value());
+        Self(new)
     }
 
     /// `Enabled`: true or false.
@@ -105,9 +105,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -122,9 +122,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

@@ -26,11 +26,11 @@ impl OptionGroup {
         major_engine_version: impl IntoValue<String>,
         option_group_description: impl IntoValue<String>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("EngineName", engine_name.into_value());
-        bag.set("MajorEngineVersion", major_engine_version.into_value());
-        bag.set("OptionGroupDescription", option_group_description.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("EngineName", engine_name.into_value());
+        new.set("MajorEngineVersion", major_engine_version.into_value());
+        new.set("OptionGroupDescription", option_group_description.into_value());
+        Self(new)
     }
 
     /// `OptionConfigurations`: a list, each [`OptionConfiguration`].
@@ -89,9 +89,9 @@ impl OptionConfiguration {
     /// - `OptionName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(option_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("OptionName", option_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("OptionName", option_name.into_value());
+        Self(new)
     }
 
     /// `DBSecurityGroupMemberships`: a list, each text.
@@ -208,9 +208,9 @@ impl Tag {
     /// - `Key`: text of 1 to 128 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Value`: text of at most 256 characters.

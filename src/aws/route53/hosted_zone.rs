@@ -209,10 +209,10 @@ impl HostedZoneTag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -241,9 +241,9 @@ impl QueryLoggingConfig {
     /// - `CloudWatchLogsLogGroupArn`: an ARN. A change does not replace the resource.
     #[track_caller]
     pub fn new(cloud_watch_logs_log_group_arn: impl IntoValue<Arn>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("CloudWatchLogsLogGroupArn", cloud_watch_logs_log_group_arn.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("CloudWatchLogsLogGroupArn", cloud_watch_logs_log_group_arn.into_value());
+        Self(new)
     }
 }
 
@@ -273,10 +273,10 @@ impl Vpc {
     /// - `VPCRegion`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(vpc_id: impl IntoValue<VpcId>, vpc_region: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("VPCId", vpc_id.into_value());
-        fields.set("VPCRegion", vpc_region.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("VPCId", vpc_id.into_value());
+        new.set("VPCRegion", vpc_region.into_value());
+        Self(new)
     }
 }
 

@@ -23,10 +23,10 @@ impl RecordSet {
     /// - `Type`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(name: impl IntoValue<String>, r#type: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Name", name.into_value());
-        bag.set("Type", r#type.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Name", name.into_value());
+        new.set("Type", r#type.into_value());
+        Self(new)
     }
 
     /// `AliasTarget`: [`AliasTarget`].
@@ -182,10 +182,10 @@ impl AliasTarget {
     /// - `HostedZoneId`: text of at most 44 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(dns_name: impl IntoValue<String>, hosted_zone_id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("DNSName", dns_name.into_value());
-        fields.set("HostedZoneId", hosted_zone_id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("DNSName", dns_name.into_value());
+        new.set("HostedZoneId", hosted_zone_id.into_value());
+        Self(new)
     }
 
     /// `EvaluateTargetHealth`: true or false.
@@ -225,10 +225,10 @@ impl CidrRoutingConfig {
     ///   resource.
     #[track_caller]
     pub fn new(collection_id: impl IntoValue<String>, location_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("CollectionId", collection_id.into_value());
-        fields.set("LocationName", location_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("CollectionId", collection_id.into_value());
+        new.set("LocationName", location_name.into_value());
+        Self(new)
     }
 }
 
@@ -258,10 +258,10 @@ impl Coordinates {
     /// - `Longitude`: text. Matches `[-+]?[0-9]{1,3}(\.[0-9]{0,2})?`. A change does not replace the resource.
     #[track_caller]
     pub fn new(latitude: impl IntoValue<String>, longitude: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Latitude", latitude.into_value());
-        fields.set("Longitude", longitude.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Latitude", latitude.into_value());
+        new.set("Longitude", longitude.into_value());
+        Self(new)
     }
 }
 

@@ -355,9 +355,9 @@ impl AbortIncompleteMultipartUpload {
     /// - `DaysAfterInitiation`: a whole number, at least 0. A change does not replace the resource.
     #[track_caller]
     pub fn new(days_after_initiation: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("DaysAfterInitiation", days_after_initiation.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("DaysAfterInitiation", days_after_initiation.into_value());
+        Self(new)
     }
 }
 
@@ -386,9 +386,9 @@ impl AccelerateConfiguration {
     /// - `AccelerationStatus`: `Enabled` or `Suspended`. A change does not replace the resource.
     #[track_caller]
     pub fn new(acceleration_status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AccelerationStatus", acceleration_status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AccelerationStatus", acceleration_status.into_value());
+        Self(new)
     }
 }
 
@@ -417,9 +417,9 @@ impl AccessControlTranslation {
     /// - `Owner`: `Destination`. A change does not replace the resource.
     #[track_caller]
     pub fn new(owner: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Owner", owner.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Owner", owner.into_value());
+        Self(new)
     }
 }
 
@@ -449,10 +449,10 @@ impl AnalyticsConfiguration {
     /// - `StorageClassAnalysis`: [`StorageClassAnalysis`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(id: impl IntoValue<String>, storage_class_analysis: impl IntoValue<StorageClassAnalysis>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Id", id.into_value());
-        fields.set("StorageClassAnalysis", storage_class_analysis.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Id", id.into_value());
+        new.set("StorageClassAnalysis", storage_class_analysis.into_value());
+        Self(new)
     }
 
     /// `Prefix`: text.
@@ -497,9 +497,9 @@ impl AnnotationTableConfiguration {
     /// - `ConfigurationState`: `ENABLED` or `DISABLED`. A change does not replace the resource.
     #[track_caller]
     pub fn new(configuration_state: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ConfigurationState", configuration_state.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ConfigurationState", configuration_state.into_value());
+        Self(new)
     }
 
     /// `EncryptionConfiguration`: [`MetadataTableEncryptionConfiguration`].
@@ -585,9 +585,9 @@ impl BucketEncryption {
     ///   does not replace the resource.
     #[track_caller]
     pub fn new(server_side_encryption_configuration: impl IntoValue<List<ServerSideEncryptionRule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ServerSideEncryptionConfiguration", server_side_encryption_configuration.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ServerSideEncryptionConfiguration", server_side_encryption_configuration.into_value());
+        Self(new)
     }
 }
 
@@ -616,9 +616,9 @@ impl CorsConfiguration {
     /// - `CorsRules`: a list, each [`CorsRule`]. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(cors_rules: impl IntoValue<List<CorsRule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("CorsRules", cors_rules.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("CorsRules", cors_rules.into_value());
+        Self(new)
     }
 }
 
@@ -649,10 +649,10 @@ impl CorsRule {
     /// - `AllowedOrigins`: a list, each text. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(allowed_methods: impl IntoValue<List<String>>, allowed_origins: impl IntoValue<List<String>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AllowedMethods", allowed_methods.into_value());
-        fields.set("AllowedOrigins", allowed_origins.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AllowedMethods", allowed_methods.into_value());
+        new.set("AllowedOrigins", allowed_origins.into_value());
+        Self(new)
     }
 
     /// `AllowedHeaders`: a list, each text.
@@ -714,10 +714,10 @@ impl DataExport {
     /// - `OutputSchemaVersion`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(destination: impl IntoValue<Destination>, output_schema_version: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Destination", destination.into_value());
-        fields.set("OutputSchemaVersion", output_schema_version.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Destination", destination.into_value());
+        new.set("OutputSchemaVersion", output_schema_version.into_value());
+        Self(new)
     }
 }
 
@@ -899,10 +899,10 @@ impl Destination {
     /// - `Format`: `CSV`, `ORC` or `Parquet`. A change does not replace the resource.
     #[track_caller]
     pub fn new(bucket_arn: impl IntoValue<Arn>, format: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("BucketArn", bucket_arn.into_value());
-        fields.set("Format", format.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("BucketArn", bucket_arn.into_value());
+        new.set("Format", format.into_value());
+        Self(new)
     }
 
     /// `BucketAccountId`: text.
@@ -947,9 +947,9 @@ impl EncryptionConfiguration {
     /// - `ReplicaKmsKeyID`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(replica_kms_key_id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ReplicaKmsKeyID", replica_kms_key_id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ReplicaKmsKeyID", replica_kms_key_id.into_value());
+        Self(new)
     }
 }
 
@@ -978,9 +978,9 @@ impl EventBridgeConfiguration {
     /// - `EventBridgeEnabled`: true or false. The default is `true`. A change does not replace the resource.
     #[track_caller]
     pub fn new(event_bridge_enabled: impl IntoValue<bool>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("EventBridgeEnabled", event_bridge_enabled.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("EventBridgeEnabled", event_bridge_enabled.into_value());
+        Self(new)
     }
 }
 
@@ -1010,10 +1010,10 @@ impl FilterRule {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(name: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Name", name.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Name", name.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -1048,11 +1048,11 @@ impl IntelligentTieringConfiguration {
         status: impl IntoValue<String>,
         tierings: impl IntoValue<List<Tiering>>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Id", id.into_value());
-        fields.set("Status", status.into_value());
-        fields.set("Tierings", tierings.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Id", id.into_value());
+        new.set("Status", status.into_value());
+        new.set("Tierings", tierings.into_value());
+        Self(new)
     }
 
     /// `Prefix`: text.
@@ -1107,13 +1107,13 @@ impl InventoryConfiguration {
         included_object_versions: impl IntoValue<String>,
         schedule_frequency: impl IntoValue<String>,
     ) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Destination", destination.into_value());
-        fields.set("Enabled", enabled.into_value());
-        fields.set("Id", id.into_value());
-        fields.set("IncludedObjectVersions", included_object_versions.into_value());
-        fields.set("ScheduleFrequency", schedule_frequency.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Destination", destination.into_value());
+        new.set("Enabled", enabled.into_value());
+        new.set("Id", id.into_value());
+        new.set("IncludedObjectVersions", included_object_versions.into_value());
+        new.set("ScheduleFrequency", schedule_frequency.into_value());
+        Self(new)
     }
 
     /// `OptionalFields`: a list, each `Size`, `LastModifiedDate`, `StorageClass`, `ETag`, `IsMultipartUploaded`,
@@ -1162,9 +1162,9 @@ impl InventoryTableConfiguration {
     /// - `ConfigurationState`: `ENABLED` or `DISABLED`. A change does not replace the resource.
     #[track_caller]
     pub fn new(configuration_state: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("ConfigurationState", configuration_state.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("ConfigurationState", configuration_state.into_value());
+        Self(new)
     }
 
     /// `EncryptionConfiguration`: [`MetadataTableEncryptionConfiguration`].
@@ -1201,9 +1201,9 @@ impl JournalTableConfiguration {
     /// - `RecordExpiration`: [`RecordExpiration`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(record_expiration: impl IntoValue<RecordExpiration>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("RecordExpiration", record_expiration.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("RecordExpiration", record_expiration.into_value());
+        Self(new)
     }
 
     /// `EncryptionConfiguration`: [`MetadataTableEncryptionConfiguration`].
@@ -1241,10 +1241,10 @@ impl LambdaConfiguration {
     /// - `Function`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(event: impl IntoValue<String>, function: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Event", event.into_value());
-        fields.set("Function", function.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Event", event.into_value());
+        new.set("Function", function.into_value());
+        Self(new)
     }
 
     /// `Filter`: [`NotificationFilter`].
@@ -1281,9 +1281,9 @@ impl LifecycleConfiguration {
     /// - `Rules`: a list, each [`Rule`]. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(rules: impl IntoValue<List<Rule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Rules", rules.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Rules", rules.into_value());
+        Self(new)
     }
 
     /// `TransitionDefaultMinimumObjectSize`: `varies_by_storage_class` or `all_storage_classes_128K`.
@@ -1376,9 +1376,9 @@ impl MetadataConfiguration {
     /// - `JournalTableConfiguration`: [`JournalTableConfiguration`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(journal_table_configuration: impl IntoValue<JournalTableConfiguration>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("JournalTableConfiguration", journal_table_configuration.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("JournalTableConfiguration", journal_table_configuration.into_value());
+        Self(new)
     }
 
     /// `AnnotationTableConfiguration`: [`AnnotationTableConfiguration`].
@@ -1423,9 +1423,9 @@ impl MetadataTableConfiguration {
     /// - `S3TablesDestination`: [`S3TablesDestination`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(s3_tables_destination: impl IntoValue<S3TablesDestination>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("S3TablesDestination", s3_tables_destination.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("S3TablesDestination", s3_tables_destination.into_value());
+        Self(new)
     }
 }
 
@@ -1454,9 +1454,9 @@ impl MetadataTableEncryptionConfiguration {
     /// - `SseAlgorithm`: `aws:kms` or `AES256`. A change does not replace the resource.
     #[track_caller]
     pub fn new(sse_algorithm: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("SseAlgorithm", sse_algorithm.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("SseAlgorithm", sse_algorithm.into_value());
+        Self(new)
     }
 
     /// `KmsKeyArn`: the `Arn` of an `AWS::KMS::Key`.
@@ -1493,9 +1493,9 @@ impl Metrics {
     /// - `Status`: `Disabled` or `Enabled`. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        Self(new)
     }
 
     /// `EventThreshold`: [`ReplicationTimeValue`].
@@ -1532,9 +1532,9 @@ impl MetricsConfiguration {
     /// - `Id`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(id: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Id", id.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Id", id.into_value());
+        Self(new)
     }
 
     /// `AccessPointArn`: an ARN.
@@ -1587,9 +1587,9 @@ impl NoncurrentVersionExpiration {
     /// - `NoncurrentDays`: a whole number. A change does not replace the resource.
     #[track_caller]
     pub fn new(noncurrent_days: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("NoncurrentDays", noncurrent_days.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("NoncurrentDays", noncurrent_days.into_value());
+        Self(new)
     }
 
     /// `NewerNoncurrentVersions`: a whole number.
@@ -1628,10 +1628,10 @@ impl NoncurrentVersionTransition {
     /// - `TransitionInDays`: a whole number, in days. A change does not replace the resource.
     #[track_caller]
     pub fn new(storage_class: impl IntoValue<String>, transition_in_days: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("StorageClass", storage_class.into_value());
-        fields.set("TransitionInDays", transition_in_days.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("StorageClass", storage_class.into_value());
+        new.set("TransitionInDays", transition_in_days.into_value());
+        Self(new)
     }
 
     /// `NewerNoncurrentVersions`: a whole number.
@@ -1732,9 +1732,9 @@ impl NotificationFilter {
     /// - `S3Key`: [`S3KeyFilter`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(s3_key: impl IntoValue<S3KeyFilter>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("S3Key", s3_key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("S3Key", s3_key.into_value());
+        Self(new)
     }
 }
 
@@ -1851,9 +1851,9 @@ impl OwnershipControls {
     /// - `Rules`: a list, each [`OwnershipControlsRule`]. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(rules: impl IntoValue<List<OwnershipControlsRule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Rules", rules.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Rules", rules.into_value());
+        Self(new)
     }
 }
 
@@ -2027,10 +2027,10 @@ impl QueueConfiguration {
     /// - `Queue`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(event: impl IntoValue<String>, queue: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Event", event.into_value());
-        fields.set("Queue", queue.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Event", event.into_value());
+        new.set("Queue", queue.into_value());
+        Self(new)
     }
 
     /// `Filter`: [`NotificationFilter`].
@@ -2067,9 +2067,9 @@ impl RecordExpiration {
     /// - `Expiration`: `ENABLED` or `DISABLED`. A change does not replace the resource.
     #[track_caller]
     pub fn new(expiration: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Expiration", expiration.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Expiration", expiration.into_value());
+        Self(new)
     }
 
     /// `Days`: a whole number.
@@ -2106,9 +2106,9 @@ impl RedirectAllRequestsTo {
     /// - `HostName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(host_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("HostName", host_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("HostName", host_name.into_value());
+        Self(new)
     }
 
     /// `Protocol`: `http` or `https`.
@@ -2217,9 +2217,9 @@ impl ReplicaModifications {
     /// - `Status`: `Enabled` or `Disabled`. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        Self(new)
     }
 }
 
@@ -2249,10 +2249,10 @@ impl ReplicationConfiguration {
     /// - `Rules`: a list, each [`ReplicationRule`]. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(role: impl IntoValue<String>, rules: impl IntoValue<List<ReplicationRule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Role", role.into_value());
-        fields.set("Rules", rules.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Role", role.into_value());
+        new.set("Rules", rules.into_value());
+        Self(new)
     }
 }
 
@@ -2281,9 +2281,9 @@ impl ReplicationDestination {
     /// - `Bucket`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(bucket: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Bucket", bucket.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Bucket", bucket.into_value());
+        Self(new)
     }
 
     /// `AccessControlTranslation`: [`AccessControlTranslation`].
@@ -2362,10 +2362,10 @@ impl ReplicationRule {
     /// - `Status`: `Disabled` or `Enabled`. A change does not replace the resource.
     #[track_caller]
     pub fn new(destination: impl IntoValue<ReplicationDestination>, status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Destination", destination.into_value());
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Destination", destination.into_value());
+        new.set("Status", status.into_value());
+        Self(new)
     }
 
     /// `DeleteMarkerReplication`: [`DeleteMarkerReplication`].
@@ -2547,10 +2547,10 @@ impl ReplicationTime {
     /// - `Time`: [`ReplicationTimeValue`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>, time: impl IntoValue<ReplicationTimeValue>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        fields.set("Time", time.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        new.set("Time", time.into_value());
+        Self(new)
     }
 }
 
@@ -2579,9 +2579,9 @@ impl ReplicationTimeValue {
     /// - `Minutes`: a whole number. A change does not replace the resource.
     #[track_caller]
     pub fn new(minutes: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Minutes", minutes.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Minutes", minutes.into_value());
+        Self(new)
     }
 }
 
@@ -2610,9 +2610,9 @@ impl RoutingRule {
     /// - `RedirectRule`: [`RedirectRule`]. A change does not replace the resource.
     #[track_caller]
     pub fn new(redirect_rule: impl IntoValue<RedirectRule>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("RedirectRule", redirect_rule.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("RedirectRule", redirect_rule.into_value());
+        Self(new)
     }
 
     /// `RoutingRuleCondition`: [`RoutingRuleCondition`].
@@ -2697,9 +2697,9 @@ impl Rule {
     /// - `Status`: `Enabled` or `Disabled`. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        Self(new)
     }
 
     /// `AbortIncompleteMultipartUpload`: [`AbortIncompleteMultipartUpload`].
@@ -2849,9 +2849,9 @@ impl S3KeyFilter {
     /// - `Rules`: a list, each [`FilterRule`]. None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn new(rules: impl IntoValue<List<FilterRule>>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Rules", rules.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Rules", rules.into_value());
+        Self(new)
     }
 }
 
@@ -2881,10 +2881,10 @@ impl S3TablesDestination {
     /// - `TableName`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(table_bucket_arn: impl IntoValue<Arn>, table_name: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("TableBucketArn", table_bucket_arn.into_value());
-        fields.set("TableName", table_name.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("TableBucketArn", table_bucket_arn.into_value());
+        new.set("TableName", table_name.into_value());
+        Self(new)
     }
 }
 
@@ -2913,9 +2913,9 @@ impl ServerSideEncryptionByDefault {
     /// - `SSEAlgorithm`: `aws:kms`, `AES256` or `aws:kms:dsse`. A change does not replace the resource.
     #[track_caller]
     pub fn new(sse_algorithm: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("SSEAlgorithm", sse_algorithm.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("SSEAlgorithm", sse_algorithm.into_value());
+        Self(new)
     }
 
     /// `KMSMasterKeyID`: the `Arn` of an `AWS::KMS::Key` or the `Id` of an `AWS::KMS::Key` or the `AliasName` of an
@@ -3057,9 +3057,9 @@ impl SseKmsEncryptedObjects {
     /// - `Status`: `Disabled` or `Enabled`. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        Self(new)
     }
 }
 
@@ -3129,10 +3129,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -3162,10 +3162,10 @@ impl TagFilter {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -3243,10 +3243,10 @@ impl Tiering {
     /// - `Days`: a whole number. A change does not replace the resource.
     #[track_caller]
     pub fn new(access_tier: impl IntoValue<String>, days: impl IntoValue<i64>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("AccessTier", access_tier.into_value());
-        fields.set("Days", days.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("AccessTier", access_tier.into_value());
+        new.set("Days", days.into_value());
+        Self(new)
     }
 }
 
@@ -3276,10 +3276,10 @@ impl TopicConfiguration {
     /// - `Topic`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(event: impl IntoValue<String>, topic: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Event", event.into_value());
-        fields.set("Topic", topic.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Event", event.into_value());
+        new.set("Topic", topic.into_value());
+        Self(new)
     }
 
     /// `Filter`: [`NotificationFilter`].
@@ -3317,9 +3317,9 @@ impl Transition {
     ///   `STANDARD_IA`. A change does not replace the resource.
     #[track_caller]
     pub fn new(storage_class: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("StorageClass", storage_class.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("StorageClass", storage_class.into_value());
+        Self(new)
     }
 
     /// `TransitionDate`: text.
@@ -3365,9 +3365,9 @@ impl VersioningConfiguration {
     /// - `Status`: `Enabled` or `Suspended`. The default is `Suspended`. A change does not replace the resource.
     #[track_caller]
     pub fn new(status: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Status", status.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Status", status.into_value());
+        Self(new)
     }
 }
 

@@ -21,10 +21,10 @@ impl BucketPolicy {
     /// - `PolicyDocument`: JSON. A change does not replace the resource.
     #[track_caller]
     pub fn new(bucket: impl IntoValue<String>, policy_document: impl IntoValue<Json>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Bucket", bucket.into_value());
-        bag.set("PolicyDocument", policy_document.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Bucket", bucket.into_value());
+        new.set("PolicyDocument", policy_document.into_value());
+        Self(new)
     }
 }
 

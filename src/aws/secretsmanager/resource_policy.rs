@@ -21,10 +21,10 @@ impl ResourcePolicy {
     /// - `SecretId`: text of 1 to 2048 characters. A change replaces the resource.
     #[track_caller]
     pub fn new(resource_policy: impl IntoValue<Json>, secret_id: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("ResourcePolicy", resource_policy.into_value());
-        bag.set("SecretId", secret_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("ResourcePolicy", resource_policy.into_value());
+        new.set("SecretId", secret_id.into_value());
+        Self(new)
     }
 
     /// `BlockPublicPolicy`: true or false.

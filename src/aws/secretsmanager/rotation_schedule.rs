@@ -20,9 +20,9 @@ impl RotationSchedule {
     /// - `SecretId`: text. A change replaces the resource.
     #[track_caller]
     pub fn new(secret_id: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("SecretId", secret_id.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("SecretId", secret_id.into_value());
+        Self(new)
     }
 
     /// `ExternalSecretRotationMetadata`: a list, each [`ExternalSecretRotationMetadataItem`].
@@ -116,10 +116,10 @@ impl ExternalSecretRotationMetadataItem {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 
@@ -148,9 +148,9 @@ impl HostedRotationLambda {
     /// - `RotationType`: text. It cannot be read back. A change does not replace the resource.
     #[track_caller]
     pub fn new(rotation_type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("RotationType", rotation_type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("RotationType", rotation_type.into_value());
+        Self(new)
     }
 
     /// `ExcludeCharacters`: text.

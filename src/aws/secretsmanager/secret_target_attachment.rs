@@ -26,11 +26,11 @@ impl SecretTargetAttachment {
         target_id: impl IntoValue<String>,
         target_type: impl IntoValue<String>,
     ) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("SecretId", secret_id.into_value());
-        bag.set("TargetId", target_id.into_value());
-        bag.set("TargetType", target_type.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("SecretId", secret_id.into_value());
+        new.set("TargetId", target_id.into_value());
+        new.set("TargetType", target_type.into_value());
+        Self(new)
     }
 }
 

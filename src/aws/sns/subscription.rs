@@ -21,10 +21,10 @@ impl Subscription {
     /// - `TopicArn`: the `Arn` of an `AWS::SNS::Topic`. A change replaces the resource.
     #[track_caller]
     pub fn new(protocol: impl IntoValue<String>, topic_arn: impl IntoValue<Arn>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Protocol", protocol.into_value());
-        bag.set("TopicArn", topic_arn.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Protocol", protocol.into_value());
+        new.set("TopicArn", topic_arn.into_value());
+        Self(new)
     }
 
     /// `DeliveryPolicy`: JSON.

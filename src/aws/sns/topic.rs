@@ -242,9 +242,9 @@ impl LoggingConfig {
     /// - `Protocol`: `http/s`, `sqs`, `lambda`, `firehose` or `application`. A change does not replace the resource.
     #[track_caller]
     pub fn new(protocol: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Protocol", protocol.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Protocol", protocol.into_value());
+        Self(new)
     }
 
     /// `FailureFeedbackRoleArn`: the `Arn` of an `AWS::IAM::Role`.
@@ -298,10 +298,10 @@ impl Subscription {
     /// - `Protocol`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(endpoint: impl IntoValue<String>, protocol: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Endpoint", endpoint.into_value());
-        fields.set("Protocol", protocol.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Endpoint", endpoint.into_value());
+        new.set("Protocol", protocol.into_value());
+        Self(new)
     }
 }
 
@@ -331,10 +331,10 @@ impl Tag {
     /// - `Value`: text of at most 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

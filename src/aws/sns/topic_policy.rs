@@ -21,10 +21,10 @@ impl TopicPolicy {
     /// - `Topics`: a list, each text. A change does not replace the resource.
     #[track_caller]
     pub fn new(policy_document: impl IntoValue<Json>, topics: impl IntoValue<List<String>>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("PolicyDocument", policy_document.into_value());
-        bag.set("Topics", topics.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("PolicyDocument", policy_document.into_value());
+        new.set("Topics", topics.into_value());
+        Self(new)
     }
 }
 

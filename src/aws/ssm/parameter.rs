@@ -21,10 +21,10 @@ impl Parameter {
     /// - `Value`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(r#type: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("Type", r#type.into_value());
-        bag.set("Value", value.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("Type", r#type.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 
     /// `AllowedPattern`: text of at most 1024 characters.

@@ -22,9 +22,9 @@ impl StateMachine {
     /// - `RoleArn`: the `Arn` of an `AWS::IAM::Role` of 1 to 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(role_arn: impl IntoValue<Arn>) -> Self {
-        let mut bag = Bag::new(Self::TYPE);
-        bag.set("RoleArn", role_arn.into_value());
-        Self(bag)
+        let mut new = Bag::new(Self::TYPE);
+        new.set("RoleArn", role_arn.into_value());
+        Self(new)
     }
 
     /// `Definition`: JSON.
@@ -200,9 +200,9 @@ impl EncryptionConfiguration {
     /// - `Type`: `CUSTOMER_MANAGED_KMS_KEY` or `AWS_OWNED_KEY`. A change does not replace the resource.
     #[track_caller]
     pub fn new(r#type: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Type", r#type.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Type", r#type.into_value());
+        Self(new)
     }
 
     /// `KmsDataKeyReusePeriodSeconds`: a time in seconds, from 60 to 900.
@@ -345,10 +345,10 @@ impl S3Location {
     /// - `Key`: text. A change does not replace the resource.
     #[track_caller]
     pub fn new(bucket: impl IntoValue<String>, key: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Bucket", bucket.into_value());
-        fields.set("Key", key.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Bucket", bucket.into_value());
+        new.set("Key", key.into_value());
+        Self(new)
     }
 
     /// `Version`: text.
@@ -386,10 +386,10 @@ impl TagsEntry {
     /// - `Value`: text of 1 to 256 characters. A change does not replace the resource.
     #[track_caller]
     pub fn new(key: impl IntoValue<String>, value: impl IntoValue<String>) -> Self {
-        let mut fields = Fields::new();
-        fields.set("Key", key.into_value());
-        fields.set("Value", value.into_value());
-        Self(fields)
+        let mut new = Fields::new();
+        new.set("Key", key.into_value());
+        new.set("Value", value.into_value());
+        Self(new)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Each line rests on the page of its type in the template reference.
 
+use serde_json::Value;
+
 use super::kind::Kind;
 
 /// Numbers that are seconds without saying so in their name: the type, and the property with what holds it.
@@ -92,16 +94,18 @@ pub fn reference(type_name: &str) -> Option<Kind> {
     }
 }
 
-/// The kind of a text, by its format or its name: AWS names what holds an ARN or an id for what it holds.
-pub fn text(name: &str, format: Option<&str>) -> Kind {
-    match format {
+/// The kind of a text, by its format, its pattern or its name: AWS names what holds an ARN or an id for what it holds.
+pub fn text(name: &str, schema: &Value) -> Kind {
+    match schema["format"].as_str() {
         Some("AWS::EC2::VPC.Id") => return Kind::VpcId,
         Some("AWS::EC2::Subnet.Id") => return Kind::SubnetId,
         Some("AWS::EC2::SecurityGroup.Id") => return Kind::SecurityGroupId,
         Some(format) if format.ends_with(".Arn") => return Kind::Arn,
         _ => {}
     }
+    let must_be_arn = schema["pattern"].as_str().is_some_and(|pattern| pattern.starts_with("^arn:"));
     match name {
+        _ if must_be_arn => Kind::Arn,
         name if name.ends_with("Arn") || name.ends_with("ARN") => Kind::Arn,
         name if name.ends_with("SecurityGroupId") => Kind::SecurityGroupId,
         name if name.ends_with("SubnetId") => Kind::SubnetId,

@@ -119,8 +119,8 @@ impl Service {
 
 impl Member {
     fn new(facts: &TypeFacts) -> Self {
-        let name = survey::last_of(facts.name);
-        Self { module: names::snake(name), rust: names::camel(name) }
+        let module = names::snake(survey::last_of(facts.name));
+        Self { module, rust: survey::resource_name(facts.name) }
     }
 }
 
@@ -170,11 +170,9 @@ mod tests {
     fn a_setter_never_hides_a_verb() {
         for verb in VERBS {
             let property: String = verb.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
-            let error = made_up(&property).unwrap_err();
-            assert_eq!(
-                error,
-                Error::Hides { type_name: "Mine::Own::Type".into(), property: property.clone(), hidden: verb.into() }
-            );
+            let type_name = "Mine::Own::Type".to_owned();
+            let hides = Error::Hides { type_name, property: property.clone(), hidden: verb.to_owned() };
+            assert_eq!(made_up(&property), Err(hides));
         }
         assert!(made_up("Tags").is_ok());
     }

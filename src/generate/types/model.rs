@@ -90,7 +90,7 @@ pub const VERBS: [&str; 12] = [
     "when",
 ];
 
-/// What generated nouns have besides.
+/// What generated nouns have besides; `new` is a local variable too.
 const OWN: [&str; 4] = ["clone", "into_term", "into_value", "new"];
 
 /// What every handle has.
@@ -140,7 +140,7 @@ fn setter(facts: &TypeFacts, shape: &Shape<'_>, name: &str, property: &Property<
     let kind = property.kind.rust();
     let [takes, more] = prose::property(facts.name, shape, name, property);
     let signature = signature(&rust, [("self", ""), ("value", kind.as_str())].into_iter());
-    let wide = "        fields.set(\"\", .into_value());".len() + name.len() + rust.len() > WIDTH;
+    let wide = "        new.set(\"\", .into_value());".len() + name.len() + rust.len() > WIDTH;
     Setter { aws: name.to_owned(), docs: paragraphs(4, &[takes, more]), signature, rust, kind, wide }
 }
 

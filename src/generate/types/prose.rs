@@ -159,13 +159,20 @@ fn literal(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// As code, whatever is in it; on one line.
+/// As code, whatever is in it; on one line, and without control characters.
 fn code(text: &str) -> String {
-    match text.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
+    let line = text.lines().map(str::trim_end).collect::<Vec<_>>().join(" ");
+    let visible: String = line.chars().map(visible).collect();
+    match visible.as_str() {
         "" => "empty text".to_owned(),
         text if text.contains('`') => format!("`` {text} ``"),
         text => format!("`{text}`"),
     }
+}
+
+fn visible(letter: char) -> String {
+    let is_hidden = letter.is_control() || ('\u{200b}'..='\u{206f}').contains(&letter) || letter == '\u{feff}';
+    if is_hidden { letter.escape_unicode().to_string() } else { letter.to_string() }
 }
 
 /// Breaks lines at `width`; the second and following begin with `hang`.

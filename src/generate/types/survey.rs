@@ -119,8 +119,9 @@ struct Survey<'a> {
 
 impl<'a> Survey<'a> {
     fn new(facts: &'a TypeFacts) -> Self {
-        let resource = names::camel(last_of(facts.name));
-        let mut names = BTreeMap::from([(String::new(), resource)]);
+        let resource = resource_name(facts.name);
+        let of_handle = format!("{resource}Attributes");
+        let mut names = BTreeMap::from([(String::new(), resource), ("attributes".to_owned(), of_handle)]);
         for name in facts.schema["definitions"].as_object().into_iter().flatten().map(|(name, _)| name) {
             let free = free_name(&names, names::camel(name), None);
             names.insert(format!("/definitions/{name}"), free);
@@ -192,7 +193,7 @@ impl<'a> Survey<'a> {
         match self.form(spot.schema) {
             _ if depth > 8 => (Kind::Json, None),
             Form::Shape => self.shape(spot, owner, depth),
-            Form::Text => (known::text(name, spot.schema["format"].as_str()), None),
+            Form::Text => (known::text(name, spot.schema), None),
             Form::Integer if known::is_seconds(self.facts.name, &path) => (Kind::Seconds, None),
             Form::Integer => (Kind::Integer, None),
             Form::Number => (Kind::Number, None),
@@ -350,6 +351,14 @@ fn singular(name: &str) -> &str {
 
 fn last(name: &str) -> &str {
     name.rsplit(['/', '.']).next().unwrap_or(name)
+}
+
+/// `DbProxy` for `AWS::RDS::DBProxy`; `ListResource` where the core has a `List`.
+pub fn resource_name(type_name: &str) -> String {
+    match names::camel(last_of(type_name)) {
+        name if CORE.contains(&name.as_str()) => format!("{name}Resource"),
+        name => name,
+    }
 }
 
 /// `DBProxy` of `AWS::RDS::DBProxy`.
