@@ -16,3 +16,7 @@ pub mod generate;
 pub mod stack;
 
 pub mod aws;
+
+pub mod constructs;
+
+pub mod emit;

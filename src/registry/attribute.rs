@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::CUSTOM_RESOURCE;
 use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
 
@@ -53,14 +54,15 @@ impl<'a> Attributes<'a> {
     /// The attribute of this name.
     pub fn get(&self, name: &str) -> Option<Attribute<'a>> {
         let named = self.named.iter().find(|attribute| attribute.name == name).cloned();
-        let is_free = self.any || self.outputs && name.strip_prefix("Outputs.").is_some_and(|output| !output.is_empty());
+        let is_free =
+            self.any || self.outputs && name.strip_prefix("Outputs.").is_some_and(|output| !output.is_empty());
         named.or_else(|| is_free.then(|| Attribute { name: name.to_owned(), schema: None }))
     }
 }
 
 /// Whether a type's attributes and properties are not AWS's to know: custom resources and modules.
 pub fn is_open(type_name: &str) -> bool {
-    type_name.starts_with("Custom::") || type_name == "AWS::CloudFormation::CustomResource" || type_name.ends_with("::MODULE")
+    type_name.starts_with("Custom::") || type_name == CUSTOM_RESOURCE || type_name.ends_with("::MODULE")
 }
 
 impl TypeFacts {
@@ -71,9 +73,19 @@ impl TypeFacts {
         match &self.schema["attributes"] {
             Value::String(_) => self.properties().for_each(|name| self.leaves(&mut vec![name], &mut named)),
             more => {
-                let more = more.as_array().into_iter().flatten().filter_map(Value::as_str).map(|name| PropertyPath::new([name]));
+                let more = more
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .map(|name| PropertyPath::new([name]));
                 let paths: Vec<PropertyPath> = more.chain(self.read_only.iter().cloned()).collect();
-                named.extend(paths.iter().filter(|path| !path.segments().iter().any(|name| name == "*")).map(|path| self.attribute(path.segments().iter().map(String::as_str))));
+                named.extend(
+                    paths
+                        .iter()
+                        .filter(|path| !path.segments().iter().any(|name| name == "*"))
+                        .map(|path| self.attribute(path.segments().iter().map(String::as_str))),
+                );
             }
         }
         named.retain(|attribute| attribute.name != "Outputs" || !self.has_outputs());
@@ -100,15 +112,21 @@ impl TypeFacts {
 
     /// The properties below a path that are no objects; lists only of scalars.
     fn leaves<'a>(&'a self, path: &mut Vec<&'a str>, found: &mut Vec<Attribute<'a>>) {
-        let Some(schema) = self.property(path.iter().copied()) else { return };
-        let is_of = |schema: &Value, name: &str| schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.contains(&name.into()));
+        let Some(schema) = self.property(path.iter().copied()) else {
+            return;
+        };
+        let is_of = |schema: &Value, name: &str| {
+            schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.contains(&name.into()))
+        };
         if is_of(schema, "object") && path.len() < 8 {
             for name in schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name) {
                 path.push(name);
                 self.leaves(path, found);
                 path.pop();
             }
-        } else if !(is_of(schema, "array") && ["object", "array"].iter().any(|name| is_of(self.resolve(&schema["items"]), name))) {
+        } else if !(is_of(schema, "array")
+            && ["object", "array"].iter().any(|name| is_of(self.resolve(&schema["items"]), name)))
+        {
             found.push(self.attribute(path.iter().copied()));
         }
     }

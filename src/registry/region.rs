@@ -35,7 +35,12 @@ impl Region {
         let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
         let services = || file["absent"].as_object().into_iter().flatten();
         let types = services().flat_map(|(service, types)| {
-            types.as_array().into_iter().flatten().filter_map(Value::as_str).map(move |name| format!("{service}::{name}"))
+            types
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(move |name| format!("{service}::{name}"))
         });
         Region {
             code: text("code"),
@@ -43,7 +48,10 @@ impl Region {
             url_suffix: text("urlSuffix"),
             surveyed: file["surveyed"] == true,
             absent: types.collect(),
-            absent_services: services().filter(|(_, types)| *types == "*").map(|(service, _)| service.clone()).collect(),
+            absent_services: services()
+                .filter(|(_, types)| *types == "*")
+                .map(|(service, _)| service.clone())
+                .collect(),
         }
     }
 }

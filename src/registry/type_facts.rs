@@ -98,10 +98,20 @@ impl TypeFacts {
             write_only: paths("writeOnlyProperties"),
             deprecated: paths("deprecatedProperties"),
             primary_identifier: paths("primaryIdentifier"),
-            additional_identifiers: schema["additionalIdentifiers"].as_array().into_iter().flatten().map(pointers).collect(),
+            additional_identifiers: schema["additionalIdentifiers"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(pointers)
+                .collect(),
             replacement_strategy: replacement_strategy(&schema),
             tagging: tagging(&schema),
-            handlers: schema["handlers"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), handler(value))).collect(),
+            handlers: schema["handlers"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), handler(value)))
+                .collect(),
             lifecycle: lifecycle(&schema["lifecycle"]),
             schema: Arc::new(schema),
             validator: OnceLock::new(),
@@ -196,7 +206,8 @@ pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 
 pub(crate) fn member<'a>(root: &'a Value, schema: &'a Value, segment: &str) -> Option<&'a Value> {
     let schema = resolve(root, schema);
-    let direct = schema["properties"].get(segment).or_else(|| element(schema, segment)).map(|found| resolve(root, found));
+    let direct =
+        schema["properties"].get(segment).or_else(|| element(schema, segment)).map(|found| resolve(root, found));
     let branches = || ["anyOf", "oneOf", "allOf"].iter().filter_map(|keyword| schema[keyword].as_array()).flatten();
     direct.or_else(|| branches().find_map(|branch| member(root, branch, segment)))
 }

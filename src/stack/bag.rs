@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::handle::AnyHandle;
 use super::link::Term;
-use super::value::{PlainText, PropertyType, Trace, Value};
+use super::value::{IntoValue, PlainText, PropertyType, Trace, Value};
 use super::{Condition, Deletion};
 
 /// Properties by name, each with the Rust line that set it.
@@ -69,6 +69,12 @@ impl PropertyType for Fields {
             trace.below(&path, location);
         }
         Term::Map(self.terms)
+    }
+}
+
+impl IntoValue<Self> for Fields {
+    fn into_value(self) -> Value<Self> {
+        Value::Literal(self)
     }
 }
 

@@ -16,7 +16,5 @@ pub const OVERRIDE: Code = Code::new("S1005", "override-without-place");
 pub const MISSING: Code = Code::new("S1006", "missing-knowledge");
 /// A derived name that does not fit.
 pub const LONG_NAME: Code = Code::new("S1007", "derived-name-too-long");
-/// A tag on a type without tags.
-pub const NO_TAGS: Code = Code::new("S1008", "tag-on-type-without-tags");
 /// A rename.
 pub const RENAMED: Code = Code::new("D1001", "renamed-resource");

@@ -165,6 +165,11 @@ impl<T: Construct> Existing<T> {
         Self { noun, given: IndexMap::new() }
     }
 
+    /// The noun, for the setters of its kind.
+    pub(crate) fn noun_mut(&mut self) -> &mut T {
+        &mut self.noun
+    }
+
     /// Says what an attribute of it is.
     pub fn given<V: PropertyType>(mut self, attribute: &'static str, value: Value<V>) -> Self {
         if let Some(term) = value.into_term(&mut Trace::default()) {

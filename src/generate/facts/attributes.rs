@@ -30,7 +30,9 @@ pub fn tables(python: &str) -> Result<BTreeMap<String, Value>, Error> {
 /// The text between the brackets of a table.
 fn block<'a>(python: &'a str, start: &str, close: char) -> Result<&'a str, Error> {
     let (_, rest) = python.split_once(start).ok_or_else(|| Error::Wheel(format!("{SOURCE} has no `{start}`")))?;
-    rest.split_once(&format!("\n{close}")).map(|(table, _)| table).ok_or_else(|| Error::Wheel(format!("{SOURCE}: `{start}` does not end")))
+    rest.split_once(&format!("\n{close}"))
+        .map(|(table, _)| table)
+        .ok_or_else(|| Error::Wheel(format!("{SOURCE}: `{start}` does not end")))
 }
 
 /// The quoted strings.
@@ -47,7 +49,10 @@ mod tests {
     fn both_tables_are_read() {
         let python = "_all_property_types = [\n    \"A::B::C\",\n]\n_exceptions = {\n    \"A::B::D\": [\n        \"X\",\n        \"Y\",\n    ],\n    \"A::B::E\": [\"Z\"],\n}\n";
         let tables = tables(python).unwrap();
-        assert_eq!(serde_json::to_value(tables).unwrap(), json!({ "A::B::C": "all", "A::B::D": ["X", "Y"], "A::B::E": ["Z"] }));
+        assert_eq!(
+            serde_json::to_value(tables).unwrap(),
+            json!({ "A::B::C": "all", "A::B::D": ["X", "Y"], "A::B::E": ["Z"] })
+        );
     }
 
     #[test]

@@ -5,24 +5,28 @@ use jsonschema::paths::Location;
 use jsonschema::{Draft, Keyword, ValidationError, ValidationOptions};
 use serde_json::{Map, Value};
 
-use super::words;
 use super::world::is_function;
+use super::{format, words};
 
 /// Holds for an intrinsic function.
 pub const FUNCTION: &str = "cfnFunction";
 /// Holds for what is no intrinsic function.
 pub const LITERAL: &str = "cfnLiteral";
 
-type Complaint = Option<String>;
-type Check = Box<dyn Fn(&Value) -> Complaint + Send + Sync>;
+pub type Complaint = Option<String>;
+pub type Check = Box<dyn Fn(&Value) -> Complaint + Send + Sync>;
+/// From a keyword's value to its check.
+type Keywords<const COUNT: usize> = [(&'static str, fn(&Value) -> Check); COUNT];
 
 /// `jsonschema` with our keywords.
 pub fn options() -> ValidationOptions<'static> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(false);
-    KEYWORDS.iter().fold(options, |options, &(name, check)| options.with_keyword(name, move |_: &Map<String, Value>, value: &Value, _: Location| compile(check(value))))
+    KEYWORDS.iter().fold(options, |options, &(name, check)| {
+        options.with_keyword(name, move |_: &Map<String, Value>, value: &Value, _: Location| compile(check(value)))
+    })
 }
 
-const KEYWORDS: [(&str, fn(&Value) -> Check); 16] = [
+const KEYWORDS: Keywords<17> = [
     (FUNCTION, |_| Box::new(|instance| (!is_function(instance)).then(String::new))),
     (LITERAL, |_| Box::new(|instance| is_function(instance).then(String::new))),
     ("type", of_type),
@@ -33,6 +37,7 @@ const KEYWORDS: [(&str, fn(&Value) -> Check); 16] = [
     ("maximum", |limit| number(limit, |value, limit| value > limit, "more than")),
     ("exclusiveMinimum", |limit| number(limit, |value, limit| value <= limit, "not more than")),
     ("exclusiveMaximum", |limit| number(limit, |value, limit| value >= limit, "not less than")),
+    ("format", format::check),
     ("requiredXor", exactly_one),
     ("requiredOr", at_least_one),
     ("dependentExcluded", |rules| dependent(rules, true)),
@@ -70,7 +75,8 @@ fn of_type(types: &Value) -> Check {
     let types = if types.is_array() { names(types) } else { names(&Value::Array(vec![types.clone()])) };
     Box::new(move |instance| {
         let is_fine = is_function(instance) || types.iter().any(|name| is_of_type(instance, name));
-        (!is_fine).then(|| format!("is not {}", words::either(types.iter().map(|name| words::type_name(name).to_owned()))))
+        (!is_fine)
+            .then(|| format!("is not {}", words::either(types.iter().map(|name| words::type_name(name).to_owned()))))
     })
 }
 
@@ -96,7 +102,9 @@ fn as_number(instance: &Value) -> Option<f64> {
 
 fn number(limit: &Value, is_beyond: fn(f64, f64) -> bool, words: &'static str) -> Check {
     let (limit, shown) = (limit.as_f64().unwrap_or(f64::NAN), limit.to_string());
-    Box::new(move |instance| as_number(instance).filter(|number| is_beyond(*number, limit)).map(|_| format!("is {words} {shown}")))
+    Box::new(move |instance| {
+        as_number(instance).filter(|number| is_beyond(*number, limit)).map(|_| format!("is {words} {shown}"))
+    })
 }
 
 /// Whether two values are the same to CloudFormation: `5` and `"5"`, `true` and `"true"`.
@@ -106,7 +114,9 @@ fn is_same(instance: &Value, other: &Value) -> bool {
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
         _ => None,
     };
-    instance == other || !(instance.is_string() && other.is_string()) && text(instance).is_some_and(|own| text(other).is_some_and(|other| own.eq_ignore_ascii_case(&other)))
+    instance == other
+        || !(instance.is_string() && other.is_string())
+            && text(instance).is_some_and(|own| text(other).is_some_and(|other| own.eq_ignore_ascii_case(&other)))
 }
 
 fn one_of(values: &Value) -> Check {
@@ -125,7 +135,8 @@ fn one_of_in_any_case(values: &Value) -> Check {
     let values = values.as_array().cloned().unwrap_or_default();
     let lower = |value: &Value| value.as_str().map(str::to_lowercase);
     Box::new(move |instance| {
-        let is_fine = is_function(instance) || values.iter().any(|value| lower(value) == lower(instance) || is_same(instance, value));
+        let is_fine = is_function(instance)
+            || values.iter().any(|value| lower(value) == lower(instance) || is_same(instance, value));
         (!is_fine).then(|| format!("is not {}, in whatever case", words::values(&values)))
     })
 }
@@ -139,7 +150,8 @@ fn exactly_one(required: &Value) -> Check {
     let required = names(required);
     Box::new(move |instance| {
         let present = present(instance, &required).filter(|present| present.len() != 1)?;
-        let have = if present.is_empty() { "none is there".to_owned() } else { format!("{} are there", words::all(present)) };
+        let have =
+            if present.is_empty() { "none is there".to_owned() } else { format!("{} are there", words::all(present)) };
         Some(format!("exactly one of {} is required, and {have}", words::all(required.iter().cloned())))
     })
 }
@@ -153,11 +165,14 @@ fn at_least_one(required: &Value) -> Check {
 }
 
 fn dependent(rules: &Value, excluded: bool) -> Check {
-    let rules: Vec<(String, Vec<String>)> = rules.as_object().into_iter().flatten().map(|(name, others)| (name.clone(), names(others))).collect();
+    let rules: Vec<(String, Vec<String>)> =
+        rules.as_object().into_iter().flatten().map(|(name, others)| (name.clone(), names(others))).collect();
     Box::new(move |instance| {
         let members = instance.as_object()?;
         let applies = rules.iter().filter(|(name, _)| members.contains_key(name));
-        let mut broken = applies.flat_map(|(name, others)| others.iter().filter(|other| members.contains_key(*other) == excluded).map(move |other| (name, other)));
+        let mut broken = applies.flat_map(|(name, others)| {
+            others.iter().filter(|other| members.contains_key(*other) == excluded).map(move |other| (name, other))
+        });
         let (name, other) = broken.next()?;
         Some(format!("`{name}` {} `{other}`", if excluded { "excludes" } else { "needs" }))
     })
@@ -166,7 +181,11 @@ fn dependent(rules: &Value, excluded: bool) -> Check {
 fn unique_keys(keys: &Value) -> Check {
     let keys = names(keys);
     Box::new(move |instance| {
-        let values: Vec<Vec<&Value>> = instance.as_array()?.iter().map(|element| keys.iter().filter_map(|key| element.get(key)).collect()).collect();
+        let values: Vec<Vec<&Value>> = instance
+            .as_array()?
+            .iter()
+            .map(|element| keys.iter().filter_map(|key| element.get(key)).collect())
+            .collect();
         let is_repeated = |index: &usize| !values[*index].is_empty() && values[..*index].contains(&values[*index]);
         let repeated = (0..values.len()).find(is_repeated)?;
         Some(format!("the element at {repeated} has the same {} as one before it", words::all(keys.iter().cloned())))
@@ -177,7 +196,8 @@ fn max_unique(limit: &Value) -> Check {
     let limit = limit.as_u64().unwrap_or(u64::MAX) as usize;
     Box::new(move |instance| {
         let elements = instance.as_array()?;
-        let count = elements.iter().enumerate().filter(|(index, element)| !elements[..*index].contains(element)).count();
+        let count =
+            elements.iter().enumerate().filter(|(index, element)| !elements[..*index].contains(element)).count();
         (count > limit).then(|| format!("the list has {count} different elements, and at most {limit} are allowed"))
     })
 }

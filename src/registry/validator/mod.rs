@@ -1,6 +1,8 @@
 //! Whether given properties are allowed.
 
+mod format;
 mod keywords;
+mod local;
 mod read_only;
 mod report;
 mod rewrite;
@@ -13,7 +15,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use jsonschema::ValidationOptions;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
@@ -49,7 +51,11 @@ impl Validator {
         static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
         let inner = OPTIONS.build(&rewrite::rewrite(&facts.schema));
         let inner = inner.unwrap_or_else(|error| unreachable!("schemas build: {}: {error}", facts.name));
-        let subject = Subject { schema: Arc::clone(&facts.schema), read_only: read_only::of(facts), write_only: facts.write_only.clone() };
+        let subject = Subject {
+            schema: Arc::clone(&facts.schema),
+            read_only: read_only::of(facts),
+            write_only: facts.write_only.clone(),
+        };
         Validator { inner, subject }
     }
 
@@ -72,16 +78,25 @@ impl Validator {
                 found.entry(key).or_insert((violation, Vec::new())).1.push(world);
             }
         }
-        found.into_values().map(|(violation, seen)| Violation { when: when(&violation.path, &seen, worlds.len()), ..violation }).collect()
+        found
+            .into_values()
+            .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, worlds.len()), ..violation })
+            .collect()
     }
 
     fn violations(&self, properties: &Value, world: &World) -> Vec<Violation> {
         let decided = Decided::new(properties, world);
-        let Some(value) = decided.value.as_ref().filter(|value| !world::is_function(value)) else { return Vec::new() };
-        let mut violations = self.subject.read_only(value);
-        violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
+        let value = decided.value.clone().unwrap_or_else(|| Value::Object(Map::new()));
+        if world::is_function(&value) {
+            return Vec::new();
+        }
+        let mut violations = self.subject.read_only(&value);
+        violations.extend(self.inner.iter_errors(&value).flat_map(|error| self.subject.report(&error)));
         violations.retain(|violation| !(decided.open.contains(&violation.path) && is_absence(violation.kind)));
-        violations.into_iter().map(|violation| Violation { path: decided.origin(&violation.path), ..violation }).collect()
+        violations
+            .into_iter()
+            .map(|violation| Violation { path: decided.origin(&violation.path), ..violation })
+            .collect()
     }
 }
 
@@ -94,7 +109,9 @@ fn is_absence(kind: ViolationKind) -> bool {
 /// The values of conditions that all worlds share in which something was seen.
 fn when(path: &str, seen: &[&World], worlds: usize) -> BTreeMap<String, bool> {
     let mut seen_in = seen.iter();
-    let Some(first) = seen_in.next().filter(|_| seen.len() < worlds && !path.contains("/Fn::If/")) else { return BTreeMap::new() };
+    let Some(first) = seen_in.next().filter(|_| seen.len() < worlds && !path.contains("/Fn::If/")) else {
+        return BTreeMap::new();
+    };
     seen_in.fold(first.0.clone(), |mut shared, world| {
         shared.retain(|name, value| world.0.get(name) == Some(value));
         shared

@@ -9,7 +9,8 @@ use crate::registry::type_facts::TypeFacts;
 /// The read-only properties of a type; not one that the facts have among those that are set at creation too.
 pub fn of(facts: &TypeFacts) -> Vec<PropertyPath> {
     let settable = |path: &&PropertyPath| facts.create_only.contains(path) || facts.write_only.contains(path);
-    let is_required = |path: &&PropertyPath| matches!(path.segments(), [name] if facts.required().any(|required| required == name));
+    let is_required =
+        |path: &&PropertyPath| matches!(path.segments(), [name] if facts.required().any(|required| required == name));
     facts.read_only.iter().filter(|path| !settable(path) && !is_required(path)).cloned().collect()
 }
 
@@ -19,7 +20,9 @@ impl Subject {
         let mut places: Vec<String> = Vec::new();
         self.read_only.iter().for_each(|path| find(properties, path.segments(), String::new(), &mut places));
         places.sort();
-        places.dedup_by(|place, outer| place.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        places.dedup_by(|place, outer| {
+            place.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
         places.into_iter().map(violation).collect()
     }
 }
@@ -27,7 +30,13 @@ impl Subject {
 fn violation(path: String) -> Violation {
     let name = path.rsplit('/').next().unwrap_or_default();
     let message = format!("`{name}` is set by AWS, and cannot be set here");
-    Violation { kind: ViolationKind::ReadOnly, message, help: Some(format!("remove `{name}`")), when: Default::default(), path }
+    Violation {
+        kind: ViolationKind::ReadOnly,
+        message,
+        help: Some(format!("remove `{name}`")),
+        when: Default::default(),
+        path,
+    }
 }
 
 fn find(value: &Value, path: &[String], place: String, places: &mut Vec<String>) {
@@ -37,7 +46,10 @@ fn find(value: &Value, path: &[String], place: String, places: &mut Vec<String>)
     };
     match value {
         Value::Array(elements) if name == "*" => {
-            elements.iter().enumerate().for_each(|(index, element)| find(element, rest, format!("{place}/{index}"), places));
+            elements
+                .iter()
+                .enumerate()
+                .for_each(|(index, element)| find(element, rest, format!("{place}/{index}"), places));
         }
         Value::Object(members) if name == "*" => {
             members.iter().for_each(|(key, member)| find(member, rest, format!("{place}/{key}"), places));

@@ -6,34 +6,53 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+use super::local::is_artifact;
 use super::{Subject, Violation, ViolationKind, words};
 use crate::registry::nearest;
 use crate::registry::type_facts::member;
 
 /// Names whose values are not shown: each, in lower case, anywhere in the name.
-const SECRET: [&str; 8] = ["password", "secret", "token", "passphrase", "privatekey", "credential", "authorization", "apikey"];
+const SECRET: [&str; 8] =
+    ["password", "secret", "token", "passphrase", "privatekey", "credential", "authorization", "apikey"];
 
 impl Subject {
     /// What an error says.
     pub fn report(&self, error: &ValidationError<'_>) -> Vec<Violation> {
         let path = error.instance_path().as_str();
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } => unexpected.iter().map(|name| self.unknown(path, name)).collect(),
+            Kind::AdditionalProperties { unexpected } => {
+                unexpected.iter().map(|name| self.unknown(path, name)).collect()
+            }
             Kind::AnyOf { context } => self.alternatives(error, context, ViolationKind::NoAlternative),
             Kind::OneOfNotValid { context } => self.alternatives(error, context, ViolationKind::OneAlternative),
+            Kind::Custom { keyword, .. } if keyword == "type" && self.is_artifact(path, error.instance()) => Vec::new(),
             _ => vec![self.single(error, path)],
         }
+    }
+
+    fn is_artifact(&self, path: &str, instance: &Value) -> bool {
+        instance.is_string() && is_artifact(self.schema["typeName"].as_str().unwrap_or_default(), path)
     }
 
     fn unknown(&self, path: &str, name: &str) -> Violation {
         let properties = self.properties_at(path);
         let meant = nearest(name, properties.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
-        let known = || (1..=8).contains(&properties.len()).then(|| format!("its properties are {}", words::all(properties.iter().cloned())));
+        let known = || {
+            (1..=8)
+                .contains(&properties.len())
+                .then(|| format!("its properties are {}", words::all(properties.iter().cloned())))
+        };
         let place = path.rsplit('/').find(|segment| segment.parse::<usize>().is_err()).filter(|name| !name.is_empty());
         let owner = place.or(self.schema["typeName"].as_str()).unwrap_or_default();
         let message = format!("`{owner}` has no property `{name}`");
         let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
-        Violation { path, kind: ViolationKind::UnknownProperty, message, help: meant.or_else(known), when: Default::default() }
+        Violation {
+            path,
+            kind: ViolationKind::UnknownProperty,
+            message,
+            help: meant.or_else(known),
+            when: Default::default(),
+        }
     }
 
     /// The names of the properties that an object may have.
@@ -41,7 +60,12 @@ impl Subject {
         let mut segments = path.split('/').skip(1);
         let schema = segments.try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment));
         let properties = schema.map(|schema| &schema["properties"]).and_then(Value::as_object);
-        properties.into_iter().flatten().map(|(name, _)| name.clone()).filter(|name| !self.is_read_only(path, name)).collect()
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .filter(|name| !self.is_read_only(path, name))
+            .collect()
     }
 
     fn is_read_only(&self, path: &str, name: &str) -> bool {
@@ -53,18 +77,28 @@ impl Subject {
         let shown = self.shown(path, instance);
         let (kind, message) = match error.kind() {
             Kind::Custom { keyword, message } => ours(keyword, message, &shown),
-            Kind::Required { property } => (ViolationKind::Required, format!("`{}` is required", words::plain(property))),
-            Kind::Pattern { pattern } => (ViolationKind::Pattern, format!("{shown} does not match the pattern `{pattern}`")),
+            Kind::Required { property } => {
+                (ViolationKind::Required, format!("`{}` is required", words::plain(property)))
+            }
+            Kind::Pattern { pattern } => {
+                (ViolationKind::Pattern, format!("{shown} does not match the pattern `{pattern}`"))
+            }
             Kind::MinItems { limit } => (ViolationKind::ArrayLength, length(instance, "at least", *limit)),
             Kind::MaxItems { limit } => (ViolationKind::ArrayLength, length(instance, "at most", *limit)),
             Kind::MinLength { limit } => (ViolationKind::StringLength, length(instance, "at least", *limit)),
             Kind::MaxLength { limit } => (ViolationKind::StringLength, length(instance, "at most", *limit)),
             Kind::MinProperties { limit } => (ViolationKind::Excluded, length(instance, "at least", *limit)),
             Kind::MaxProperties { limit } => (ViolationKind::Excluded, length(instance, "at most", *limit)),
-            Kind::MultipleOf { multiple_of } => (ViolationKind::NumberRange, format!("{shown} is no multiple of {multiple_of}")),
+            Kind::MultipleOf { multiple_of } => {
+                (ViolationKind::NumberRange, format!("{shown} is no multiple of {multiple_of}"))
+            }
             Kind::UniqueItems => (ViolationKind::NotUnique, "two elements of the list are equal".to_owned()),
-            Kind::OneOfMultipleValid { .. } => (ViolationKind::OneAlternative, "more than one of the alternatives is there".to_owned()),
-            Kind::Not { schema } if schema["enum"].is_array() => (ViolationKind::Excluded, format!("{shown} is reserved")),
+            Kind::OneOfMultipleValid { .. } => {
+                (ViolationKind::OneAlternative, "more than one of the alternatives is there".to_owned())
+            }
+            Kind::Not { schema } if schema["enum"].is_array() => {
+                (ViolationKind::Excluded, format!("{shown} is reserved"))
+            }
             _ => (ViolationKind::Excluded, format!("{shown} is not allowed here")),
         };
         let help = (kind == ViolationKind::NotInEnum).then(|| self.meant(path, instance)).flatten();
@@ -90,36 +124,60 @@ impl Subject {
 
     /// The value that was probably meant.
     fn meant(&self, path: &str, instance: &Value) -> Option<String> {
-        let schema = path.split('/').skip(1).try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment))?;
+        let schema =
+            path.split('/').skip(1).try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment))?;
         let values = schema.get("enum").or_else(|| schema.get("enumCaseInsensitive"))?.as_array()?;
-        nearest(instance.as_str()?, values.iter().filter_map(Value::as_str)).map(|value| format!("did you mean `{value}`?"))
+        nearest(instance.as_str()?, values.iter().filter_map(Value::as_str))
+            .map(|value| format!("did you mean `{value}`?"))
     }
 
     /// The errors of the alternative that was probably meant, if one is left once those of another type are gone; else one
     /// violation for all.
-    fn alternatives(&self, error: &ValidationError<'_>, context: &[Vec<ValidationError<'static>>], kind: ViolationKind) -> Vec<Violation> {
+    fn alternatives(
+        &self,
+        error: &ValidationError<'_>,
+        context: &[Vec<ValidationError<'static>>],
+        kind: ViolationKind,
+    ) -> Vec<Violation> {
         let path = error.instance_path().as_str();
-        let is_of_type = |errors: &&Vec<ValidationError<'_>>| !errors.iter().any(|inner| inner.instance_path().as_str() == path && inner.kind().keyword() == "type");
+        let is_of_type = |errors: &&Vec<ValidationError<'_>>| {
+            !errors.iter().any(|inner| inner.instance_path().as_str() == path && inner.kind().keyword() == "type")
+        };
         let mut likely = context.iter().filter(is_of_type);
         if let (Some(only), None) = (likely.next(), likely.next()) {
             return only.iter().flat_map(|error| self.report(error)).collect();
         }
-        let missing: Vec<&str> = context.iter().flatten().filter_map(|inner| required(inner, path)).collect();
-        let message = if missing.len() == context.iter().flatten().count() {
-            let names: BTreeSet<&str> = missing.into_iter().collect();
-            format!("one of {} is required", words::all(names.into_iter().map(str::to_owned)))
-        } else {
-            format!("{} fits none of its {}", self.shown(path, error.instance()), words::count(context.len(), "alternative"))
-        };
-        let first: Vec<String> = context.iter().filter_map(|errors| self.report(errors.first()?).pop()).map(|violation| violation.message).collect();
-        let help = (!message.ends_with("is required")).then(|| first.join("; or "));
+        if let Some((path, names)) = all_missing(context) {
+            let message = format!("one of {} is required", words::all(names.into_iter().map(str::to_owned)));
+            return vec![Violation { path: path.to_owned(), kind, message, help: None, when: Default::default() }];
+        }
+        let first =
+            context.iter().filter_map(|errors| self.report(errors.first()?).pop()).map(|violation| violation.message);
+        let help = Some(first.collect::<Vec<_>>().join("; or "));
+        let message = format!(
+            "{} fits none of its {}",
+            self.shown(path, error.instance()),
+            words::count(context.len(), "alternative")
+        );
         vec![Violation { path: path.to_owned(), kind, message, help, when: Default::default() }]
     }
 }
 
-fn required<'a>(error: &'a ValidationError<'_>, path: &str) -> Option<&'a str> {
+/// Where something is missing and what, if all alternatives fail for want of it at one place.
+fn all_missing<'a>(context: &'a [Vec<ValidationError<'_>>]) -> Option<(&'a str, BTreeSet<&'a str>)> {
+    let mut errors = context.iter().flatten().map(|error| Some((error.instance_path().as_str(), required(error)?)));
+    let (place, name) = errors.next()??;
+    errors.try_fold((place, BTreeSet::from([name])), |(place, mut names), error| {
+        let (other, name) = error?;
+        names.insert(name);
+        (place == other).then_some((place, names))
+    })
+}
+
+/// The name of what an error misses.
+fn required<'a>(error: &'a ValidationError<'_>) -> Option<&'a str> {
     match error.kind() {
-        Kind::Required { property } if error.instance_path().as_str() == path => property.as_str(),
+        Kind::Required { property } => property.as_str(),
         _ => None,
     }
 }
@@ -130,6 +188,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
     match keyword {
         "type" => (ViolationKind::WrongType, subject()),
         "enum" | "enumCaseInsensitive" => (ViolationKind::NotInEnum, subject()),
+        "format" => (ViolationKind::Format, subject()),
         "const" => (ViolationKind::Element, subject()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => (ViolationKind::NumberRange, subject()),
         "requiredXor" => (ViolationKind::RequiredXor, message.to_owned()),

@@ -9,16 +9,53 @@ use serde_json::{Map, Value, json};
 use super::keywords::{FUNCTION, LITERAL};
 
 /// Keywords that are kept as they are.
-const PLAIN: [&str; 25] = [
-    "type", "enum", "const", "required", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "$ref", "requiredXor", "requiredOr",
-    "dependentExcluded", "dependentRequired", "enumCaseInsensitive", "uniqueKeys", "maxUniqueItems",
+const PLAIN: [&str; 26] = [
+    "type",
+    "enum",
+    "const",
+    "required",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "$ref",
+    "requiredXor",
+    "requiredOr",
+    "dependentExcluded",
+    "dependentRequired",
+    "enumCaseInsensitive",
+    "format",
+    "uniqueKeys",
+    "maxUniqueItems",
 ];
 
 /// Keywords that say something of an object, or of anything.
 const OF_OBJECTS: [&str; 16] = [
-    "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "dependencies", "anyOf", "oneOf",
-    "allOf", "not", "if", "requiredXor", "requiredOr", "dependentExcluded", "dependentRequired",
+    "properties",
+    "required",
+    "additionalProperties",
+    "patternProperties",
+    "minProperties",
+    "maxProperties",
+    "dependencies",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "not",
+    "if",
+    "requiredXor",
+    "requiredOr",
+    "dependentExcluded",
+    "dependentRequired",
 ];
 
 /// The schema for the whole of `Properties`.
@@ -44,13 +81,19 @@ fn position(schema: &Value, strict: bool) -> Value {
 /// The keywords of a schema, one by one.
 fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
     let mut out = Map::new();
-    let Some(members) = schema.as_object() else { return out };
+    let Some(members) = schema.as_object() else {
+        return out;
+    };
     for (keyword, value) in members {
         let (keyword, value) = match keyword.as_str() {
-            "properties" | "patternProperties" => (keyword.as_str(), map(value, |schema| position(schema, strict)).into()),
+            "properties" | "patternProperties" => {
+                (keyword.as_str(), map(value, |schema| position(schema, strict)).into())
+            }
             "items" | "additionalProperties" if value.is_object() => (keyword.as_str(), position(value, strict)),
             "additionalProperties" => (keyword.as_str(), value.clone()),
-            "oneOf" if !value.as_array().is_some_and(|branches| branches.iter().all(is_presence)) => ("anyOf", branches(value, strict)),
+            "oneOf" if !value.as_array().is_some_and(|branches| branches.iter().all(is_presence)) => {
+                ("anyOf", branches(value, strict))
+            }
             "anyOf" | "oneOf" | "allOf" => (keyword.as_str(), branches(value, strict)),
             "if" => ("if", keywords(value, true).into()),
             "not" | "then" | "else" => (keyword.as_str(), keywords(value, strict).into()),
@@ -58,7 +101,10 @@ fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
                 dependencies(&mut out, value, strict);
                 continue;
             }
-            "prefixItems" => ("allOf", json!([{ "items": value.as_array().into_iter().flatten().map(|schema| position(schema, strict)).collect::<Value>() }])),
+            "prefixItems" => (
+                "allOf",
+                json!([{ "items": value.as_array().into_iter().flatten().map(|schema| position(schema, strict)).collect::<Value>() }]),
+            ),
             plain if PLAIN.contains(&plain) => (plain, value.clone()),
             _ => continue,
         };
@@ -70,7 +116,9 @@ fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
 /// Adds a keyword; alternatives that would meet others go into `allOf`.
 fn insert(out: &mut Map<String, Value>, keyword: &str, value: Value) {
     match out.get_mut(keyword) {
-        Some(Value::Array(present)) if keyword == "allOf" => present.extend(value.as_array().into_iter().flatten().cloned()),
+        Some(Value::Array(present)) if keyword == "allOf" => {
+            present.extend(value.as_array().into_iter().flatten().cloned())
+        }
         Some(_) => insert(out, "allOf", json!([{ keyword: value }])),
         None => {
             out.insert(keyword.to_owned(), value);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Values of the conditions that properties name, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,11 +17,14 @@ pub fn worlds(properties: &Value) -> Vec<World> {
     let mut names = BTreeSet::new();
     conditions(properties, &mut names);
     let count = names.len();
-    let world = |holds: &dyn Fn(usize) -> bool| World(names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), holds(index))).collect());
+    let world = |holds: &dyn Fn(usize) -> bool| {
+        World(names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), holds(index))).collect())
+    };
     if count <= EXHAUSTIVE {
         return (0..1_usize << count).rev().map(|bits| world(&|index| bits >> index & 1 == 1)).collect();
     }
-    let alone = (0..count).flat_map(|chosen| [world(&move |index| index == chosen), world(&move |index| index != chosen)]);
+    let alone =
+        (0..count).flat_map(|chosen| [world(&move |index| index == chosen), world(&move |index| index != chosen)]);
     [world(&|_| true), world(&|_| false)].into_iter().chain(alone).collect()
 }
 
@@ -49,8 +52,15 @@ fn as_if(value: &Value) -> Option<(&str, &[Value])> {
 
 /// Whether a value is an intrinsic function: what it gives is not known here.
 pub fn is_function(value: &Value) -> bool {
-    let Some(members) = value.as_object().filter(|members| members.len() == 1) else { return false };
+    let Some(members) = value.as_object().filter(|members| members.len() == 1) else {
+        return false;
+    };
     members.keys().all(|key| key == "Ref" || key == "Condition" || key.starts_with("Fn::"))
+}
+
+/// Whether a text holds a dynamic reference, which CloudFormation resolves: it is as unknown as what a function gives.
+fn is_dynamic(text: &str) -> bool {
+    text.split_once("{{").is_some_and(|(_, rest)| rest.trim_start().starts_with("resolve:"))
 }
 
 /// Whether a key stands for members that are not known here.
@@ -79,8 +89,13 @@ impl Decided {
 
     /// The pointer into the properties as they were given.
     pub fn origin(&self, pointer: &str) -> String {
-        let covers = |place: &str| pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let nearest = self.origins.iter().filter(|(place, _)| covers(place)).max_by_key(|(place, origin)| (place.len(), origin.len()));
+        let covers =
+            |place: &str| pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let nearest = self
+            .origins
+            .iter()
+            .filter(|(place, _)| covers(place))
+            .max_by_key(|(place, origin)| (place.len(), origin.len()));
         nearest.map_or(pointer.to_owned(), |(place, origin)| format!("{origin}{}", &pointer[place.len()..]))
     }
 
@@ -100,12 +115,14 @@ impl Decided {
                         return None;
                     }
                     let key_path = key.replace('~', "~0").replace('/', "~1");
-                    let decided = self.decide(member, world, &format!("{place}/{key_path}"), &format!("{origin}/{key_path}"))?;
+                    let decided =
+                        self.decide(member, world, &format!("{place}/{key_path}"), &format!("{origin}/{key_path}"))?;
                     Some((key.clone(), decided))
                 });
                 Some(Value::Object(decided.collect()))
             }
             Value::Array(elements) => Some(Value::Array(self.elements(elements, world, place, origin))),
+            Value::String(text) if is_dynamic(text) => Some(json!({ "Fn::DynamicReference": text })),
             other => Some(other.clone()),
         }
     }
@@ -139,7 +156,8 @@ mod tests {
 
     #[test]
     fn branches_are_taken_and_their_origin_is_known() {
-        let properties = json!({ "A": { "Fn::If": ["C", { "B": { "Fn::If": ["D", 1, { "Ref": "AWS::NoValue" }] } }, 2] } });
+        let properties =
+            json!({ "A": { "Fn::If": ["C", { "B": { "Fn::If": ["D", 1, { "Ref": "AWS::NoValue" }] } }, 2] } });
         let decided = decide(&properties, &[("C", true), ("D", true)]);
         assert_eq!(decided.value, Some(json!({ "A": { "B": 1 } })));
         assert_eq!(decided.origin("/A/B"), "/A/Fn::If/1/B/Fn::If/1");
@@ -165,6 +183,8 @@ mod tests {
         assert_eq!(worlds(&properties(3)).len(), 8);
         let many = worlds(&properties(20));
         assert_eq!(many.len(), 42);
-        assert!((0..20).all(|index| [true, false].iter().all(|value| many.iter().any(|world| world.0[&format!("C{index}")] == *value))));
+        assert!((0..20).all(|index| {
+            [true, false].iter().all(|value| many.iter().any(|world| world.0[&format!("C{index}")] == *value))
+        }));
     }
 }

@@ -1,0 +1,138 @@
+//! Interface endpoints: AWS services by private addresses in a VPC.
+
+use super::{PrivateSubnets, SecurityGroup};
+use crate::stack::{
+    AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Link, Listener, Listening, Lowering, Stack, Term,
+    Value, tcp,
+};
+use crate::template::{Function, Intrinsic, Sub, SubPart};
+
+/// The port of every AWS service.
+const HTTPS: i64 = 443;
+
+/// An AWS service with an interface endpoint.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html>
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// The RDS API. It carries no SQL: a database is reached without any endpoint.
+    Rds,
+    /// Secrets Manager.
+    SecretsManager,
+    /// KMS.
+    Kms,
+    /// CloudWatch Logs. A function's own log needs none: Lambda delivers it.
+    Logs,
+    /// STS.
+    Sts,
+    /// SQS.
+    Sqs,
+    /// Any other, by the last part of its service name, such as `ecr.api`.
+    Other(String),
+}
+
+impl Service {
+    /// The last part of its service name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rds => "rds",
+            Self::SecretsManager => "secretsmanager",
+            Self::Kms => "kms",
+            Self::Logs => "logs",
+            Self::Sts => "sts",
+            Self::Sqs => "sqs",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// An interface endpoint for an AWS service in private subnets.
+#[must_use = "nothing is created until `stack.add` takes it"]
+pub struct InterfaceEndpoint {
+    bag: Bag,
+    subnets: Option<Handle<PrivateSubnets>>,
+    group: AnyHandle,
+}
+
+impl InterfaceEndpoint {
+    /// An endpoint for `service`, with a network interface in each of the subnets, behind `group`.
+    ///
+    /// It has no private DNS unless asked for: in a VPC that has an endpoint for the service already, a second one with
+    /// private DNS is refused. Without it clients name the endpoint: see [`url`](Handle::url).
+    #[track_caller]
+    pub fn new(service: Service, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
+        let bag = Bag::new("AWS::EC2::VPCEndpoint")
+            .with("ServiceName", service_name(&service))
+            .with::<String>("VpcEndpointType", "Interface".into_value())
+            .with("SubnetIds", subnets.ids())
+            .with("SecurityGroupIds", group.only())
+            .with("PrivateDnsEnabled", false.into_value());
+        Self { bag, subnets: Some(subnets), group: group.any() }
+    }
+
+    /// An endpoint that exists, behind `group`.
+    pub fn existing(group: Handle<SecurityGroup>) -> Existing<Self> {
+        Existing::new(Self { bag: Bag::new("AWS::EC2::VPCEndpoint"), subnets: None, group: group.any() })
+    }
+
+    /// Whether the service's own name leads to the endpoint, in the whole VPC. Needs DNS support and DNS host names
+    /// there.
+    #[track_caller]
+    pub fn private_dns(mut self, on: impl IntoValue<bool>) -> Self {
+        self.bag.set("PrivateDnsEnabled", on.into_value());
+        self
+    }
+
+    /// The endpoint policy: who may ask what of the service through it. Left out, everything that is allowed otherwise.
+    #[track_caller]
+    pub fn policy(mut self, document: impl IntoValue<Json>) -> Self {
+        self.bag.set("PolicyDocument", document.into_value());
+        self
+    }
+}
+
+fn service_name(service: &Service) -> Value<String> {
+    Value::Intrinsic(Intrinsic::Sub(Sub::new([
+        SubPart::Text("com.amazonaws.".into()),
+        SubPart::Reference(Link::Name("AWS::Region".into())),
+        SubPart::Text(format!(".{}", service.name())),
+    ])))
+}
+
+impl Construct for InterfaceEndpoint {
+    fn bag(&mut self) -> &mut Bag {
+        &mut self.bag
+    }
+
+    fn lower(&self, lowering: &mut Lowering<'_>) {
+        let mut bag = lowering.bag();
+        let subnets = self.subnets.and_then(|subnets| lowering.noun::<PrivateSubnets>(subnets.any()));
+        if let Some(subnets) = subnets {
+            bag.set("VpcId", subnets.vpc().id());
+        }
+        lowering.add("", bag);
+    }
+}
+
+impl Listener for InterfaceEndpoint {
+    fn listening(&self, _: &Stack) -> Vec<Listening> {
+        vec![Listening::new(self.group, tcp(HTTPS))]
+    }
+}
+
+impl Handle<InterfaceEndpoint> {
+    /// The URL that clients use where private DNS is off, such as in `AWS_ENDPOINT_URL_RDS`, which the AWS SDKs read.
+    ///
+    /// The first of its names serves every zone; CloudFormation gives it after the hosted zone's id and a colon.
+    /// Source: "Return values" of
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html>,
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+    pub fn url(self) -> Value<String> {
+        let select = |n: i64, list: Term| Term::call_list(Function::Select, [Term::from(n), list]);
+        let first = select(0, self.any().term("DnsEntries"));
+        let name = select(1, Term::call_list(Function::Split, [Term::from(":"), first]));
+        let mut url = Sub::new([SubPart::Text("https://".into())]);
+        url.push_value("Name", name);
+        Value::Intrinsic(Intrinsic::Sub(url))
+    }
+}

@@ -1,0 +1,51 @@
+//! Log groups.
+
+use super::kms::Key;
+use crate::stack::{Arn, Bag, Construct, Handle, IntoValue, Permission, Value};
+
+/// A CloudWatch log group.
+#[must_use = "nothing is created until `stack.add` takes it"]
+pub struct LogGroup(Bag);
+
+impl LogGroup {
+    /// A log group that keeps its events for `days`: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, …
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+    #[track_caller]
+    pub fn new(days: impl IntoValue<i64>) -> Self {
+        Self(Bag::new("AWS::Logs::LogGroup").with("RetentionInDays", days.into_value()))
+    }
+
+    /// Encrypts it with a key of one's own, whose policy must let CloudWatch Logs use it.
+    #[track_caller]
+    pub fn key(mut self, key: Handle<Key>) -> Self {
+        self.0.set("KmsKeyId", key.arn());
+        self
+    }
+}
+
+impl Construct for LogGroup {
+    fn bag(&mut self) -> &mut Bag {
+        &mut self.0
+    }
+}
+
+impl Handle<LogGroup> {
+    /// Its ARN, with `:*` at its end.
+    pub fn arn(self) -> Value<Arn> {
+        self.attribute("Arn")
+    }
+
+    /// Its name.
+    pub fn name(self) -> Value<String> {
+        self.attribute("Ref")
+    }
+
+    /// Writing events to it.
+    pub fn write(self) -> Permission {
+        Permission::new(WRITE, self.arn())
+    }
+}
+
+/// What writing events takes.
+pub(crate) const WRITE: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];

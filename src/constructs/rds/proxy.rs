@@ -1,0 +1,298 @@
+//! RDS Proxy, with its target group and its role.
+
+use super::DbUser;
+use super::auth::{Mode, ProxyAuth};
+use super::database::{ProxyTarget, Target};
+use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
+use crate::constructs::iam::service_role;
+use crate::constructs::secretsmanager::{self, Secret};
+use crate::diagnostic::Diagnostic;
+use crate::iam::Statement;
+use crate::stack::{
+    self, AnyHandle, Arn, Bag, Caller, Construct, Fields, Grantee, Handle, IntoValue, Link, Listener, Listening,
+    Lowering, Permission, Principal, Seconds, Stack, Term, Value, tcp,
+};
+use crate::template::{Function, Intrinsic, Sub, SubPart};
+
+/// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
+/// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
+/// the users named there.
+///
+/// A proxy is never reachable from outside its VPC.
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html>
+#[must_use = "nothing is created until `stack.add` takes it"]
+pub struct DatabaseProxy {
+    bag: Bag,
+    pool: Fields,
+    database: AnyHandle,
+    target: fn(&Stack, AnyHandle) -> Option<Target>,
+    auth: ProxyAuth,
+    group: Handle<SecurityGroup>,
+    named: bool,
+}
+
+impl DatabaseProxy {
+    /// A proxy before `database`, in at least two private subnets of different zones, behind `group`. TLS is required.
+    ///
+    /// Its name is required and cannot change in place, nor can its subnets: so that an update can replace it, the name
+    /// is derived from what would cause the replacement. See [`name`](Self::name).
+    #[track_caller]
+    pub fn new<D: ProxyTarget>(
+        database: Handle<D>,
+        auth: ProxyAuth,
+        subnets: Handle<PrivateSubnets>,
+        group: Handle<SecurityGroup>,
+    ) -> Self {
+        let bag = Bag::new("AWS::RDS::DBProxy")
+            .with("RequireTLS", true.into_value())
+            .with("VpcSecurityGroupIds", group.only())
+            .with("VpcSubnetIds", subnets.ids());
+        let target = |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(own));
+        Self { bag, pool: Fields::new(), database: database.any(), target, auth, group, named: false }
+    }
+
+    /// Its name, in place of the derived one: lower case, at most 63 characters. An update that must replace the proxy
+    /// then fails until the name changes too.
+    ///
+    /// Source: `DBProxyName` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>
+    #[track_caller]
+    pub fn name(mut self, name: impl IntoValue<String>) -> Self {
+        self.bag.set("DBProxyName", name.into_value());
+        self.named = true;
+        self
+    }
+
+    /// How long a client's connection may be idle: 1 second to 8 hours; 30 minutes unless said.
+    #[track_caller]
+    pub fn idle_client_timeout(mut self, time: impl IntoValue<Seconds>) -> Self {
+        self.bag.set("IdleClientTimeout", time.into_value());
+        self
+    }
+
+    /// Whether clients must use TLS. The proxy encrypts its connection to the database as the client's is.
+    #[track_caller]
+    pub fn require_tls(mut self, on: impl IntoValue<bool>) -> Self {
+        self.bag.set("RequireTLS", on.into_value());
+        self
+    }
+
+    /// Whether statements are logged, text included. Turns itself off after 24 hours.
+    #[track_caller]
+    pub fn debug_logging(mut self, on: impl IntoValue<bool>) -> Self {
+        self.bag.set("DebugLogging", on.into_value());
+        self
+    }
+
+    /// The share of the database's connections that the pool may take: 1 to 100 percent; 100 unless said (SQL Server 10).
+    #[track_caller]
+    pub fn max_connections_percent(mut self, percent: impl IntoValue<i64>) -> Self {
+        self.pool.set("MaxConnectionsPercent", percent.into_value());
+        self
+    }
+
+    /// The share of the database's connections that may stay open idle: 0 to the pool's share; half of it unless said.
+    #[track_caller]
+    pub fn max_idle_connections_percent(mut self, percent: impl IntoValue<i64>) -> Self {
+        self.pool.set("MaxIdleConnectionsPercent", percent.into_value());
+        self
+    }
+
+    /// How long a client waits for a connection of the pool: up to 5 minutes; 2 unless said. A function that may run
+    /// for less never sees the proxy's own error.
+    #[track_caller]
+    pub fn connection_borrow_timeout(mut self, time: impl IntoValue<Seconds>) -> Self {
+        self.pool.set("ConnectionBorrowTimeout", time.into_value());
+        self
+    }
+
+    /// A statement that the proxy runs on each new connection to the database. Anyone who may describe the target
+    /// group reads it.
+    #[track_caller]
+    pub fn init_query(mut self, sql: impl IntoValue<String>) -> Self {
+        self.pool.set("InitQuery", sql.into_value());
+        self
+    }
+
+    fn role(&self, stack: &Stack, target: &Target) -> Bag {
+        let policy = match self.auth.mode {
+            Mode::EndToEnd => ("database", self.connect_to_database(target)),
+            Mode::Password | Mode::Iam | Mode::Mixed => ("secrets", self.read_secrets(stack)),
+        };
+        service_role("rds.amazonaws.com", vec![policy])
+    }
+
+    fn read_secrets(&self, stack: &Stack) -> Vec<Statement<Link>> {
+        let mut statements = Vec::new();
+        for secret in &self.auth.secrets {
+            for statement in secretsmanager::statements(stack, secret.any(), &["secretsmanager:GetSecretValue"]) {
+                if !statements.contains(&statement) {
+                    statements.push(statement);
+                }
+            }
+        }
+        statements
+    }
+
+    fn connect_to_database(&self, target: &Target) -> Vec<Statement<Link>> {
+        let id = target.database.term(target.resource_id);
+        let users = self.auth.users.iter();
+        users.map(|user| Statement::allow(["rds-db:connect"], [dbuser_arn(id.clone(), user)])).collect()
+    }
+
+    /// The target group. It waits for the rules between proxy and database: it is done when the proxy has logged in.
+    fn targets(&self, target: &Target, lowering: &Lowering<'_>) -> Bag {
+        let identifier: Value<String> = Value::Intrinsic(match target.database.term("Ref") {
+            Term::Intrinsic(intrinsic) => intrinsic,
+            other => unreachable!("a handle's attribute is an intrinsic function, not {other:?}"),
+        });
+        let mut bag = Bag::new("AWS::RDS::DBProxyTargetGroup")
+            .with("DBProxyName", lowering.own::<String>("", "Ref"))
+            .with::<String>("TargetGroupName", "default".into_value())
+            .with(target.property, [identifier].into_value());
+        if !self.pool.terms().is_empty() {
+            bag.set("ConnectionPoolConfigurationInfo", Value::Literal(self.pool.clone()));
+        }
+        for rule in lowering.rules_between(&[self.group.any()], &[target.group.any()]) {
+            bag.after(rule);
+        }
+        bag
+    }
+}
+
+impl Construct for DatabaseProxy {
+    fn bag(&mut self) -> &mut Bag {
+        &mut self.bag
+    }
+
+    fn lower(&self, lowering: &mut Lowering<'_>) {
+        let Some(target) = (self.target)(lowering.stack(), self.database) else {
+            let name = lowering.stack().name().to_owned();
+            lowering.report(stack::foreign(&name));
+            return;
+        };
+        let mut bag = lowering.bag();
+        bag.set::<String>("EngineFamily", target.family.name().into_value());
+        bag.set("RoleArn", lowering.own::<Arn>("Role", "Arn"));
+        match self.auth.mode {
+            Mode::EndToEnd => bag.set::<String>("DefaultAuthScheme", "IAM_AUTH".into_value()),
+            Mode::Password | Mode::Iam | Mode::Mixed => bag.set("Auth", self.auth.entries().into_value()),
+        }
+        if !self.named {
+            bag.derive_name("DBProxyName");
+        }
+        lowering.add("", bag);
+        lowering.add("Role", self.role(lowering.stack(), &target));
+        lowering.add("Targets", self.targets(&target, lowering));
+    }
+}
+
+impl Caller for DatabaseProxy {
+    fn security_groups(&self, _: AnyHandle) -> Vec<AnyHandle> {
+        vec![self.group.any()]
+    }
+}
+
+impl Listener for DatabaseProxy {
+    fn listening(&self, stack: &Stack) -> Vec<Listening> {
+        let target = (self.target)(stack, self.database);
+        target.map(|target| Listening::new(self.group, tcp(target.family.port()))).into_iter().collect()
+    }
+}
+
+impl Principal for DatabaseProxy {}
+
+impl Grantee for DatabaseProxy {}
+
+impl Handle<DatabaseProxy> {
+    /// The name that clients connect to, on the port of the engine family: 3306, 5432 or 1433.
+    pub fn endpoint(self) -> Value<String> {
+        self.attribute("Endpoint")
+    }
+
+    /// Its ARN.
+    pub fn arn(self) -> Value<Arn> {
+        self.attribute("DBProxyArn")
+    }
+
+    /// Logging in as the user of its secret, or as its one user where IAM tokens go all the way.
+    ///
+    /// Idle unless the proxy takes IAM tokens.
+    pub fn connect(self) -> Permission {
+        Permission::derived("connect", move |stack| {
+            let user = only_user(stack, self)?;
+            Ok(vec![connect(self, &user)])
+        })
+    }
+
+    /// Logging in as `user`. With [`DbUser::Any`] also as the master user, if the proxy has its secret.
+    pub fn connect_as(self, user: DbUser) -> Permission {
+        Permission::of(format!("connect as {}", user.pattern()), vec![connect(self, &user)])
+    }
+
+    /// Describing it through the RDS API, which must be reachable. Not needed to connect.
+    pub fn describe(self) -> Permission {
+        Permission::new(["rds:DescribeDBProxies"], self.arn())
+    }
+}
+
+fn connect(proxy: Handle<DatabaseProxy>, user: &DbUser) -> Statement<Link> {
+    Statement::allow(["rds-db:connect"], [dbuser_arn(proxy_id(proxy.any()), user)])
+}
+
+/// The proxy's id, `prx-…`: no attribute has it, but the last part of the ARN is it.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html>, which takes it from there.
+fn proxy_id(proxy: AnyHandle) -> Term {
+    let parts = Term::call_list(Function::Split, [Term::from(":"), proxy.term("DBProxyArn")]);
+    Term::call_list(Function::Select, [Term::from(6), parts])
+}
+
+/// The ARN that `rds-db:connect` goes by.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>
+fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
+    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
+    let text = |text: &str| SubPart::Text(text.into());
+    let mut arn = Sub::new([
+        text("arn:"),
+        name("AWS::Partition"),
+        text(":rds-db:"),
+        name("AWS::Region"),
+        text(":"),
+        name("AWS::AccountId"),
+        text(":dbuser:"),
+    ]);
+    arn.push_value("ResourceId", resource_id);
+    arn.push_text(&format!("/{}", user.pattern()));
+    Term::Intrinsic(Intrinsic::Sub(arn))
+}
+
+/// The one user that a proxy knows.
+fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Diagnostic> {
+    let name = stack.name_of(proxy.any());
+    let Some(noun) = stack.noun(proxy) else { return Err(stack::foreign(stack.name())) };
+    let mut users = noun.auth.users.clone();
+    for secret in &noun.auth.secrets {
+        let user = stack.noun(*secret).and_then(Secret::database_user);
+        users.push(user.cloned().ok_or_else(|| unknown_user(name, stack.name_of(secret.any())))?);
+    }
+    users.dedup();
+    match users.as_slice() {
+        [user] => Ok(user.clone()),
+        _ => Err(Diagnostic::error(
+            stack::MISSING,
+            format!("`{name}` has {} users: `connect` does not say which", users.len()),
+        )
+        .resource(name)
+        .help("name one: `proxy.connect_as(user(\"…\"))`")),
+    }
+}
+
+fn unknown_user(proxy: &str, secret: &str) -> Diagnostic {
+    Diagnostic::error(
+        stack::MISSING,
+        format!("the user of `{secret}` is not known, so neither is whom `{proxy}` lets in"),
+    )
+    .resource(proxy)
+    .help("say it where the secret is imported, `.user(user(\"…\"))`, or in the grant, `proxy.connect_as(user(\"…\"))`")
+}

@@ -1,0 +1,5 @@
+//! What Formwork writes.
+
+pub mod json;
+mod scalar;
+pub mod yaml;
