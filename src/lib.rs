@@ -15,6 +15,8 @@ pub mod generate;
 
 pub mod stack;
 
+pub mod aws;
+
 pub mod constructs;
 
 pub mod settings;

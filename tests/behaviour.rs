@@ -6,4 +6,5 @@ mod lab_files;
 mod layers;
 mod registry;
 mod settings;
+mod types;
 mod yaml;
