@@ -279,12 +279,14 @@ fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<
     users.dedup();
     match users.as_slice() {
         [user] => Ok(user.clone()),
-        _ => Err(Box::new(Diagnostic::error(
-            stack::MISSING,
-            format!("`{name}` has {} users: `connect` does not say which", users.len()),
-        )
-        .resource(name)
-        .help("name one: `proxy.connect_as(user(\"…\"))`"))),
+        _ => Err(Box::new(
+            Diagnostic::error(
+                stack::MISSING,
+                format!("`{name}` has {} users: `connect` does not say which", users.len()),
+            )
+            .resource(name)
+            .help("name one: `proxy.connect_as(user(\"…\"))`"),
+        )),
     }
 }
 
