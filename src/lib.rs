@@ -19,6 +19,10 @@ pub mod constructs;
 
 pub mod settings;
 
+pub mod check;
+
 pub mod emit;
 
 pub mod cli;
+
+pub mod prelude;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::CUSTOM_RESOURCE;
 use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
 
@@ -61,9 +62,7 @@ impl<'a> Attributes<'a> {
 
 /// Whether a type's attributes and properties are not AWS's to know: custom resources and modules.
 pub fn is_open(type_name: &str) -> bool {
-    type_name.starts_with("Custom::")
-        || type_name == "AWS::CloudFormation::CustomResource"
-        || type_name.ends_with("::MODULE")
+    type_name.starts_with("Custom::") || type_name == CUSTOM_RESOURCE || type_name.ends_with("::MODULE")
 }
 
 impl TypeFacts {
@@ -113,7 +112,9 @@ impl TypeFacts {
 
     /// The properties below a path that are no objects; lists only of scalars.
     fn leaves<'a>(&'a self, path: &mut Vec<&'a str>, found: &mut Vec<Attribute<'a>>) {
-        let Some(schema) = self.property(path.iter().copied()) else { return };
+        let Some(schema) = self.property(path.iter().copied()) else {
+            return;
+        };
         let is_of = |schema: &Value, name: &str| {
             schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.contains(&name.into()))
         };

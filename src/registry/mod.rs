@@ -23,9 +23,13 @@ pub use validator::{Validator, Violation, ViolationKind, World};
 
 pub(crate) use nearest::nearest;
 
-/// The facts of a resource type, as `AWS::RDS::DBProxy`; none if there is no such type, or it is a custom resource or a
-/// module.
+/// The type of which every custom resource is.
+pub(crate) const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
+
+/// The facts of a resource type, as `AWS::RDS::DBProxy`; none if there is no such type. Those of a custom resource
+/// (`Custom::…`) are those of `AWS::CloudFormation::CustomResource`; of a module nothing is known.
 pub fn facts(type_name: &str) -> Option<&'static TypeFacts> {
+    let type_name = if type_name.starts_with("Custom::") { CUSTOM_RESOURCE } else { type_name };
     static KNOWN: RwLock<BTreeMap<&str, &TypeFacts>> = RwLock::new(BTreeMap::new());
     if let Some(facts) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(type_name) {
         return Some(facts);

@@ -6,6 +6,7 @@
 mod dynamic;
 mod json;
 mod name;
+pub mod parse;
 mod places;
 mod pseudo;
 mod sub;

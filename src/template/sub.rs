@@ -121,7 +121,7 @@ impl Sub {
             let Some(length) = rest[start..].find('}') else { break };
             sub.push_if_any(&rest[..start]);
             let name = &rest[start + 2..start + length];
-            match name.strip_prefix('!') {
+            match name.trim_start().strip_prefix('!') {
                 Some(escaped) => sub.push_text(&format!("${{{escaped}}}")),
                 None => sub.push_name(name.trim()),
             }
@@ -154,7 +154,7 @@ impl Sub {
         let mut text = String::new();
         for part in &self.parts {
             match part {
-                SubPart::Text(part) => text.push_str(&part.replace("${", "${!")),
+                SubPart::Text(part) => push_escaped(&mut text, part),
                 SubPart::Variable(name) | SubPart::Reference(Reference::Ref(name)) => {
                     text.push_str(&format!("${{{name}}}"));
                 }
@@ -165,6 +165,18 @@ impl Sub {
         }
         text
     }
+}
+
+/// Adds literal text such that [`Sub::parse`] reads just it: what is no finished gap needs no escape.
+fn push_escaped(text: &mut String, mut literal: &str) {
+    while let Some(start) = literal.find("${") {
+        let Some(length) = literal[start..].find('}') else { break };
+        text.push_str(&literal[..start]);
+        text.push_str("${!");
+        text.push_str(&literal[start + 2..=start + length]);
+        literal = &literal[start + length + 1..];
+    }
+    text.push_str(literal);
 }
 
 #[cfg(test)]
@@ -195,6 +207,12 @@ mod tests {
     #[test]
     fn escapes_stay_text() {
         check("${!aws:username}", &[SubPart::Text("${aws:username}".into())]);
+    }
+
+    #[test]
+    fn an_unfinished_gap_is_text() {
+        check("a${b", &[SubPart::Text("a${b".into())]);
+        check("${!a${b}", &[SubPart::Text("${a${b}".into())]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
 /// Texts that many patterns want; tried before one is made from the pattern.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "a",
     "abc",
     "1",
@@ -20,6 +20,7 @@ const TEXTS: [&str; 14] = [
     "arn:aws:s3:::bucket",
     "us-east-1",
     "https://a.example.com/x",
+    "arn:aws:lambda:us-east-1:123456789012:function:x",
     "a.example.com",
     "10.0.0.0/16",
     "a@example.com",
@@ -65,6 +66,9 @@ impl<'a> Maker<'a> {
     /// The schema with references followed and the chosen alternatives laid over it.
     pub fn merged(&self, schema: &Value) -> Value {
         let mut merged = self.facts.resolve(schema).clone();
+        if schema.get("$ref").is_some() {
+            lay_over(&mut merged, schema);
+        }
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let Some(branches) = merged.as_object_mut().and_then(|merged| merged.shift_remove(keyword)) else {
                 continue;
@@ -93,6 +97,9 @@ impl<'a> Maker<'a> {
         {
             let keys = texts(&json!({ "pattern": pattern })).into_iter().take(least.saturating_sub(object.len()));
             keys.for_each(|key| drop(object.insert(key, self.make(property, 0, depth + 1))));
+        }
+        if object.len() < least {
+            object.insert("Key".to_owned(), "Value".into());
         }
         object.into()
     }
@@ -137,6 +144,11 @@ impl<'a> Maker<'a> {
     }
 
     fn text(&self, schema: &Value, salt: usize) -> Value {
+        match schema["format"].as_str() {
+            Some("ipv4-network") => return "10.0.0.0/16".into(),
+            Some("ipv6-network") => return "2001:db8::/56".into(),
+            _ => {}
+        }
         let texts = texts(schema);
         match texts.get(salt).or(texts.first()) {
             Some(text) => text.as_str().into(),
@@ -161,13 +173,16 @@ pub fn type_of(schema: &Value) -> &str {
 }
 
 fn lay_over(base: &mut Value, over: &Value) {
-    let (Some(base), Some(over)) = (base.as_object_mut(), over.as_object()) else { return };
+    let (Some(base), Some(over)) = (base.as_object_mut(), over.as_object()) else {
+        return;
+    };
     for (keyword, value) in over {
         match (base.get_mut(keyword), value) {
             (Some(Value::Array(present)), Value::Array(more)) if keyword == "required" => {
                 present.extend(more.iter().cloned())
             }
             (Some(present @ Value::Object(_)), Value::Object(_)) if keyword != "not" => lay_over(present, value),
+            (Some(_), _) if keyword == "pattern" => {}
             _ => drop(base.insert(keyword.clone(), value.clone())),
         }
     }
@@ -259,5 +274,5 @@ fn what_a_schema_asks_for_is_allowed() {
     }
     assert!(wrong.is_empty(), "{} types:\n{}", wrong.len(), wrong.join("\n"));
     println!("{unmade} values stand as references, for want of a text that their pattern matches");
-    assert!(unmade < 100, "{unmade} values could not be made");
+    assert!(unmade <= 20, "{unmade} values could not be made");
 }

@@ -16,7 +16,9 @@ fn every_single_fault_is_found() {
     let mut missed = Vec::new();
     for name in registry::type_names().step_by(6).take(300) {
         let facts = facts(name).unwrap();
-        let Ok((right, _)) = instance(facts) else { continue };
+        let Ok((right, _)) = instance(facts) else {
+            continue;
+        };
         for (path, value, kind) in faults(facts) {
             *counts.entry(kind).or_default() += 1;
             if !is_found(facts, &right, &path, value.as_ref(), kind) {
@@ -32,7 +34,7 @@ fn every_single_fault_is_found() {
     for kind in
         [ArrayLength, NotInEnum, NumberRange, Pattern, ReadOnly, Required, StringLength, UnknownProperty, WrongType]
     {
-        assert!(counts.get(&kind).is_some_and(|count| *count > 50), "{kind:?}: {counts:?}");
+        assert!(counts.get(&kind).is_some_and(|count| *count > 40), "{kind:?}: {counts:?}");
     }
 }
 
@@ -81,8 +83,9 @@ fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
     mutations.extend(refused(schema).map(|text| (Some(text.into()), ViolationKind::Pattern)));
     mutations.extend(schema["maximum"].as_f64().map(|limit| (Some(json!(limit + 1.0)), ViolationKind::NumberRange)));
     mutations.extend(schema["minimum"].as_f64().map(|limit| (Some(json!(limit - 1.0)), ViolationKind::NumberRange)));
-    if let Some(limit) =
-        schema["maxLength"].as_u64().filter(|_| type_of(schema) == "string" && schema.get("pattern").is_none())
+    if let Some(limit) = schema["maxLength"]
+        .as_u64()
+        .filter(|limit| *limit < 10_000 && type_of(schema) == "string" && schema.get("pattern").is_none())
     {
         mutations.push((Some("x".repeat(limit as usize + 1).into()), ViolationKind::StringLength));
     }
@@ -95,8 +98,8 @@ fn mutations(facts: &TypeFacts, schema: &Value) -> Vec<Mutation> {
 
 fn wrong_type(schema: &Value) -> Option<Value> {
     match schema["type"].as_str()? {
-        "string" => Some(json!(["x"])),
-        "object" | "array" => Some(json!("x")),
+        "string" | "object" => Some(json!(["x"])),
+        "array" => Some(json!("x")),
         "integer" | "number" => Some(json!("x")),
         "boolean" => Some(json!("maybe")),
         _ => None,

@@ -104,8 +104,11 @@ fn read_only_properties() {
     );
     check(
         "AWS::RDS::DBInstance",
-        json!({ "Endpoint": { "Address": "x" } }),
-        &["/Endpoint/Address E3040: `Address` is set by AWS, and cannot be set here (remove `Address`)"],
+        json!({ "MasterUserSecret": { "KmsKeyId": "alias/x", "SecretArn": "x" }, "Endpoint": { "Address": "x" } }),
+        &[
+            "/Endpoint E3040: `Endpoint` is set by AWS, and cannot be set here (remove `Endpoint`)",
+            "/MasterUserSecret/SecretArn E3040: `SecretArn` is set by AWS, and cannot be set here (remove `SecretArn`)",
+        ],
     );
 }
 
@@ -174,14 +177,28 @@ fn rules_between_properties() {
         json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24", "AvailabilityZone": "a", "AvailabilityZoneId": "b" }),
         &[" E3020: `AvailabilityZone` excludes `AvailabilityZoneId`"],
     );
-    let key = |name: &str| json!({ "AttributeName": name, "KeyType": "HASH" });
+    let keys = |first: &str, second: &str| {
+        let keys = [first, second].map(|kind| json!({ "AttributeName": "a", "KeyType": kind }));
+        json!({ "KeySchema": keys, "AttributeDefinitions": [{ "AttributeName": "a", "AttributeType": "S" }] })
+    };
+    let same = "/KeySchema E3037: the element at 1 has the same `AttributeName` as one before it";
+    check("AWS::DynamoDB::Table", keys("HASH", "RANGE"), &[same]);
+    let equal = "/KeySchema E3037: two elements of the list are equal";
     check(
         "AWS::DynamoDB::Table",
-        json!({ "KeySchema": [key("a"), key("a")], "AttributeDefinitions": [{ "AttributeName": "a", "AttributeType": "S" }] }),
-        &[
-            "/KeySchema E3037: the element at 1 has the same `AttributeName` as one before it",
-            "/KeySchema/1/KeyType E3008: `HASH` is not `RANGE`",
-        ],
+        keys("HASH", "HASH"),
+        &[same, equal, "/KeySchema/1/KeyType E3008: `HASH` is not `RANGE`"],
+    );
+}
+
+#[test]
+fn alternatives() {
+    let group = |accounts: Value| json!({ "Name": "x", "PrimaryAccountId": "123456789012", "ComputationPreference": { "PricingPlanArn": "arn:aws:billingconductor::123456789012:pricingplan/Passthrough" }, "AccountGrouping": accounts });
+    check("AWS::BillingConductor::BillingGroup", group(json!({ "LinkedAccountIds": ["123456789012"] })), &[]);
+    check(
+        "AWS::BillingConductor::BillingGroup",
+        group(json!({})),
+        &["/AccountGrouping E3017: one of `LinkedAccountIds` and `ResponsibilityTransferArn` is required"],
     );
 }
 
@@ -213,5 +230,55 @@ fn secrets_are_not_shown() {
     assert_eq!(
         secret,
         "/GenerateSecretString/PasswordLength E3012: the value is not an integer\n/SecretString E3012: a list is not a string"
+    );
+}
+
+#[test]
+fn what_is_resolved_later_decides_nothing() {
+    check_proxy(
+        json!({ "DBProxyName": "{{resolve:ssm:/app/name}}", "VpcSubnetIds": "{{resolve:ssm:/app/subnets}}" }),
+        &[],
+    );
+}
+
+#[test]
+fn local_code_is_uploaded_by_the_package_command() {
+    let function = |code: Value| json!({ "Code": code, "Role": "arn:aws:iam::123456789012:role/x", "Handler": "a.b", "Runtime": "python3.13" });
+    check("AWS::Lambda::Function", function(json!("./src")), &[]);
+    check("AWS::Lambda::Function", function(json!(["./src"])), &["/Code E3012: a list is not an object"]);
+}
+
+#[test]
+fn custom_resources_need_a_service_token_and_may_have_anything() {
+    check(
+        "Custom::Thing",
+        json!({ "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:x", "Whatever": [1] }),
+        &[],
+    );
+    check("Custom::Thing", json!({ "Whatever": [1] }), &[" E3003: `ServiceToken` is required"]);
+}
+
+#[test]
+fn properties_that_are_nothing_lack_what_is_required() {
+    check(
+        "AWS::SNS::Subscription",
+        json!({ "Ref": "AWS::NoValue" }),
+        &[" E3003: `Protocol` is required", " E3003: `TopicArn` is required"],
+    );
+}
+
+#[test]
+fn address_ranges() {
+    let vpc = |range: &str| json!({ "CidrBlock": range });
+    check("AWS::EC2::VPC", vpc("10.0.0.0/16"), &[]);
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.0"),
+        &["/CidrBlock E3002: `10.0.0.0` is no range of IPv4 addresses, as 10.0.0.0/16 is"],
+    );
+    check(
+        "AWS::EC2::VPC",
+        vpc("10.0.0.1/16"),
+        &["/CidrBlock E3002: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
     );
 }

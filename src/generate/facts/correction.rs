@@ -26,6 +26,16 @@ pub struct Correction {
     pub now: Option<Value>,
 }
 
+impl Correction {
+    /// The corrections in a file of `schemas/corrections/`.
+    ///
+    /// # Errors
+    /// If the text is no list of corrections.
+    pub fn list(text: &str) -> Result<Vec<Correction>, Error> {
+        serde_json::from_str(text).map_err(|error| Error::Corrections(error.to_string()))
+    }
+}
+
 /// Applies all corrections, or names the first that no longer fits.
 pub fn apply(corrections: &[Correction], types: &mut BTreeMap<String, Value>) -> Result<(), Error> {
     corrections.iter().try_for_each(|correction| match types.get_mut(&correction.type_name) {

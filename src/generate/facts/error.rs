@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Error {
     /// The wheel is not what this was written for.
     Wheel(String),
+    /// A file of corrections is none.
+    Corrections(String),
     /// A correction of ours does not apply any more: upstream changed what it corrects.
     Correction {
         /// The resource type.
@@ -31,6 +33,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Wheel(reason) => write!(f, "the wheel cannot be read: {reason}"),
+            Error::Corrections(reason) => write!(f, "the corrections cannot be read: {reason}"),
             Error::Correction { type_name, path, found } => {
                 write!(f, "the correction of `{type_name}` at `{path}` no longer applies: upstream has {found}")
             }

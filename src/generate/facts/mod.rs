@@ -63,3 +63,71 @@ fn facts(wheel: &Wheel, name: &str, schema: &Value) -> Value {
 fn type_path(name: &str) -> String {
     format!("types/{}.json", name.replace("::", "/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Correction, distil};
+    use serde_json::{Value, json};
+    use std::io::{Cursor, Write};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    /// A wheel of two regions, the second of which lacks a type.
+    fn wheel() -> Cursor<Vec<u8>> {
+        let schema = |name: &str| json!({ "description": "Prose.", "properties": { "P": { "pattern": "a\\Z", "type": "string" } }, "typeName": name });
+        let files = [
+            (
+                "cfn_lint-1.0.0.dist-info/METADATA",
+                "Metadata-Version: 2.4\nVersion: 1.0.0\nLicense-Expression: MIT-0\n\nVersion: no\n".to_owned(),
+            ),
+            (
+                "cfnlint/schema/_getatts.py",
+                "_all_property_types = [\n]\n_exceptions = {\n    \"A::B::C\": [\"P\"],\n}\n".to_owned(),
+            ),
+            ("cfnlint/data/schemas/version.json", json!({ "schema_date": "2026-01-01T00:00:00Z" }).to_string()),
+            (
+                "cfnlint/data/schemas/providers/us-east-1.json",
+                json!({ "A::B::C": "1", "A::B::D": "2", "AWS::Serverless::Api": "3" }).to_string(),
+            ),
+            ("cfnlint/data/schemas/providers/cn-north-1.json", json!({ "A::B::D": "2" }).to_string()),
+            ("cfnlint/data/schemas/resources/1.json", schema("A::B::C").to_string()),
+            ("cfnlint/data/schemas/resources/2.json", schema("A::B::D").to_string()),
+        ];
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in files {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap()
+    }
+
+    fn correction(was: Value) -> Vec<Correction> {
+        let correction = json!({ "type": "A::B::C", "reason": "r", "link": "l", "path": "/properties/P/type", "was": was, "now": "integer" });
+        Correction::list(&json!([correction]).to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_wheel_becomes_files() {
+        let files = distil(wheel(), &correction(json!("string"))).unwrap();
+        let text = |path: &str| String::from_utf8(files[path].clone()).unwrap();
+        assert_eq!(
+            files.keys().collect::<Vec<_>>(),
+            ["SOURCES.md", "regions/cn-north-1.json", "regions/us-east-1.json", "types/A/B/C.json", "types/A/B/D.json"]
+        );
+        let expect = "{\n  \"properties\": { \"P\": { \"pattern\": \"a$\", \"type\": \"integer\" } },\n  \"typeName\": \"A::B::C\",\n  \"attributes\": [\"P\"]\n}\n";
+        assert_eq!(text("types/A/B/C.json"), expect);
+        assert!(text("regions/cn-north-1.json").contains("\"partition\": \"aws-cn\""));
+        assert!(text("regions/cn-north-1.json").contains("\"absent\": { \"A::B\": [\"C\"] }"));
+        assert!(text("regions/us-east-1.json").contains("\"absent\": {}"));
+        assert!(text("SOURCES.md").contains("2 resource types, 2 regions"));
+    }
+
+    #[test]
+    fn a_correction_that_no_longer_applies_stops_it() {
+        let error = distil(wheel(), &correction(json!("number"))).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the correction of `A::B::C` at `/properties/P/type` no longer applies: upstream has `\"string\"`"
+        );
+    }
+}

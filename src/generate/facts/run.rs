@@ -1,3 +1,5 @@
+//! The command, until the command line has it.
+
 use super::{Correction, OWNED, distil};
 use std::path::Path;
 
@@ -10,7 +12,7 @@ fn rewrite_schemas() {
     let mut names: Vec<_> = std::fs::read_dir(root.join("corrections")).unwrap().map(|e| e.unwrap().path()).collect();
     names.sort();
     for name in names {
-        corrections.extend(serde_json::from_str::<Vec<Correction>>(&std::fs::read_to_string(name).unwrap()).unwrap());
+        corrections.extend(Correction::list(&std::fs::read_to_string(name).unwrap()).unwrap());
     }
     let wheel = std::fs::File::open(std::env::var("FORMWORK_WHEEL").unwrap()).unwrap();
     let start = std::time::Instant::now();

@@ -37,6 +37,7 @@ impl Wheel {
     /// If it is no cfn-lint wheel of the layout that 1.58 has: providers by region, schemas by hash.
     pub fn read(mut reader: impl Read + Seek) -> Result<Wheel, Error> {
         let mut bytes = Vec::new();
+        reader.rewind().map_err(wheel_error)?;
         reader.read_to_end(&mut bytes).map_err(wheel_error)?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(wheel_error)?;

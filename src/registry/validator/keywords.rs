@@ -5,16 +5,18 @@ use jsonschema::paths::Location;
 use jsonschema::{Draft, Keyword, ValidationError, ValidationOptions};
 use serde_json::{Map, Value};
 
-use super::words;
 use super::world::is_function;
+use super::{format, words};
 
 /// Holds for an intrinsic function.
 pub const FUNCTION: &str = "cfnFunction";
 /// Holds for what is no intrinsic function.
 pub const LITERAL: &str = "cfnLiteral";
 
-type Complaint = Option<String>;
-type Check = Box<dyn Fn(&Value) -> Complaint + Send + Sync>;
+pub type Complaint = Option<String>;
+pub type Check = Box<dyn Fn(&Value) -> Complaint + Send + Sync>;
+/// From a keyword's value to its check.
+type Keywords<const COUNT: usize> = [(&'static str, fn(&Value) -> Check); COUNT];
 
 /// `jsonschema` with our keywords.
 pub fn options() -> ValidationOptions<'static> {
@@ -24,7 +26,7 @@ pub fn options() -> ValidationOptions<'static> {
     })
 }
 
-const KEYWORDS: [(&str, fn(&Value) -> Check); 16] = [
+const KEYWORDS: Keywords<17> = [
     (FUNCTION, |_| Box::new(|instance| (!is_function(instance)).then(String::new))),
     (LITERAL, |_| Box::new(|instance| is_function(instance).then(String::new))),
     ("type", of_type),
@@ -35,6 +37,7 @@ const KEYWORDS: [(&str, fn(&Value) -> Check); 16] = [
     ("maximum", |limit| number(limit, |value, limit| value > limit, "more than")),
     ("exclusiveMinimum", |limit| number(limit, |value, limit| value <= limit, "not more than")),
     ("exclusiveMaximum", |limit| number(limit, |value, limit| value >= limit, "not less than")),
+    ("format", format::check),
     ("requiredXor", exactly_one),
     ("requiredOr", at_least_one),
     ("dependentExcluded", |rules| dependent(rules, true)),

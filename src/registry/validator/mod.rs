@@ -1,6 +1,8 @@
 //! Whether given properties are allowed.
 
+mod format;
 mod keywords;
+mod local;
 mod read_only;
 mod report;
 mod rewrite;
@@ -13,7 +15,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use jsonschema::ValidationOptions;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
@@ -84,9 +86,12 @@ impl Validator {
 
     fn violations(&self, properties: &Value, world: &World) -> Vec<Violation> {
         let decided = Decided::new(properties, world);
-        let Some(value) = decided.value.as_ref().filter(|value| !world::is_function(value)) else { return Vec::new() };
-        let mut violations = self.subject.read_only(value);
-        violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
+        let value = decided.value.clone().unwrap_or_else(|| Value::Object(Map::new()));
+        if world::is_function(&value) {
+            return Vec::new();
+        }
+        let mut violations = self.subject.read_only(&value);
+        violations.extend(self.inner.iter_errors(&value).flat_map(|error| self.subject.report(&error)));
         violations.retain(|violation| !(decided.open.contains(&violation.path) && is_absence(violation.kind)));
         violations
             .into_iter()

@@ -6,6 +6,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+use super::local::is_artifact;
 use super::{Subject, Violation, ViolationKind, words};
 use crate::registry::nearest;
 use crate::registry::type_facts::member;
@@ -24,8 +25,13 @@ impl Subject {
             }
             Kind::AnyOf { context } => self.alternatives(error, context, ViolationKind::NoAlternative),
             Kind::OneOfNotValid { context } => self.alternatives(error, context, ViolationKind::OneAlternative),
+            Kind::Custom { keyword, .. } if keyword == "type" && self.is_artifact(path, error.instance()) => Vec::new(),
             _ => vec![self.single(error, path)],
         }
+    }
+
+    fn is_artifact(&self, path: &str, instance: &Value) -> bool {
+        instance.is_string() && is_artifact(self.schema["typeName"].as_str().unwrap_or_default(), path)
     }
 
     fn unknown(&self, path: &str, name: &str) -> Violation {
@@ -141,30 +147,37 @@ impl Subject {
         if let (Some(only), None) = (likely.next(), likely.next()) {
             return only.iter().flat_map(|error| self.report(error)).collect();
         }
-        let missing: Vec<&str> = context.iter().flatten().filter_map(|inner| required(inner, path)).collect();
-        let message = if missing.len() == context.iter().flatten().count() {
-            let names: BTreeSet<&str> = missing.into_iter().collect();
-            format!("one of {} is required", words::all(names.into_iter().map(str::to_owned)))
-        } else {
-            format!(
-                "{} fits none of its {}",
-                self.shown(path, error.instance()),
-                words::count(context.len(), "alternative")
-            )
-        };
-        let first: Vec<String> = context
-            .iter()
-            .filter_map(|errors| self.report(errors.first()?).pop())
-            .map(|violation| violation.message)
-            .collect();
-        let help = (!message.ends_with("is required")).then(|| first.join("; or "));
+        if let Some((path, names)) = all_missing(context) {
+            let message = format!("one of {} is required", words::all(names.into_iter().map(str::to_owned)));
+            return vec![Violation { path: path.to_owned(), kind, message, help: None, when: Default::default() }];
+        }
+        let first =
+            context.iter().filter_map(|errors| self.report(errors.first()?).pop()).map(|violation| violation.message);
+        let help = Some(first.collect::<Vec<_>>().join("; or "));
+        let message = format!(
+            "{} fits none of its {}",
+            self.shown(path, error.instance()),
+            words::count(context.len(), "alternative")
+        );
         vec![Violation { path: path.to_owned(), kind, message, help, when: Default::default() }]
     }
 }
 
-fn required<'a>(error: &'a ValidationError<'_>, path: &str) -> Option<&'a str> {
+/// Where something is missing and what, if all alternatives fail for want of it at one place.
+fn all_missing<'a>(context: &'a [Vec<ValidationError<'_>>]) -> Option<(&'a str, BTreeSet<&'a str>)> {
+    let mut errors = context.iter().flatten().map(|error| Some((error.instance_path().as_str(), required(error)?)));
+    let (place, name) = errors.next()??;
+    errors.try_fold((place, BTreeSet::from([name])), |(place, mut names), error| {
+        let (other, name) = error?;
+        names.insert(name);
+        (place == other).then_some((place, names))
+    })
+}
+
+/// The name of what an error misses.
+fn required<'a>(error: &'a ValidationError<'_>) -> Option<&'a str> {
     match error.kind() {
-        Kind::Required { property } if error.instance_path().as_str() == path => property.as_str(),
+        Kind::Required { property } => property.as_str(),
         _ => None,
     }
 }
@@ -175,6 +188,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
     match keyword {
         "type" => (ViolationKind::WrongType, subject()),
         "enum" | "enumCaseInsensitive" => (ViolationKind::NotInEnum, subject()),
+        "format" => (ViolationKind::Format, subject()),
         "const" => (ViolationKind::Element, subject()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => (ViolationKind::NumberRange, subject()),
         "requiredXor" => (ViolationKind::RequiredXor, message.to_owned()),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::keywords::{FUNCTION, LITERAL};
 
 /// Keywords that are kept as they are.
-const PLAIN: [&str; 25] = [
+const PLAIN: [&str; 26] = [
     "type",
     "enum",
     "const",
@@ -33,6 +33,7 @@ const PLAIN: [&str; 25] = [
     "dependentExcluded",
     "dependentRequired",
     "enumCaseInsensitive",
+    "format",
     "uniqueKeys",
     "maxUniqueItems",
 ];
@@ -80,7 +81,9 @@ fn position(schema: &Value, strict: bool) -> Value {
 /// The keywords of a schema, one by one.
 fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
     let mut out = Map::new();
-    let Some(members) = schema.as_object() else { return out };
+    let Some(members) = schema.as_object() else {
+        return out;
+    };
     for (keyword, value) in members {
         let (keyword, value) = match keyword.as_str() {
             "properties" | "patternProperties" => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Values of the conditions that properties name, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +52,15 @@ fn as_if(value: &Value) -> Option<(&str, &[Value])> {
 
 /// Whether a value is an intrinsic function: what it gives is not known here.
 pub fn is_function(value: &Value) -> bool {
-    let Some(members) = value.as_object().filter(|members| members.len() == 1) else { return false };
+    let Some(members) = value.as_object().filter(|members| members.len() == 1) else {
+        return false;
+    };
     members.keys().all(|key| key == "Ref" || key == "Condition" || key.starts_with("Fn::"))
+}
+
+/// Whether a text holds a dynamic reference, which CloudFormation resolves: it is as unknown as what a function gives.
+fn is_dynamic(text: &str) -> bool {
+    text.split_once("{{").is_some_and(|(_, rest)| rest.trim_start().starts_with("resolve:"))
 }
 
 /// Whether a key stands for members that are not known here.
@@ -115,6 +122,7 @@ impl Decided {
                 Some(Value::Object(decided.collect()))
             }
             Value::Array(elements) => Some(Value::Array(self.elements(elements, world, place, origin))),
+            Value::String(text) if is_dynamic(text) => Some(json!({ "Fn::DynamicReference": text })),
             other => Some(other.clone()),
         }
     }

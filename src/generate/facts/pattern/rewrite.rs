@@ -93,7 +93,9 @@ impl<'a> Rewriter<'a> {
             "A" => self.emit(2, "^", Before::Assertion),
             "Z" | "z" => self.emit(2, "$", Before::Assertion),
             "b" | "B" => self.emit(2, escape, Before::Assertion),
-            _ if surrogate::unit(escape).is_some() => return Err("a surrogate outside a class".to_owned()),
+            _ if surrogate::unit(escape).is_some() => {
+                return Err("a surrogate outside a class".to_owned());
+            }
             property => {
                 let text = posix_class(property).unwrap_or_else(|| escape.to_owned());
                 self.emit(escape.len(), &text, Before::Atom);
@@ -125,7 +127,9 @@ impl<'a> Rewriter<'a> {
 
 /// What opens the group at the start of `text`; with `)` at its end if it is flags only.
 fn opening(text: &str) -> &str {
-    let Some(inner) = text.strip_prefix("(?") else { return &text[..1] };
+    let Some(inner) = text.strip_prefix("(?") else {
+        return &text[..1];
+    };
     let length = match inner.chars().next() {
         Some('=' | '!') => 3,
         Some('<') if inner[1..].starts_with(['=', '!']) => 4,
@@ -151,7 +155,9 @@ pub fn escape(text: &str) -> Result<&str, String> {
         'u' if text[2..].starts_with('{') => text.find('}').map_or(2, |end| end + 1),
         'u' => 6,
         'x' => 4,
-        'Q' | 'E' | 'G' | 'h' | 'H' | 'R' | 'X' | 'N' => return Err(format!(r"the escape `\{letter}`")),
+        'Q' | 'E' | 'G' | 'h' | 'H' | 'R' | 'X' | 'N' => {
+            return Err(format!(r"the escape `\{letter}`"));
+        }
         other => 1 + other.len_utf8(),
     };
     text.get(..length).ok_or_else(|| format!(r"the escape `\{letter}` without its operand"))

@@ -1,0 +1,28 @@
+//! The rules, one file a subject.
+
+mod conditions;
+mod cycles;
+mod endpoints;
+mod limits;
+mod names;
+mod permissions;
+mod proxies;
+mod references;
+mod schema;
+mod types;
+
+use super::rule::Rule;
+
+/// Every rule, in the order in which it looks.
+pub const ALL: &[&[Rule]] = &[
+    types::RULES,
+    schema::RULES,
+    references::RULES,
+    conditions::RULES,
+    cycles::RULES,
+    names::RULES,
+    limits::RULES,
+    proxies::RULES,
+    endpoints::RULES,
+    permissions::RULES,
+];

@@ -1,0 +1,112 @@
+//! What the facts of a type say of its properties: one rule a kind of violation.
+
+use crate::check::context::Context;
+use crate::check::report::Report;
+use crate::check::rule::Rule;
+use crate::diagnostic::{Code, Severity};
+use crate::registry::ViolationKind;
+
+/// The published schemas, which the facts are distilled from.
+const SOURCE: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html";
+
+macro_rules! kinds { ($($kind:ident($($more:ident),*) $id:literal $name:literal $explanation:literal bad $bad:expr, good $good:expr;)*) => {
+    pub(super) const RULES: &[Rule] = &[$(Rule {
+        code: Code::new($id, $name),
+        severity: Severity::Error,
+        source: SOURCE,
+        explanation: $explanation,
+        bad: $bad,
+        good: $good,
+        find: |context, report| find(context, report, &[ViolationKind::$kind, $(ViolationKind::$more),*]),
+    },)*];
+} }
+
+kinds! {
+    UnknownProperty(Excluded) "E3002" "unknown-property"
+        "A property must be one that the type has."
+        bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeOut: 30 } } }"],
+        good &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 30 } } }"];
+    Required() "E3003" "missing-property"
+        "What a type requires must be there."
+        bad &["Resources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupName: mine } } }"],
+        good &["Resources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: mine } } }"];
+    Element() "E3008" "wrong-element"
+        "Some lists want a certain element at a certain place."
+        bad &[],
+        good &[];
+    WrongType() "E3012" "wrong-type"
+        "A value must be of the property's type; a text that spells a number or a boolean serves as one."
+        bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: soon } } }"],
+        good &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: '30' } } }"];
+    RequiredXor() "E3014" "not-exactly-one-of"
+        "Of some properties exactly one must be there."
+        bad &["Resources: { Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000000, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8, CidrIpv6: '::/0' } } }"],
+        good &["Resources: { Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000000, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8 } } }"];
+    NoAlternative() "E3017" "no-alternative"
+        "Of some alternatives at least one must hold."
+        bad &[],
+        good &[];
+    OneAlternative() "E3018" "not-one-alternative"
+        "Of some alternatives exactly one must hold."
+        bad &[],
+        good &[];
+    DependentExcluded() "E3020" "excluded-property"
+        "Some properties exclude others."
+        bad &[],
+        good &[];
+    DependentRequired() "E3021" "missing-companion"
+        "Some properties need others beside them."
+        bad &[],
+        good &[];
+    NotInEnum() "E3030" "value-outside-enumeration"
+        "Where a property has a list of values, the value is one of them."
+        bad &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: CHEAP } } }"],
+        good &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: STANDARD } } }"];
+    Pattern() "E3031" "value-outside-pattern"
+        "A text must match the property's pattern."
+        bad &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: 'a b' } } }"],
+        good &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: a/b } } }"];
+    ArrayLength() "E3032" "wrong-list-length"
+        "A list must have as many elements as the property allows."
+        bad &["Resources: { Hosted: { Type: AWS::SSM::Association, Properties: { Name: x, Targets: [{ Key: k, Values: [a] }, { Key: k, Values: [b] }, { Key: k, Values: [c] }, { Key: k, Values: [d] }, { Key: k, Values: [e] }, { Key: k, Values: [f] }] } } }"],
+        good &["Resources: { Hosted: { Type: AWS::SSM::Association, Properties: { Name: x, Targets: [{ Key: k, Values: [a] }] } } }"];
+    StringLength() "E3033" "wrong-text-length"
+        "A text must be as long as the property allows."
+        bad &["Resources: { Alias: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/a, TargetKeyId: '' } } }"],
+        good &["Resources: { Alias: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/a, TargetKeyId: 154ed61c-114f-4fd5-9434-e2761190506d } } }"];
+    NumberRange() "E3034" "number-outside-range"
+        "A number must be in the property's range."
+        bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 43201 } } }"],
+        good &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 43200 } } }"];
+    NotUnique() "E3037" "repeated-element"
+        "Some lists may not hold the same element twice."
+        bad &[],
+        good &[];
+    ReadOnly() "E3040" "read-only-property"
+        "What only AWS sets cannot be set in a template."
+        bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { Arn: arn:aws:sqs:us-east-1:111122223333:x } } }"],
+        good &["Resources: { Queue: { Type: AWS::SQS::Queue } }"];
+    RequiredOr() "E3058" "none-of"
+        "Of some properties at least one must be there."
+        bad &[],
+        good &[];
+    TooManyUnique() "E3065" "too-many-different-elements"
+        "Some lists may hold so many different elements only."
+        bad &[],
+        good &[];
+}
+
+fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {
+    for (id, violation) in context.violations() {
+        if kinds.contains(&violation.kind) {
+            let mut message = violation.message.clone();
+            if !violation.when.is_empty() {
+                let world = violation.when.iter().map(|(name, holds)| format!("`{name}` is {holds}"));
+                message.push_str(&format!(" where {}", world.collect::<Vec<_>>().join(" and ")));
+            }
+            let path = format!("/Properties{}", violation.path);
+            report.resource(id, &path, message).help = violation.help.clone();
+        }
+    }
+}

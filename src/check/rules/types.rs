@@ -1,0 +1,50 @@
+//! Resource types that exist, and where.
+
+use crate::check::context::Context;
+use crate::check::report::Report;
+use crate::check::rule::Rule;
+use crate::diagnostic::{Code, Severity};
+use crate::registry;
+
+pub(super) const RULES: &[Rule] = &[UNKNOWN_TYPE];
+
+const UNKNOWN_TYPE: Rule = Rule {
+    code: Code::new("E3006", "unknown-type"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
+    explanation: "A resource's type is one that CloudFormation has in the region, a module, or a custom one.",
+    bad: &["Resources: { Queue: { Type: AWS::SQS::Que } }"],
+    good: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }",
+        "Resources: { Mine: { Type: Custom::Mine, Properties: { ServiceToken: x } } }",
+    ],
+    find: unknown_type,
+};
+
+fn unknown_type(context: &Context<'_>, report: &mut Report) {
+    for (id, resource) in &context.template.resources {
+        let kind = resource.kind.as_str();
+        match registry::facts(kind) {
+            Some(facts) => {
+                if let Some(region) = context.region.filter(|region| !facts.available_in(region)) {
+                    let message = format!("`{kind}` does not exist in {region}");
+                    report.resource(id, "/Type", message).help = Some("deploy to a region that has it".into());
+                }
+            }
+            None if is_own(kind) => {}
+            None => {
+                let found = report.resource(id, "/Type", format!("there is no resource type `{kind}`"));
+                found.help = registry::suggest(kind).map(|name| format!("did you mean `{name}`?"));
+            }
+        }
+    }
+}
+
+/// Custom resources, modules, third-party types, and those of macros.
+fn is_own(kind: &str) -> bool {
+    kind.starts_with("Custom::")
+        || kind.ends_with("::MODULE")
+        || kind == "AWS::CloudFormation::CustomResource"
+        || kind.starts_with("AWS::Serverless::")
+        || !kind.starts_with("AWS::") && kind.matches("::").count() == 2
+}

@@ -1,0 +1,16 @@
+//! What a stack file uses: `use formwork::prelude::*;`.
+
+pub use crate::constructs::ec2::{InterfaceEndpoint, PrivateSubnets, PublicSubnets, SecurityGroup, Service, Vpc};
+pub use crate::constructs::iam::{Role, UnownedRole};
+pub use crate::constructs::kms::Key;
+pub use crate::constructs::lambda::{Code, Function, Runtime};
+pub use crate::constructs::logs::LogGroup;
+pub use crate::constructs::rds::{
+    AuroraEngine, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Engine, ProxyAuth, ProxyTarget, user,
+};
+pub use crate::constructs::secretsmanager::{EncryptedBy, Secret, SecretAccess};
+pub use crate::stack::{
+    App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Goal, Grantee, Handle,
+    IntoValue, Json, List, Listener, Parameter, Permission, PlainText, Principal, Region, Resource, Seconds,
+    SecurityGroupId, Stack, SubnetId, Value, VpcId, cidr, hours, minutes, seconds, tcp, tcp_range, udp,
+};

@@ -1,0 +1,154 @@
+//! Reading one map of a template key by key, with a finding for what has the wrong shape.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::template::{Map, Value, pointer};
+
+/// A map being taken apart: each key is taken once, what is left over is foreign.
+pub(super) struct Section<'a> {
+    entries: Map,
+    pointer: String,
+    code: Code,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Section<'a> {
+    /// None, with a finding, if `value` is no map.
+    pub(super) fn new(value: Value, pointer: String, code: Code, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
+        let kind = kind(&value);
+        match into_map(value) {
+            Some(entries) => Some(Self { entries, pointer, code, diagnostics }),
+            None => {
+                let message = format!("`{}` is {kind}, and must be a map", last_step(&pointer));
+                diagnostics.push(located(Diagnostic::error(code, message), pointer));
+                None
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+        self.entries.shift_remove(key).filter(|value| *value != Value::Null)
+    }
+
+    /// Text; a number or a truth value is taken for text, as CloudFormation does.
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        match self.take(key)? {
+            Value::String(text) => Some(text),
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            other => self.wrong(key, &other, "text"),
+        }
+    }
+
+    pub(super) fn list(&mut self, key: &str) -> Vec<Value> {
+        match self.take(key) {
+            None => Vec::new(),
+            Some(Value::List(values)) => values,
+            Some(other) => self.wrong(key, &other, "a list").unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn map(&mut self, key: &str) -> Map {
+        let Some(value) = self.take(key) else { return Map::new() };
+        let kind = kind(&value);
+        into_map(value).unwrap_or_else(|| self.wrong_kind(key, kind, "a map").unwrap_or_default())
+    }
+
+    /// What must be there.
+    pub(super) fn required<T>(&mut self, key: &str, found: Option<T>) -> Option<T> {
+        let missing = found.is_none() && !self.diagnostics.iter().any(|finding| self.is_about(finding, key));
+        if missing {
+            let message = format!("`{}` has no `{key}`", last_step(&self.pointer));
+            self.diagnostics.push(located(Diagnostic::error(self.code, message), self.pointer.clone()));
+        }
+        found
+    }
+
+    fn is_about(&self, finding: &Diagnostic, key: &str) -> bool {
+        let path = finding.path.as_deref().unwrap_or_default();
+        path.strip_prefix(&self.pointer).is_some_and(|rest| rest == pointer([key]))
+    }
+
+    pub(super) fn wrong<T>(&mut self, key: &str, value: &Value, must: &str) -> Option<T> {
+        self.wrong_kind(key, kind(value), must)
+    }
+
+    fn wrong_kind<T>(&mut self, key: &str, kind: &str, must: &str) -> Option<T> {
+        let message = format!("`{key}` is {kind}, and must be {must}");
+        let path = self.at(key);
+        self.diagnostics.push(located(Diagnostic::error(self.code, message), path));
+        None
+    }
+
+    /// A finding of a kind of its own.
+    pub(super) fn find(&mut self, code: Code, key: &str, value: &Value, must: &str) {
+        let message = format!("`{key}` has {}, and must be {must}", kind(value));
+        self.push(located(Diagnostic::error(code, message), self.at(key)));
+    }
+
+    pub(super) fn push(&mut self, finding: Diagnostic) {
+        self.diagnostics.push(finding);
+    }
+
+    pub(super) fn at(&self, key: &str) -> String {
+        format!("{}{}", self.pointer, pointer([key]))
+    }
+
+    /// What no one took.
+    pub(super) fn rest(self) -> Map {
+        self.entries
+    }
+
+    /// A finding for each key that no one took, where the model has no room for it.
+    pub(super) fn refuse_rest(self) {
+        let Self { entries, pointer: at, code, diagnostics } = self;
+        for key in entries.keys().filter(|key| !is_macro(key)) {
+            let message = format!("`{key}` is no key of `{}`", last_step(&at));
+            diagnostics.push(located(Diagnostic::error(code, message), format!("{at}{}", pointer([key]))));
+        }
+    }
+}
+
+/// Whether a key stands for what a macro or a loop will put there.
+pub(super) fn is_macro(key: &str) -> bool {
+    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
+}
+
+/// A map, also where its one key made it a function.
+pub(super) fn into_map(value: Value) -> Option<Map> {
+    use serde_json::Value as Json;
+    match value {
+        Value::Map(map) => Some(map),
+        Value::Intrinsic(_) => match value.to_json() {
+            Json::Object(object) => {
+                Some(object.iter().map(|(key, value)| (key.clone(), Value::from_json(value))).collect())
+            }
+            _ => unreachable!("a function is an object in the long form"),
+        },
+        _ => None,
+    }
+}
+
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+        Value::Intrinsic(_) => "a function",
+    }
+}
+
+pub(super) fn last_step(pointer: &str) -> String {
+    let step = pointer.rsplit('/').next().unwrap_or_default();
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// The finding with its path, and the resource that the path leads into.
+pub(super) fn located(finding: Diagnostic, path: String) -> Diagnostic {
+    match super::structure::resource_of(&path) {
+        Some(resource) => finding.resource(resource).path(path),
+        None => finding.path(path),
+    }
+}

@@ -1,0 +1,202 @@
+//! Values to a template: each section, key by key.
+
+use indexmap::IndexMap;
+
+use super::finding::{DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_SHAPE, PARAMETER_SHAPE};
+use super::finding::{RESOURCE_SHAPE, RULE_SHAPE, TEMPLATE_SHAPE};
+use super::section::{Section, into_map, is_macro, kind, located};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::template::{Assertion, Map, Output, Parameter, Resource, Rule, Template, Value, pointer};
+
+/// The resource that a pointer leads to or into.
+pub(super) fn resource_of(pointer: &str) -> Option<String> {
+    let id = pointer.strip_prefix("/Resources/")?.split('/').next()?;
+    Some(id.replace("~1", "/").replace("~0", "~"))
+}
+
+pub(super) fn template(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Template {
+    let Some(entries) = into_map(value) else {
+        diagnostics.push(Diagnostic::error(TEMPLATE_SHAPE, "the template is no map of sections").path(""));
+        return Template::default();
+    };
+    Reader { entries, diagnostics }.template()
+}
+
+struct Reader<'a> {
+    entries: Map,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn template(mut self) -> Template {
+        let (resources, resource_macros) = self.resources();
+        let (outputs, output_macros) = self.with_macros("Outputs", OUTPUT_SHAPE, output);
+        Template {
+            format_version: self.text("AWSTemplateFormatVersion", TEMPLATE_SHAPE),
+            description: self.text("Description", DESCRIPTION_SHAPE),
+            transform: self.transform(),
+            metadata: self.map("Metadata", TEMPLATE_SHAPE),
+            parameters: self.each("Parameters", PARAMETER_SHAPE, parameter),
+            rules: self.each("Rules", RULE_SHAPE, rule),
+            mappings: self.each("Mappings", MAPPING_SHAPE, |section| section.rest()),
+            conditions: self.conditions(),
+            resources,
+            resource_macros,
+            outputs,
+            output_macros,
+            other: self.entries,
+        }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.entries.shift_remove(key).filter(|value| *value != Value::Null)
+    }
+
+    fn text(&mut self, key: &str, code: Code) -> Option<String> {
+        match self.take(key)? {
+            Value::String(text) => Some(text),
+            other => {
+                let message = format!("`{key}` is {}, and must be text", kind(&other));
+                self.diagnostics.push(Diagnostic::error(code, message).path(pointer([key])));
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, key: &str, code: Code) -> Map {
+        let Some(value) = self.take(key) else { return Map::new() };
+        Section::new(value, pointer([key]), code, self.diagnostics).map(Section::rest).unwrap_or_default()
+    }
+
+    fn transform(&mut self) -> Vec<Value> {
+        match self.take("Transform") {
+            None => Vec::new(),
+            Some(Value::List(values)) => values,
+            Some(one) => vec![one],
+        }
+    }
+
+    fn conditions(&mut self) -> IndexMap<String, Value> {
+        let conditions = self.map("Conditions", TEMPLATE_SHAPE);
+        conditions.into_iter().map(|(name, formula)| (name, formula.as_formula())).collect()
+    }
+
+    fn resources(&mut self) -> (IndexMap<String, Resource>, Map) {
+        if !self.entries.contains_key("Resources") {
+            let finding = Diagnostic::error(TEMPLATE_SHAPE, "the template has no `Resources`");
+            self.diagnostics.push(finding.path("").help("a template has at least one resource"));
+        }
+        self.with_macros("Resources", RESOURCE_SHAPE, resource)
+    }
+
+    /// Members of a section, without those that a macro or a loop will put there.
+    fn with_macros<T>(&mut self, key: &str, code: Code, read: fn(Section<'_>) -> T) -> (IndexMap<String, T>, Map) {
+        let members = self.map(key, TEMPLATE_SHAPE);
+        let (macros, members): (Map, Map) = members.into_iter().partition(|(name, _)| is_macro(name));
+        (self.members(key, members, code, read), macros)
+    }
+
+    fn each<T>(&mut self, key: &str, code: Code, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+        let members = self.map(key, TEMPLATE_SHAPE);
+        self.members(key, members, code, read)
+    }
+
+    fn members<T>(&mut self, key: &str, members: Map, code: Code, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+        let mut read_members = IndexMap::new();
+        for (name, value) in members {
+            if let Some(section) = Section::new(value, pointer([key, &name]), code, self.diagnostics) {
+                read_members.insert(name, read(section));
+            }
+        }
+        read_members
+    }
+}
+
+fn parameter(mut section: Section<'_>) -> Parameter {
+    let kind = section.text("Type");
+    Parameter {
+        kind: section.required("Type", kind).unwrap_or_default(),
+        description: section.text("Description"),
+        default: section.take("Default"),
+        allowed_values: section.list("AllowedValues"),
+        allowed_pattern: section.text("AllowedPattern"),
+        constraint_description: section.text("ConstraintDescription"),
+        min_length: section.take("MinLength"),
+        max_length: section.take("MaxLength"),
+        min_value: section.take("MinValue"),
+        max_value: section.take("MaxValue"),
+        no_echo: section.take("NoEcho"),
+        other: section.rest(),
+    }
+}
+
+fn rule(mut section: Section<'_>) -> Rule {
+    let condition = section.take("RuleCondition").map(Value::as_formula);
+    let mut assertions = Vec::new();
+    for value in section.list("Assertions") {
+        match value {
+            Value::Map(map) => assertions.push(assertion(map)),
+            other => section.find(RULE_SHAPE, "Assertions", &other, "a list of maps"),
+        }
+    }
+    section.refuse_rest();
+    Rule { condition, assertions }
+}
+
+fn assertion(mut map: Map) -> Assertion {
+    let assert = map.shift_remove("Assert").unwrap_or(Value::Null).as_formula();
+    let description = map.shift_remove("AssertDescription");
+    Assertion { assert, description: description.and_then(|text| text.as_str().map(str::to_owned)) }
+}
+
+fn resource(mut section: Section<'_>) -> Resource {
+    let kind = section.text("Type");
+    Resource {
+        kind: section.required("Type", kind).unwrap_or_default(),
+        condition: section.text("Condition"),
+        depends_on: depends_on(&mut section),
+        creation_policy: section.take("CreationPolicy"),
+        update_policy: section.take("UpdatePolicy"),
+        deletion_policy: section.take("DeletionPolicy"),
+        update_replace_policy: section.take("UpdateReplacePolicy"),
+        metadata: section.map("Metadata"),
+        properties: section.map("Properties"),
+        other: section.rest(),
+    }
+}
+
+fn depends_on(section: &mut Section<'_>) -> Vec<String> {
+    let names = match section.take("DependsOn") {
+        None => return Vec::new(),
+        Some(Value::List(names)) => names,
+        Some(one) => vec![one],
+    };
+    let mut read = Vec::new();
+    for name in names {
+        match name {
+            Value::String(name) => read.push(name),
+            other => section.find(DEPENDS_ON_SHAPE, "DependsOn", &other, "a logical id or a list of them"),
+        }
+    }
+    read
+}
+
+fn output(mut section: Section<'_>) -> Output {
+    let value = section.take("Value");
+    let value = section.required("Value", value).unwrap_or(Value::Null);
+    let export = export(&mut section);
+    let output =
+        Output { value, description: section.text("Description"), condition: section.text("Condition"), export };
+    section.refuse_rest();
+    output
+}
+
+fn export(section: &mut Section<'_>) -> Option<Value> {
+    let export = section.map("Export");
+    let found = export.get("Name").cloned();
+    if found.is_none() && !export.is_empty() {
+        let finding = Diagnostic::error(OUTPUT_SHAPE, "`Export` has no `Name`");
+        section.push(located(finding, section.at("Export")));
+    }
+    found
+}
