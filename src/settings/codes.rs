@@ -38,8 +38,8 @@ pub const WRONG_RESOURCE: Code = Code::new("S0304", "arn-of-wrong-resource");
 pub const AUTH_OF_ENGINE: Code = Code::new("S0401", "auth-unfit-for-engine");
 /// A kind of authentication that lacks what it rests on.
 pub const AUTH_WITHOUT: Code = Code::new("S0402", "auth-without-its-means");
-/// Settings that have no effect with this kind of authentication.
-pub const AUTH_BESIDE: Code = Code::new("S0403", "setting-without-effect");
+/// A setting that changes nothing beside the others.
+pub const WITHOUT_EFFECT: Code = Code::new("S0403", "setting-without-effect");
 /// An engine that the kind of database does not have.
 pub const KIND_OF_ENGINE: Code = Code::new("S0404", "kind-unfit-for-engine");
 /// Two environments that would be the same stack.
@@ -65,7 +65,7 @@ pub const ALL: &[Code] = &[
     WRONG_RESOURCE,
     AUTH_OF_ENGINE,
     AUTH_WITHOUT,
-    AUTH_BESIDE,
+    WITHOUT_EFFECT,
     KIND_OF_ENGINE,
     SAME_STACK,
 ];
