@@ -5,8 +5,29 @@ use std::path::{Path, PathBuf};
 
 /// The folders (and files) of `src/`, from the ground up.
 const LAYERS: &[&str] = &[
-    "diagnostic", "template", "network", "iam", "goal", "registry", "generate", "stack", "aws", "constructs", "settings",
-    "blueprints", "resolve", "check", "prove", "diff", "adopt", "graph", "emit", "cli", "prelude", "lib", "main",
+    "diagnostic",
+    "template",
+    "network",
+    "iam",
+    "goal",
+    "registry",
+    "generate",
+    "stack",
+    "aws",
+    "constructs",
+    "settings",
+    "blueprints",
+    "resolve",
+    "check",
+    "prove",
+    "diff",
+    "adopt",
+    "graph",
+    "emit",
+    "cli",
+    "prelude",
+    "lib",
+    "main",
 ];
 
 /// What reads finished templates only never sees what writes them.
@@ -46,7 +67,11 @@ fn no_layer_uses_one_above_it() {
             assert!(used_rank <= own_rank, "{}: `{own}` is below `{layer}` and uses it", file.display());
             let blind = READERS.contains(&own.as_str()) && WRITERS.contains(&layer);
             assert!(!blind, "{}: `{own}` reads finished templates, and uses `{layer}`", file.display());
-            assert!(layer != "generate" || own == "generate" || own == "cli", "{}: only `cli` generates", file.display());
+            assert!(
+                layer != "generate" || own == "generate" || own == "cli",
+                "{}: only `cli` generates",
+                file.display()
+            );
         }
     }
 }

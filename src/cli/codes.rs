@@ -12,6 +12,8 @@ pub const UNKNOWN_STACK: Code = Code::new("S0803", "unknown-stack");
 pub const UNFIT_NAME: Code = Code::new("S0804", "unfit-name");
 /// Two stacks of one name in an environment.
 pub const SAME_NAME: Code = Code::new("S0805", "two-stacks-one-name");
+/// A settings file for a program that reads none.
+pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -32,6 +34,7 @@ pub const ALL: &[Code] = &[
     UNKNOWN_STACK,
     UNFIT_NAME,
     SAME_NAME,
+    NO_SETTINGS,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,

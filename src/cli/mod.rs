@@ -5,9 +5,9 @@ mod generate;
 pub mod out;
 mod schema;
 mod speak;
+mod stacks;
 mod synth;
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -17,7 +17,8 @@ pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
 use crate::diagnostic::Diagnostic;
-use crate::settings::Settings;
+use crate::goal::Goals;
+use crate::stack::App;
 use crate::template::Template;
 
 /// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
@@ -51,32 +52,28 @@ pub enum Format {
 
 /// Where the stacks come from.
 pub enum Stacks<'a> {
-    /// From a settings file, which the command line reads and narrows to the environments that are asked for.
-    Settings(&'a dyn Fn(&Settings) -> Synthesis),
+    /// From a settings file, which the command line reads.
+    Settings,
     /// From a program.
-    Program(&'a dyn Fn() -> Synthesis),
+    Program(&'a App),
 }
 
 /// Stacks, and what there is to say of them.
-pub type Synthesis = (Vec<Synthesized>, Vec<Diagnostic>);
+#[derive(Debug, Default)]
+struct Synthesis {
+    stacks: Vec<Synthesized>,
+    findings: Vec<Diagnostic>,
+}
 
 /// One stack of one environment, ready to be written.
 #[derive(Clone, Debug)]
-pub struct Synthesized {
-    /// The environment's name.
-    pub environment: String,
-    /// The account's twelve digits.
-    pub account: String,
-    /// The region.
-    pub region: String,
-    /// The stack's name.
-    pub stack: String,
-    /// The template.
-    pub template: Template,
-    /// The sidecar's text.
-    pub sidecar: String,
-    /// Further files by name, such as those that a deployment wants.
-    pub files: BTreeMap<String, String>,
+struct Synthesized {
+    environment: String,
+    account: String,
+    region: String,
+    stack: String,
+    template: Template,
+    goals: Goals,
 }
 
 /// How a command ended.

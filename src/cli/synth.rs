@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::out::{self, Change, Kind, Plan, Scope};
-use super::{Exit, Format, Stacks, Synthesized, codes, speak};
+use super::{Exit, Format, Stacks, Synthesized, codes, speak, stacks};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::emit::yaml;
 use crate::settings;
@@ -17,9 +17,8 @@ use crate::settings;
 /// Arguments of `synth`.
 #[derive(Debug, Args)]
 pub struct SynthArgs {
-    /// The settings file
-    #[arg(default_value = "formwork.yaml")]
-    pub settings: PathBuf,
+    /// The settings file; `formwork.yaml` unless said. A program with stacks of its own has none
+    pub settings: Option<PathBuf>,
     /// The folder of output
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
@@ -39,6 +38,9 @@ pub struct SynthArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
+
+/// The settings file where none is named.
+const SETTINGS: &str = "formwork.yaml";
 
 /// What ended the command: findings, and how much they count.
 struct Stop(Exit, Vec<Diagnostic>);
@@ -64,20 +66,29 @@ pub(super) fn run(args: &SynthArgs, stacks: &Stacks<'_>) -> Exit {
 
 /// The stacks that are asked for, unless something is wrong with them or with the settings.
 fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnostic>) -> Result<Vec<Synthesized>, Stop> {
-    let (synthesized, said) = match stacks {
-        Stacks::Program(program) => program(),
-        Stacks::Settings(blueprint) => blueprint(&settings(args, findings)?),
+    let synthesis = match (stacks, &args.settings) {
+        (Stacks::Program(app), None) => stacks::of_program(app),
+        (Stacks::Program(_), Some(path)) => return Err(Stop(Exit::Failed, vec![settings_of_program(path)])),
+        (Stacks::Settings, path) => {
+            let path = path.as_deref().unwrap_or(Path::new(SETTINGS));
+            stacks::of_settings(&settings(args, path, findings)?)
+        }
     };
-    if any_error(&said) {
-        return Err(Stop(Exit::Found, said));
+    if any_error(&synthesis.findings) {
+        return Err(Stop(Exit::Found, synthesis.findings));
     }
-    findings.extend(said);
-    select::select(args, synthesized).map_err(|finding| Stop(Exit::Failed, vec![finding]))
+    findings.extend(synthesis.findings);
+    select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))
 }
 
-fn settings(args: &SynthArgs, findings: &mut Vec<Diagnostic>) -> Result<settings::Settings, Stop> {
-    let text = read(&args.settings).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
-    let (settings, said) = settings::read(&args.settings.display().to_string(), &text);
+fn settings_of_program(path: &Path) -> Diagnostic {
+    let message = format!("`{}` is not read: this program has its stacks in it", path.display());
+    Diagnostic::error(codes::NO_SETTINGS, message).help("leave the settings file out")
+}
+
+fn settings(args: &SynthArgs, path: &Path, findings: &mut Vec<Diagnostic>) -> Result<settings::Settings, Stop> {
+    let text = read(path).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
+    let (settings, said) = settings::read(&path.display().to_string(), &text);
     let Some(mut settings) = settings else { return Err(Stop(Exit::Failed, said)) };
     findings.extend(said);
     let names = settings.environments.keys().map(String::as_str);
@@ -103,7 +114,7 @@ struct Delivered {
 fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, Stop> {
     let failed = |findings| Stop(Exit::Failed, findings);
     let folders = folders::folders(synthesized).map_err(failed)?;
-    let template = |stack: &Synthesized| args.out.join(&stack.environment).join(format!("{}.yaml", stack.stack));
+    let template = |stack: &Synthesized| args.out.join(&stack.environment).join(folders::template(&stack.stack));
     let templates = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
     if args.stdout {
         return Ok(Delivered { exit: print(synthesized), templates, said: Vec::new() });
@@ -116,6 +127,7 @@ fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, S
     plan.commit().map_err(|finding| failed(vec![finding]))?;
     if args.format == Format::Full {
         speak::talk(&summary(&plan));
+        speak::talk(&not_proved(synthesized));
     }
     Ok(Delivered { exit: Exit::Fine, templates, said: Vec::new() })
 }
@@ -182,6 +194,17 @@ fn summary(plan: &Plan) -> String {
         (_, 0) => format!("{} written to `{out}`\n", files(written)),
         _ => format!("{} written to `{out}`, {removed} removed\n", files(written)),
     }
+}
+
+/// What the stacks require, which nothing proves yet, and what they take on trust.
+fn not_proved(synthesized: &[Synthesized]) -> String {
+    let mut text = String::new();
+    for Synthesized { stack, environment, goals, .. } in synthesized {
+        let required = goals.required.iter().map(|goal| format!("not proved yet: {goal}"));
+        let assumed = goals.assumed.iter().map(|assumption| format!("taken on trust: {assumption}"));
+        text.extend(required.chain(assumed).map(|line| format!("{stack} ({environment}): {line}\n")));
+    }
+    text
 }
 
 fn files(count: usize) -> String {

@@ -37,9 +37,6 @@ pub struct Entry {
     pub template: File,
     /// The sidecar: what was stated beside the template.
     pub sidecar: File,
-    /// Further files of the stack.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<File>,
     /// The capabilities that the deployment must acknowledge.
     pub capabilities: Vec<String>,
 }
@@ -84,7 +81,7 @@ impl Manifest {
 impl Entry {
     /// All files of the stack.
     pub fn files(&self) -> impl Iterator<Item = &File> {
-        [&self.template, &self.sidecar].into_iter().chain(&self.files)
+        [&self.template, &self.sidecar].into_iter()
     }
 }
 

@@ -40,8 +40,6 @@ pub const AUTH_OF_ENGINE: Code = Code::new("S0401", "auth-unfit-for-engine");
 pub const AUTH_WITHOUT: Code = Code::new("S0402", "auth-without-its-means");
 /// A setting that changes nothing beside the others.
 pub const WITHOUT_EFFECT: Code = Code::new("S0403", "setting-without-effect");
-/// An engine that the kind of database does not have.
-pub const KIND_OF_ENGINE: Code = Code::new("S0404", "kind-unfit-for-engine");
 /// Two environments that would be the same stack.
 pub const SAME_STACK: Code = Code::new("S0501", "two-environments-one-stack");
 
@@ -66,7 +64,6 @@ pub const ALL: &[Code] = &[
     AUTH_OF_ENGINE,
     AUTH_WITHOUT,
     WITHOUT_EFFECT,
-    KIND_OF_ENGINE,
     SAME_STACK,
 ];
 

@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub use model::{
-    Auth, Blueprint, Code, ConnectAs, Database, DatabaseKind, Endpoint, Endpoints, Engine, Environment, Function,
-    Groups, Network, Proxy, Secret, SecretAccess, Setting, Settings,
+    Auth, Blueprint, Code, ConnectAs, Database, Endpoint, Endpoints, Engine, Environment, Function, Groups, Network,
+    Proxy, Secret, SecretAccess, Setting, Settings, Target,
 };
 pub use schema::{Facts, SCHEMA, facts, parameterisable};
 

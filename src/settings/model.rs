@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::constructs::lambda::Runtime;
+use crate::constructs::rds::{self, EngineFamily};
 use crate::diagnostic::Span;
 use crate::stack::Region;
 use crate::template::{Places, pointer};
@@ -60,6 +61,14 @@ pub enum Setting<T> {
 }
 
 impl<T> Setting<T> {
+    /// The same with another type of value.
+    pub fn map<U>(self, value: impl Fn(T) -> U) -> Setting<U> {
+        match self {
+            Self::Literal(literal) => Setting::Literal(value(literal)),
+            Self::Parameter { name, default } => Setting::Parameter { name, default: default.map(value) },
+        }
+    }
+
     /// The value that is known before deployment: the literal, or the default.
     pub fn known(&self) -> Option<&T> {
         match self {
@@ -110,29 +119,34 @@ choices! {
     }
 }
 
-impl Engine {
-    /// Whether it is Aurora, whose databases are clusters.
-    pub fn is_aurora(self) -> bool {
-        matches!(self, Self::AuroraPostgresql | Self::AuroraMysql)
-    }
-
-    /// The engine's own port, on which a proxy before it always listens.
-    pub fn port(self) -> i64 {
-        match self {
-            Self::Postgres | Self::AuroraPostgresql => 5432,
-            Self::Mysql | Self::Mariadb | Self::AuroraMysql => 3306,
-            Self::SqlServer => 1433,
-        }
-    }
+/// What a proxy stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An instance.
+    Instance(rds::Engine),
+    /// A cluster.
+    Cluster(rds::AuroraEngine),
 }
 
-choices! {
-    /// What the proxy's target is.
-    DatabaseKind {
-        /// An instance.
-        Instance "instance",
-        /// A cluster.
-        Cluster "cluster",
+impl Engine {
+    /// What the proxy's target is: Aurora's databases are clusters.
+    pub fn target(self) -> Target {
+        match self {
+            Self::Postgres => Target::Instance(rds::Engine::Postgres),
+            Self::Mysql => Target::Instance(rds::Engine::MySql),
+            Self::Mariadb => Target::Instance(rds::Engine::MariaDb),
+            Self::SqlServer => Target::Instance(rds::Engine::SqlServer),
+            Self::AuroraPostgresql => Target::Cluster(rds::AuroraEngine::Postgres),
+            Self::AuroraMysql => Target::Cluster(rds::AuroraEngine::MySql),
+        }
+    }
+
+    /// The protocol that the proxy speaks.
+    pub fn family(self) -> EngineFamily {
+        match self.target() {
+            Target::Instance(engine) => engine.family(),
+            Target::Cluster(engine) => engine.family(),
+        }
     }
 }
 
@@ -223,7 +237,6 @@ pub struct Network {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Database {
-    kind: Option<DatabaseKind>,
     /// The identifier of the instance or cluster.
     pub identifier: String,
     /// The engine.
@@ -240,15 +253,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// What the target is, as said or as the engine has it.
-    pub fn kind(&self) -> DatabaseKind {
-        let own = if self.engine.is_aurora() { DatabaseKind::Cluster } else { DatabaseKind::Instance };
-        self.kind.unwrap_or(own)
-    }
-
     /// The database's port, as said or the engine's own.
     pub fn port(&self) -> i64 {
-        self.port.unwrap_or(self.engine.port())
+        self.port.unwrap_or(self.engine.family().port())
     }
 }
 

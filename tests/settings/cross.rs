@@ -166,25 +166,6 @@ warning[S0403]: `secret` has no effect: with `proxy.auth: end-to-end` the proxy 
 }
 
 #[test]
-fn aurora_is_a_cluster() {
-    check(
-        "engine: postgres }",
-        "engine: aurora-postgresql, kind: instance }",
-        r#"
-error[S0404]: `database.kind` is `instance`, and the target of a proxy before `aurora-postgresql` is the cluster
- --> formwork.yaml:6:68
-  |
-6 |   database: { identifier: billie, engine: aurora-postgresql, kind: instance }
-  |                                   ------ the engine                ^^^^^^^^
-  |
-  = help: say `kind: cluster`, with the cluster's identifier
-
-1 error
-"#,
-    );
-}
-
-#[test]
 fn a_secret_has_no_place_in_a_variable() {
     check(
         "    account: 111122223333",

@@ -39,11 +39,15 @@ fn add(folder: &mut Folder, stack: &Synthesized, findings: &mut Vec<Diagnostic>)
         }
         entry
     };
-    let template = place(format!("{name}.yaml"), &yaml::template(&stack.template));
-    let sidecar = place(format!("{name}.formwork.yaml"), &stack.sidecar);
-    let files = stack.files.iter().map(|(file, text)| place(file.clone(), text)).collect();
+    let template = place(template(name), &yaml::template(&stack.template));
+    let sidecar = place(format!("{name}.formwork.yaml"), &yaml::value(&stack.goals.to_value()));
     let capabilities = manifest::capabilities(&stack.template);
-    folder.manifest.stacks.push(Entry { stack: name.clone(), template, sidecar, files, capabilities });
+    folder.manifest.stacks.push(Entry { stack: name.clone(), template, sidecar, capabilities });
+}
+
+/// The name of a stack's template.
+pub(super) fn template(stack: &str) -> String {
+    format!("{stack}.template.yaml")
 }
 
 /// A name that is no plain file name, or that of the manifest.

@@ -1,41 +1,20 @@
-//! The proxy's target: kind, engine and resource id agree, and so do the shares of its connections.
+//! The proxy's target: engine and resource id agree, and so do the shares of its connections.
 
 use super::super::codes;
-use super::super::model::{DatabaseKind, Engine, Setting};
+use super::super::model::{Setting, Target};
 use super::Site;
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
-    [kind(site), resource_id(site), shares(site)].into_iter().flatten().collect()
-}
-
-fn kind(site: &Site<'_>) -> Option<Diagnostic> {
-    let database = &site.environment.database;
-    let engine = database.engine.word();
-    let (message, help) = match (database.kind(), database.engine) {
-        (DatabaseKind::Instance, engine) if engine.is_aurora() => (
-            format!(
-                "`database.kind` is `instance`, and the target of a proxy before `{}` is the cluster",
-                engine.word()
-            ),
-            "say `kind: cluster`, with the cluster's identifier",
-        ),
-        (DatabaseKind::Cluster, Engine::Mariadb | Engine::SqlServer) => (
-            format!("`database.kind` is `cluster`, and `{engine}` has no clusters"),
-            "say `kind: instance`, or leave `kind` out",
-        ),
-        _ => return None,
-    };
-    let finding = site.error(codes::KIND_OF_ENGINE, "database.kind", message).help(help);
-    Some(site.beside(finding, "database.engine", "the engine"))
+    [resource_id(site), shares(site)].into_iter().flatten().collect()
 }
 
 fn resource_id(site: &Site<'_>) -> Option<Diagnostic> {
     let database = &site.environment.database;
     let id = database.resource_id.as_ref().and_then(Setting::known)?;
-    let (kind, prefix) = match database.kind() {
-        DatabaseKind::Instance => ("an instance", "db-"),
-        DatabaseKind::Cluster => ("a cluster", "cluster-"),
+    let (kind, prefix) = match database.engine.target() {
+        Target::Instance(_) => ("an instance", "db-"),
+        Target::Cluster(_) => ("a cluster", "cluster-"),
     };
     let message = format!("`database.resource-id` is `{id}`, and that of {kind} begins with `{prefix}`");
     let wrong = !id.starts_with(prefix);
