@@ -1,6 +1,7 @@
 //! Behaviour, text in and text out.
 
 mod cli;
+mod lab_files;
 mod layers;
 mod registry;
 mod settings;

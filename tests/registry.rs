@@ -2,6 +2,7 @@
 
 mod files;
 mod instance;
+mod laws;
 mod mutation;
 mod validate;
 

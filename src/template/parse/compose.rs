@@ -8,12 +8,16 @@ use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MERGE_KEY, MISREAD, NUL
 use super::finding::{TEMPLATE_SHAPE, UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::template::{Function, Map, Places, Value, pointer};
+use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
 
 /// More than any template that CloudFormation takes: what walks a template may recurse.
 const DEEPEST: usize = 100;
-/// With aliases resolved; the bound that cfn-lint has too.
+/// With aliases resolved; the bound that cfn-lint has too. Long text counts as several values.
 const MOST_VALUES: usize = 250_000;
+/// Text of this length counts as one value more.
+const BYTES_A_VALUE: usize = 64;
+/// What lies deeper has the place of the nearest thing around it: with endless keys, pointers would fill the memory.
+const LONGEST_POINTER: usize = 1024;
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// Reads one document. Its methods return none when nothing further can be read; the finding is recorded then.
@@ -24,13 +28,14 @@ pub(super) struct Composer<'a, S> {
     pointer: String,
     depth: usize,
     values: usize,
-    anchors: HashMap<usize, Anchored>,
+    anchors: HashMap<usize, Value>,
     places: Places,
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Anchored {
-    value: Value,
+/// How much a value is.
+#[derive(Clone, Copy)]
+struct Size {
     values: usize,
     depth: usize,
 }
@@ -103,8 +108,8 @@ where
 
     fn value(&mut self, event: Event<'a>, range: Range) -> Option<Value> {
         self.place("#", range);
-        self.count(1, 1, range)?;
-        let before = self.values;
+        let text = if let Event::Scalar(text, ..) = &event { text.len() } else { 0 };
+        self.count(Size { values: 1 + text / BYTES_A_VALUE, depth: 1 }, range)?;
         self.depth += 1;
         let (anchor, value) = match event {
             Event::Alias(anchor) => (0, self.alias(anchor, range)?),
@@ -115,19 +120,19 @@ where
         };
         self.depth -= 1;
         if anchor != 0 {
-            let anchored = Anchored { values: self.values - before, depth: depth(&value), value: value.clone() };
-            self.anchors.insert(anchor, anchored);
+            self.count(Size::of(&value), range)?;
+            self.anchors.insert(anchor, value.clone());
         }
         Some(value)
     }
 
     /// Counts values that are about to be there, and refuses too many of them.
-    fn count(&mut self, values: usize, depth: usize, range: Range) -> Option<()> {
-        self.values += values;
+    fn count(&mut self, size: Size, range: Range) -> Option<()> {
+        self.values += size.values;
         if self.values > MOST_VALUES {
             return self.give_up(TOO_LARGE, format!("more than {MOST_VALUES} values, aliases resolved"), range);
         }
-        if self.depth + depth > DEEPEST {
+        if self.depth + size.depth > DEEPEST {
             return self.give_up(TOO_LARGE, format!("nested more than {DEEPEST} deep"), range);
         }
         Some(())
@@ -136,13 +141,12 @@ where
     fn alias(&mut self, anchor: usize, range: Range) -> Option<Value> {
         let help = "let `aws cloudformation package` resolve it, or write the value out";
         self.warn(ALIAS, "an alias, which CloudFormation refuses", range, help);
-        let Some(anchored) = self.anchors.get(&anchor) else {
+        let Some(value) = self.anchors.get(&anchor) else {
             self.find(ALIAS, "an alias stands within its own anchor", range);
             return Some(Value::Null);
         };
-        let (value, values, depth) = (anchored.value.clone(), anchored.values, anchored.depth);
-        self.count(values, depth, range)?;
-        Some(value)
+        self.count(Size::of(value), range)?;
+        self.anchors.get(&anchor).cloned()
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range) -> Value {
@@ -277,6 +281,7 @@ where
     }
 
     fn text_key(&mut self, text: &str, style: ScalarStyle, range: Range) -> Key {
+        self.values += text.len() / BYTES_A_VALUE;
         let plain = style == ScalarStyle::Plain;
         if plain && text != "<<" {
             let value = scalar::plain(text);
@@ -316,6 +321,9 @@ where
     }
 
     fn place(&mut self, suffix: &str, range: Range) {
+        if self.pointer.len() > LONGEST_POINTER {
+            return;
+        }
         let span = self.span(range);
         self.places.insert(format!("{}{suffix}", self.pointer), span);
     }
@@ -337,7 +345,11 @@ where
     }
 
     fn here(&self, finding: Diagnostic, range: Range) -> Diagnostic {
-        let finding = finding.span(self.span(range)).path(self.pointer.as_str());
+        let finding = finding.span(self.span(range));
+        if self.pointer.len() > LONGEST_POINTER {
+            return finding;
+        }
+        let finding = finding.path(self.pointer.as_str());
         match super::structure::resource_of(&self.pointer) {
             Some(resource) => finding.resource(resource),
             None => finding,
@@ -371,14 +383,33 @@ where
     }
 }
 
-fn depth(value: &Value) -> usize {
-    use crate::template::Intrinsic;
-    let deepest = |values: &mut dyn Iterator<Item = &Value>| values.map(depth).max().unwrap_or(0);
-    match value {
-        Value::List(values) => 1 + deepest(&mut values.iter()),
-        Value::Map(map) => 1 + deepest(&mut map.values()),
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => 1 + depth(argument),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => 2 + deepest(&mut sub.variables.values()),
-        _ => 1,
+impl Size {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => Self::of_text(""),
+            Value::String(text) => Self::of_text(text),
+            Value::List(values) => Self::around(values.iter().map(Self::of)),
+            Value::Map(map) => Self::around(map.iter().flat_map(Self::of_entry)),
+            Value::Intrinsic(Intrinsic::Call(_, argument)) => Self::around([Self::of(argument)]),
+            Value::Intrinsic(Intrinsic::Reference(reference)) => Self::of_text(reference.name()),
+            Value::Intrinsic(Intrinsic::Sub(sub)) => {
+                let variables = Self::around(sub.variables.iter().flat_map(Self::of_entry));
+                Self::around([Self::of_text(&sub.text()), variables])
+            }
+        }
+    }
+
+    fn of_entry((key, value): (&String, &Value)) -> [Self; 2] {
+        [Self::of_text(key), Self::of(value)]
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self { values: 1 + text.len() / BYTES_A_VALUE, depth: 1 }
+    }
+
+    fn around(inside: impl IntoIterator<Item = Self>) -> Self {
+        let sum = |sum: Self, one: Self| Self { values: sum.values + one.values, depth: sum.depth.max(one.depth) };
+        let inside = inside.into_iter().fold(Self { values: 1, depth: 0 }, sum);
+        Self { depth: inside.depth + 1, ..inside }
     }
 }
