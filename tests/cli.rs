@@ -455,3 +455,11 @@ fn the_schema_is_printed_as_it_is() {
     let output = Place::new().run("schema --settings");
     assert_eq!(String::from_utf8_lossy(&output.stdout), formwork::settings::SCHEMA);
 }
+
+#[test]
+fn the_output_that_is_committed_is_fresh() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_formwork"));
+    let command = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["synth", "--check"]);
+    let output = command.output().expect("the binary runs");
+    assert!(output.status.success(), "run `cargo run -- synth`:\n{}", String::from_utf8_lossy(&output.stdout));
+}
