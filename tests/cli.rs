@@ -65,7 +65,15 @@ impl Place {
         assert_eq!(said.trim(), expect.trim(), "\n{said}");
     }
 
-    /// The same, and that nothing was written.
+    /// Runs the binary and compares what it says first; what the stacks require and trust comes after it.
+    #[track_caller]
+    fn ends_well(&self, args: &str, expect: &str) {
+        let Output { status, stderr, .. } = self.run(args);
+        let talk = String::from_utf8_lossy(&stderr);
+        assert_eq!((status.code(), talk.lines().next()), (Some(0), Some(expect)), "\n{talk}");
+    }
+
+    /// Runs the binary, compares all that it says, and that nothing was written.
     #[track_caller]
     fn refuses(&self, args: &str, expect: &str) {
         let before = self.files();
@@ -77,25 +85,26 @@ impl Place {
 #[test]
 fn synth_writes_a_folder_for_each_environment_once() {
     let place = Place::new();
-    place.check("synth", "0\n6 files written to `out`");
+    place.ends_well("synth", "6 files written to `out`");
     let before = place.files();
-    place.check("synth", "0\n`out` is up to date");
-    place.check("synth --check", "0\n`out` is up to date");
+    place.ends_well("synth", "`out` is up to date");
+    place.ends_well("synth --check", "`out` is up to date");
     assert_eq!(place.files(), before, "what is as it must be is not touched");
     let names: Vec<_> =
         before.iter().filter_map(|(path, _)| path.strip_prefix(place.0.path()).ok()?.to_str()).collect();
-    let folder =
-        |name| ["manifest.json", "rds-proxy.formwork.yaml", "rds-proxy.yaml"].map(|file| format!("out/{name}/{file}"));
+    let folder = |name| {
+        ["manifest.json", "rds-proxy.formwork.yaml", "rds-proxy.template.yaml"].map(|file| format!("out/{name}/{file}"))
+    };
     assert_eq!(names[1..], [folder("prod"), folder("uat")].concat());
 }
 
 #[test]
 fn an_environment_alone_leaves_the_others() {
     let place = Place::new();
-    place.check("synth --environment uat", "0\n3 files written to `out`");
+    place.ends_well("synth --environment uat", "3 files written to `out`");
     assert!(!place.path("out/prod").exists());
-    place.check("synth", "0\n3 files written to `out`");
-    place.check("synth --environment prod --stack rds-proxy", "0\n`out` is up to date");
+    place.ends_well("synth", "3 files written to `out`");
+    place.ends_well("synth --environment prod --stack rds-proxy", "`out` is up to date");
 }
 
 #[test]
@@ -106,9 +115,11 @@ fn what_is_no_longer_produced_goes_and_what_is_foreign_stays() {
     place.write("out/other/notes.md", "mine");
     let (without_prod, _) = SETTINGS.split_once("\n  prod:\n").expect("prod stands last");
     place.write("formwork.yaml", &without_prod.replace("stack: rds-proxy", "stack: billing"));
-    place.check("synth", "0\n3 files written to `out`, 5 removed");
+    place.ends_well("synth", "3 files written to `out`, 5 removed");
     assert!(place.path("out/uat/notes.md").exists() && place.path("out/other/notes.md").exists());
-    assert!(place.path("out/uat/billing.yaml").exists() && !place.path("out/uat/rds-proxy.yaml").exists());
+    assert!(
+        place.path("out/uat/billing.template.yaml").exists() && !place.path("out/uat/rds-proxy.template.yaml").exists()
+    );
     assert!(!place.path("out/prod").exists());
 }
 
@@ -117,12 +128,15 @@ fn check_lists_what_differs_and_writes_nothing() {
     let place = Place::new();
     place.run("synth");
     fs::remove_file(place.path("out/prod/rds-proxy.formwork.yaml")).expect("it was written");
-    let template = fs::read_to_string(place.path("out/uat/rds-proxy.yaml")).expect("it was written");
-    place.write("out/uat/rds-proxy.yaml", &template.replace("Resources:\n", "Resource:\n"));
+    let template = fs::read_to_string(place.path("out/uat/rds-proxy.template.yaml")).expect("it was written");
+    place.write("out/uat/rds-proxy.template.yaml", &template.replace("Resources:\n", "Resource:\n"));
     let output = place.run("synth --check");
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text.starts_with("missing  out/prod/rds-proxy.formwork.yaml\nchanged  out/uat/rds-proxy.yaml\n"), "{text}");
+    assert!(
+        text.starts_with("missing  out/prod/rds-proxy.formwork.yaml\nchanged  out/uat/rds-proxy.template.yaml\n"),
+        "{text}"
+    );
     assert!(text.contains("-Resource:\n         +Resources:\n"), "{text}");
     let before = place.files();
     let json = place.run("synth --check --format json");
@@ -270,10 +284,10 @@ error[S0811]: output goes into `out/uat`, which is no folder; nothing was writte
 #[test]
 fn a_file_that_no_manifest_owns() {
     let place = Place::new();
-    place.write("out/uat/rds-proxy.yaml", "mine");
+    place.write("out/uat/rds-proxy.template.yaml", "mine");
     place.refuses("synth", r#"
 2
-error[S0813]: `out/uat/rds-proxy.yaml` is in the way: Formwork would write it, and no manifest says that it did before; nothing was written
+error[S0813]: `out/uat/rds-proxy.template.yaml` is in the way: Formwork would write it, and no manifest says that it did before; nothing was written
  |
  = help: move it away, or choose another folder with `--out`
 
@@ -305,7 +319,7 @@ fn a_manifest_that_leads_out_of_its_folder() {
     place.run("synth");
     place.write("precious.yaml", "mine");
     let manifest = fs::read_to_string(place.path("out/uat/manifest.json")).expect("it was written");
-    place.write("out/uat/manifest.json", &manifest.replace("\"rds-proxy.yaml\"", "\"../../precious.yaml\""));
+    place.write("out/uat/manifest.json", &manifest.replace("\"rds-proxy.template.yaml\"", "\"../../precious.yaml\""));
     place.refuses(
         "synth",
         r#"
@@ -389,13 +403,13 @@ error[S0812]: `out` is a symbolic link; nothing was written
     );
     fs::remove_file(place.path("out")).expect("the link");
     place.run("synth");
-    fs::remove_file(place.path("out/uat/rds-proxy.yaml")).expect("it was written");
-    symlink(place.path("elsewhere/notes.md"), place.path("out/uat/rds-proxy.yaml")).expect("a link");
+    fs::remove_file(place.path("out/uat/rds-proxy.template.yaml")).expect("it was written");
+    symlink(place.path("elsewhere/notes.md"), place.path("out/uat/rds-proxy.template.yaml")).expect("a link");
     place.refuses(
         "synth",
         r#"
 2
-error[S0812]: `out/uat/rds-proxy.yaml` is a symbolic link; nothing was written
+error[S0812]: `out/uat/rds-proxy.template.yaml` is a symbolic link; nothing was written
  |
  = note: output through a link could overwrite what is not Formwork's
  = help: delete the link, or name its target with `--out`
@@ -440,4 +454,12 @@ fn a_reader_that_has_gone_is_no_failure() {
 fn the_schema_is_printed_as_it_is() {
     let output = Place::new().run("schema --settings");
     assert_eq!(String::from_utf8_lossy(&output.stdout), formwork::settings::SCHEMA);
+}
+
+#[test]
+fn the_output_that_is_committed_is_fresh() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_formwork"));
+    let command = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["synth", "--check"]);
+    let output = command.output().expect("the binary runs");
+    assert!(output.status.success(), "run `cargo run -- synth`:\n{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -38,8 +38,8 @@ pub const WRONG_RESOURCE: Code = Code::new("S0304", "arn-of-wrong-resource");
 pub const AUTH_OF_ENGINE: Code = Code::new("S0401", "auth-unfit-for-engine");
 /// A kind of authentication that lacks what it rests on.
 pub const AUTH_WITHOUT: Code = Code::new("S0402", "auth-without-its-means");
-/// Settings that have no effect with this kind of authentication.
-pub const AUTH_BESIDE: Code = Code::new("S0403", "setting-without-effect");
+/// A setting that changes nothing beside the others.
+pub const WITHOUT_EFFECT: Code = Code::new("S0403", "setting-without-effect");
 /// Two environments that would be the same stack.
 pub const SAME_STACK: Code = Code::new("S0501", "two-environments-one-stack");
 
@@ -63,7 +63,7 @@ pub const ALL: &[Code] = &[
     WRONG_RESOURCE,
     AUTH_OF_ENGINE,
     AUTH_WITHOUT,
-    AUTH_BESIDE,
+    WITHOUT_EFFECT,
     SAME_STACK,
 ];
 

@@ -1,6 +1,6 @@
 //! What an environment says, completed: by `defaults`, by the schema's defaults, by what stays open.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::schema;
 use crate::template::{Places, pointer};
@@ -52,18 +52,15 @@ pub(super) fn default(value: &mut Value, schema: &'static Value) {
     }
 }
 
-/// Makes of the setting at `path` a parameter whose default is the value that stood there.
-pub(super) fn open(value: &mut Value, path: &str) {
+/// Makes of the setting at `path` a parameter whose default is the value that stood there. Says whether it could: a
+/// section that an environment does not have, such as a secret, is not there to be opened.
+pub(super) fn open(value: &mut Value, path: &str) -> bool {
     let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let mut section = value;
-    for key in sections.split('.').filter(|key| !key.is_empty()) {
-        let Value::Object(map) = section else { return };
-        section = map.entry(key).or_insert_with(|| Value::Object(Map::new()));
-    }
-    if let Value::Object(map) = section {
-        let default = map.get(name).cloned().unwrap_or_default();
-        map.insert(name.to_owned(), json!({ "parameter": parameter_name(path), "default": default }));
-    }
+    let section = value.pointer_mut(&pointer(sections.split('.').filter(|key| !key.is_empty())));
+    let Some(Value::Object(map)) = section else { return false };
+    let default = map.get(name).cloned().unwrap_or_default();
+    map.insert(name.to_owned(), json!({ "parameter": parameter_name(path), "default": default }));
+    true
 }
 
 /// The parameter's name, `FunctionMemory` of `function.memory`.

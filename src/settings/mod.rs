@@ -13,6 +13,8 @@ mod schema;
 mod violations;
 mod words;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub use model::{
@@ -21,7 +23,7 @@ pub use model::{
 };
 pub use schema::{Facts, SCHEMA, facts, parameterisable};
 
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Diagnostic, Span, any_error};
 use crate::template::{Places, pointer};
 
 /// The settings of the text, unless it has an error, and what there is to say of it. `file` is what to call it.
@@ -50,15 +52,31 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
     let defaults = value.get("defaults").cloned().unwrap_or_default();
     let listed = value.get("parameters").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
     let parameters: Vec<&str> = listed.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut idle: BTreeSet<&str> = parameters.iter().copied().collect();
     let mut findings = Vec::new();
     let environments = value.get_mut("environments").and_then(Value::as_object_mut);
     for (name, environment) in environments.into_iter().flatten() {
         let at = pointer(["environments", name]);
         merge::merge(environment, &at, &defaults, "/defaults", places);
         merge::default(environment, schema::environment());
-        parameters.iter().for_each(|path| merge::open(environment, path));
+        for path in parameters.iter().filter(|path| merge::open(environment, path)) {
+            idle.remove(path);
+        }
         findings.extend(violations::violations(&violations::COMPLETE, environment, &at, places));
     }
+    let idle = parameters.iter().enumerate().filter(|(_, path)| idle.contains(*path));
+    findings.extend(idle.map(|(at, path)| never_there(path, places.nearest(&format!("/parameters/{at}")))));
     value["parameters"] = listed;
     findings
+}
+
+fn never_there(path: &str, place: Option<&Span>) -> Diagnostic {
+    let section = path.rsplit_once('.').map_or(path, |(section, _)| section);
+    let message = format!("`{path}` stays open, and no environment has `{section}`");
+    let finding = Diagnostic::warning(codes::WITHOUT_EFFECT, message).path("/parameters");
+    let finding = finding.help(format!("delete it, or give the environments that need it `{section}`"));
+    match place {
+        Some(place) => finding.span(place.clone()),
+        None => finding,
+    }
 }

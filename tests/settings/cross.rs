@@ -338,3 +338,22 @@ error[S0207]: `secret.key` is `aws-managed` and stays open as a parameter, and a
 "#,
     );
 }
+
+#[test]
+fn a_parameter_of_a_section_that_no_environment_has() {
+    check(
+        "[function.memory]",
+        "[function.code.s3.key]",
+        r#"
+warning[S0403]: `function.code.s3.key` stays open, and no environment has `function.code.s3`
+ --> formwork.yaml:3:14
+  |
+3 | parameters: [function.code.s3.key]
+  |              ^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: delete it, or give the environments that need it `function.code.s3`
+
+1 warning
+"#,
+    );
+}

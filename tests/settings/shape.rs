@@ -345,6 +345,33 @@ error[S0202]: `region` does not take `ap-south-east-2`
 }
 
 #[test]
+fn a_missing_section() {
+    check(
+        "    network:\n      vpc: vpc-0c1e37a9d4b85f620\n      private-subnets: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]\n",
+        "",
+        r#"
+error[S0206]: environment `uat` lacks `network.private-subnets`
+ --> formwork.yaml:9:3
+  |
+9 |   uat:
+  |   ^^^
+  |
+  = help: for example `private-subnets: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]`, here or under `defaults`, or leave it to whoever deploys by naming it under `parameters`
+
+error[S0206]: environment `uat` lacks `network.vpc`
+ --> formwork.yaml:9:3
+  |
+9 |   uat:
+  |   ^^^
+  |
+  = help: for example `vpc: vpc-0c1e37a9d4b85f620`, here or under `defaults`, or leave it to whoever deploys by naming it under `parameters`
+
+2 errors
+"#,
+    );
+}
+
+#[test]
 fn a_second_document() {
     check(
         "blueprint: lambda-rds-proxy\nstack: rds-proxy\n",

@@ -77,5 +77,5 @@ fn by_secret(site: &Site<'_>) -> Vec<Diagnostic> {
 }
 
 fn without_effect(site: &Site<'_>, path: &str, message: &str, help: &str) -> Diagnostic {
-    site.finding(codes::AUTH_BESIDE, Severity::Warning, path, message).help(help)
+    site.finding(codes::WITHOUT_EFFECT, Severity::Warning, path, message).help(help)
 }
