@@ -5,6 +5,8 @@ mod cli;
 mod lab_files;
 mod layers;
 mod registry;
+mod rules;
 mod settings;
 mod types;
+mod wiring;
 mod yaml;

@@ -30,23 +30,29 @@ impl Goal {
     }
 }
 
-impl<T: Principal> Handle<T> {
+// The bounds stand at the methods: so rustc says our sentence where one is missing.
+impl<T> Handle<T> {
     /// It is allowed the permission.
-    pub fn can(self, permission: Permission) -> Goal {
+    pub fn can(self, permission: Permission) -> Goal
+    where
+        T: Principal,
+    {
         Goal(Wanted::Can { principal: self.any(), permission })
     }
-}
 
-impl<T: Caller> Handle<T> {
     /// It can open a connection to `to`.
-    pub fn reaches<L: Listener>(self, to: Handle<L>) -> Goal {
+    pub fn reaches<L: Listener>(self, to: Handle<L>) -> Goal
+    where
+        T: Caller,
+    {
         Goal(Wanted::Reaches { from: self.any(), to: to.any() })
     }
-}
 
-impl<T: Listener> Handle<T> {
     /// Nobody can open a connection to it, but for the exceptions.
-    pub fn isolated(self) -> Goal {
+    pub fn isolated(self) -> Goal
+    where
+        T: Listener,
+    {
         Goal(Wanted::Isolated { what: self.any(), except: Vec::new() })
     }
 }

@@ -64,6 +64,11 @@ impl fmt::Debug for Permission {
 }
 
 /// Whoever can be asked what it may do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no principal: it asks for nothing",
+    label = "has no role",
+    note = "functions, proxies and roles are principals"
+)]
 pub trait Principal: Construct {}
 
 /// A principal whose role this stack owns.

@@ -101,6 +101,7 @@ pub(super) enum End {
 /// The near end of traffic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no source of traffic",
+    label = "opens no connections",
     note = "functions, proxies, security groups and address ranges (`cidr(\"10.0.0.0/16\")`) are"
 )]
 pub trait Source {
@@ -111,6 +112,7 @@ pub trait Source {
 /// The far end of traffic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no destination of traffic",
+    label = "accepts no connections",
     note = "databases, proxies, endpoints and `group.on(tcp(5432))` are"
 )]
 pub trait Destination {

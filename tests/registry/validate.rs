@@ -274,11 +274,11 @@ fn address_ranges() {
     check(
         "AWS::EC2::VPC",
         vpc("10.0.0.0"),
-        &["/CidrBlock E3002: `10.0.0.0` is no range of IPv4 addresses, as 10.0.0.0/16 is"],
+        &["/CidrBlock E1103: `10.0.0.0` is no range of IPv4 addresses, as 10.0.0.0/16 is"],
     );
     check(
         "AWS::EC2::VPC",
         vpc("10.0.0.1/16"),
-        &["/CidrBlock E3002: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
+        &["/CidrBlock E1103: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
     );
 }

@@ -27,14 +27,18 @@ kinds! {
         "A property must be one that the type has."
         bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeOut: 30 } } }"],
         good &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 30 } } }"];
+    Format() "E1103" "malformed-value"
+        "A text must have the form that the property asks for: a range of addresses is written like `10.20.0.0/16`."
+        bad &["Resources: { Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.20.0.0/33 } } }"],
+        good &["Resources: { Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.20.0.0/16 } } }"];
     Required() "E3003" "missing-property"
         "What a type requires must be there."
         bad &["Resources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupName: mine } } }"],
         good &["Resources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: mine } } }"];
     Element() "E3008" "wrong-element"
         "Some lists want a certain element at a certain place."
-        bad &[],
-        good &[];
+        bad &["Resources: { Table: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: a, AttributeType: S }], KeySchema: [{ AttributeName: a, KeyType: RANGE }] } } }"],
+        good &["Resources: { Table: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: a, AttributeType: S }], KeySchema: [{ AttributeName: a, KeyType: HASH }] } } }"];
     WrongType() "E3012" "wrong-type"
         "A value must be of the property's type; a text that spells a number or a boolean serves as one."
         bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: soon } } }"],
@@ -45,20 +49,20 @@ kinds! {
         good &["Resources: { Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000000, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8 } } }"];
     NoAlternative() "E3017" "no-alternative"
         "Of some alternatives at least one must hold."
-        bad &[],
-        good &[];
+        bad &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {} } } }"],
+        good &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {}, Roles: [r] } } }"];
     OneAlternative() "E3018" "not-one-alternative"
         "Of some alternatives exactly one must hold."
-        bad &[],
-        good &[];
+        bad &["Resources: { Exclusion: { Type: AWS::EC2::VPCBlockPublicAccessExclusion, Properties: { InternetGatewayExclusionMode: allow-egress, VpcId: vpc-00000000, SubnetId: subnet-00000000 } } }"],
+        good &["Resources: { Exclusion: { Type: AWS::EC2::VPCBlockPublicAccessExclusion, Properties: { InternetGatewayExclusionMode: allow-egress, VpcId: vpc-00000000 } } }"];
     DependentExcluded() "E3020" "excluded-property"
         "Some properties exclude others."
-        bad &[],
-        good &[];
+        bad &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-00000000, SubnetId: subnet-00000000, NetworkInterfaces: [{ DeviceIndex: '0', SubnetId: subnet-00000000 }] } } }"],
+        good &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-00000000, NetworkInterfaces: [{ DeviceIndex: '0', SubnetId: subnet-00000000 }] } } }"];
     DependentRequired() "E3021" "missing-companion"
         "Some properties need others beside them."
-        bad &[],
-        good &[];
+        bad &["Resources: { Vpc: { Type: AWS::EC2::VPC, Properties: { Ipv4IpamPoolId: ipam-pool-00000000 } } }"],
+        good &["Resources: { Vpc: { Type: AWS::EC2::VPC, Properties: { Ipv4IpamPoolId: ipam-pool-00000000, Ipv4NetmaskLength: 20 } } }"];
     NotInEnum() "E3030" "value-outside-enumeration"
         "Where a property has a list of values, the value is one of them."
         bad &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: CHEAP } } }"],
@@ -69,8 +73,8 @@ kinds! {
         good &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: a/b } } }"];
     ArrayLength() "E3032" "wrong-list-length"
         "A list must have as many elements as the property allows."
-        bad &["Resources: { Hosted: { Type: AWS::SSM::Association, Properties: { Name: x, Targets: [{ Key: k, Values: [a] }, { Key: k, Values: [b] }, { Key: k, Values: [c] }, { Key: k, Values: [d] }, { Key: k, Values: [e] }, { Key: k, Values: [f] }] } } }"],
-        good &["Resources: { Hosted: { Type: AWS::SSM::Association, Properties: { Name: x, Targets: [{ Key: k, Values: [a] }] } } }"];
+        bad &["Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000000] } } }"],
+        good &["Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000000, subnet-11111111] } } }"];
     StringLength() "E3033" "wrong-text-length"
         "A text must be as long as the property allows."
         bad &["Resources: { Alias: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/a, TargetKeyId: '' } } }"],
@@ -81,20 +85,20 @@ kinds! {
         good &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 43200 } } }"];
     NotUnique() "E3037" "repeated-element"
         "Some lists may not hold the same element twice."
-        bad &[],
-        good &[];
+        bad &["Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000000, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-00000000, subnet-00000000] } } }"],
+        good &["Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000000, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-00000000, subnet-11111111] } } }"];
     ReadOnly() "E3040" "read-only-property"
         "What only AWS sets cannot be set in a template."
         bad &["Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { Arn: arn:aws:sqs:us-east-1:111122223333:x } } }"],
         good &["Resources: { Queue: { Type: AWS::SQS::Queue } }"];
     RequiredOr() "E3058" "none-of"
         "Of some properties at least one must be there."
-        bad &[],
-        good &[];
+        bad &["Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { State: ENABLED } } }"],
+        good &["Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { State: ENABLED, ScheduleExpression: rate(1 day) } } }"];
     TooManyUnique() "E3065" "too-many-different-elements"
         "Some lists may hold so many different elements only."
-        bad &[],
-        good &[];
+        bad &["Resources: { Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, MetricName: Errors, Namespace: AWS/Lambda, Period: 60, Statistic: Sum, Threshold: 0, AlarmActions: ['arn:aws:sns:us-east-1:111122223333:a', 'arn:aws:sns:us-east-1:111122223333:b', 'arn:aws:sns:us-east-1:111122223333:c', 'arn:aws:sns:us-east-1:111122223333:d', 'arn:aws:sns:us-east-1:111122223333:e', 'arn:aws:sns:us-east-1:111122223333:f'] } } }"],
+        good &["Resources: { Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, MetricName: Errors, Namespace: AWS/Lambda, Period: 60, Statistic: Sum, Threshold: 0, AlarmActions: ['arn:aws:sns:us-east-1:111122223333:a', 'arn:aws:sns:us-east-1:111122223333:b', 'arn:aws:sns:us-east-1:111122223333:c', 'arn:aws:sns:us-east-1:111122223333:d', 'arn:aws:sns:us-east-1:111122223333:e'] } } }"];
 }
 
 fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {

@@ -23,7 +23,7 @@ pub struct Violation {
 pub enum ViolationKind {
     /// A property that the type does not have. E3002
     UnknownProperty,
-    /// A text of another format: an address range. E3002
+    /// A text of another format: an address range. E1103
     Format,
     /// A property is missing. E3003
     Required,
@@ -68,7 +68,8 @@ impl ViolationKind {
     /// The code: cfn-lint's for the same meaning.
     pub fn code(self) -> &'static str {
         match self {
-            ViolationKind::UnknownProperty | ViolationKind::Format | ViolationKind::Excluded => "E3002",
+            ViolationKind::UnknownProperty | ViolationKind::Excluded => "E3002",
+            ViolationKind::Format => "E1103",
             ViolationKind::Required => "E3003",
             ViolationKind::Element => "E3008",
             ViolationKind::WrongType => "E3012",

@@ -1,0 +1,97 @@
+//! Every rule is held to its own examples, read as any template is.
+
+use std::collections::BTreeSet;
+
+use formwork::check::rules::ALL;
+use formwork::check::{Rule, check};
+use formwork::diagnostic::Severity;
+use formwork::template::parse::parse;
+
+/// Rules whose examples would be as long as the quotas that they hold: see `quotas`.
+const WITHOUT_EXAMPLE: &[&str] = &["E1003", "E2010", "E3010", "E6010", "E7010"];
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().copied().flatten()
+}
+
+/// The codes that are found in a template: every one of an error or a warning, and that of `rule`.
+fn codes(rule: &Rule, text: &str) -> BTreeSet<&'static str> {
+    let (template, places, unreadable) = parse(text, "example.yaml");
+    assert!(unreadable.is_empty(), "{}: {text}\n{unreadable:#?}", rule.code);
+    let found = check(&template, &places, Some("us-east-1"));
+    assert!(found.iter().all(|finding| finding.span.is_some()), "{}: a finding has no place", rule.code);
+    let counts = found.iter().filter(|found| found.severity != Severity::Info || found.code == rule.code);
+    counts.map(|found| found.code.id).collect()
+}
+
+#[test]
+fn each_bad_example_gives_exactly_the_code_of_its_rule() {
+    for rule in rules() {
+        for text in rule.bad {
+            assert_eq!(codes(rule, text), BTreeSet::from([rule.code.id]), "{} in\n{text}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn no_good_example_gives_anything() {
+    for rule in rules() {
+        for text in rule.good {
+            assert_eq!(codes(rule, text), BTreeSet::new(), "{} in\n{text}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn each_rule_has_examples_of_both_kinds_but_for_quotas() {
+    let without = rules().filter(|rule| rule.bad.is_empty() || rule.good.is_empty());
+    let without: BTreeSet<_> = without.map(|rule| rule.code.id).collect();
+    assert_eq!(without, BTreeSet::from_iter(WITHOUT_EXAMPLE.iter().copied()));
+}
+
+#[test]
+fn quotas_are_the_published_ones() {
+    let entries = |section: &str, entry: &str, count: usize| {
+        let entries: String = (0..count).map(|n| format!("  E{n}: {entry}\n")).collect();
+        let queue = if section == "Resources" { "" } else { "Resources: { Queue: { Type: AWS::SQS::Queue } }\n" };
+        format!("{queue}{section}:\n{entries}")
+    };
+    let quotas = [
+        ("E3010", "Resources", "{ Type: AWS::SQS::Queue }", 500),
+        ("E2010", "Parameters", "{ Type: String }", 200),
+        ("E6010", "Outputs", "{ Value: x }", 200),
+        ("E7010", "Mappings", "{ a: { b: c } }", 200),
+    ];
+    for (code, section, entry, most) in quotas {
+        let rule = rules().find(|rule| rule.code.id == code).unwrap();
+        assert_eq!(codes(rule, &entries(section, entry, most)), BTreeSet::new());
+        assert_eq!(codes(rule, &entries(section, entry, most + 1)), BTreeSet::from([code]));
+    }
+    let described =
+        |bytes| format!("Description: {}\nResources: {{ Queue: {{ Type: AWS::SQS::Queue }} }}", "d".repeat(bytes));
+    let rule = rules().find(|rule| rule.code.id == "E1003").unwrap();
+    assert_eq!(codes(rule, &described(1024)), BTreeSet::new());
+    assert_eq!(codes(rule, &described(1025)), BTreeSet::from(["E1003"]));
+}
+
+#[test]
+fn codes_and_names_are_unique() {
+    let mut codes: Vec<_> = rules().map(|rule| rule.code.id).collect();
+    let mut names: Vec<_> = rules().map(|rule| rule.code.name).collect();
+    for list in [&mut codes, &mut names] {
+        list.sort_unstable();
+        let all = list.len();
+        list.dedup();
+        assert_eq!(list.len(), all, "{list:?}");
+    }
+}
+
+#[test]
+fn each_rule_says_where_its_fact_is_published_and_what_it_is_about() {
+    for rule in rules() {
+        assert!(rule.source.starts_with("https://"), "{}: {}", rule.code, rule.source);
+        assert!(rule.explanation.ends_with('.'), "{}: {}", rule.code, rule.explanation);
+        let name = rule.code.name;
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name} does not read after `allow`");
+    }
+}
