@@ -320,6 +320,24 @@ fn keys_and_values_that_are_no_text() {
     );
 }
 
+/// As PyYAML reads them, and so whatever is made like it.
+#[test]
+fn oddities_that_people_write() {
+    let check = |text: &str, expect: Value| {
+        let (value, _, findings) = parse_value(text, "t.yaml");
+        assert!(findings.is_empty(), "{findings:#?}");
+        assert_eq!(value, Some(Value::map([("a", expect)])));
+    };
+    check("a: |\n  x\n  y", Value::from("x\ny"));
+    check("a: |\n  x\n", Value::from("x\n"));
+    check("a: |+\n  é", Value::from("é"));
+    check("! a: !Ref B", Value::reference_to("B"));
+    check("a: !!str 012", Value::from("012"));
+    check("a: !GetAtt [B, C]", Value::attribute_of("B", "C"));
+    check("a: !Sub [x]", Value::call(Function::Sub, Value::list([Value::from("x")])));
+    check("\u{feff}a: b\r\n", Value::from("b"));
+}
+
 #[test]
 fn tags_that_are_no_function() {
     finds(

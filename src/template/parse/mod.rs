@@ -41,9 +41,10 @@ pub fn parse_value(text: &str, file: &str) -> (Option<Value>, Places, Vec<Diagno
         return (None, Places::default(), vec![finding]);
     }
     match json::fault(text) {
-        None => Composer::new(json::Reader::new(text).map(Ok), file).document(),
+        None => Composer::new(json::Reader::new(text).map(Ok), file, None).document(),
         Some(fault) => {
-            let (value, places, mut diagnostics) = Composer::new(Parser::new_from_str(text), file).document();
+            let unended = (!text.ends_with('\n')).then(|| text.chars().count());
+            let (value, places, mut diagnostics) = Composer::new(Parser::new_from_str(text), file, unended).document();
             prefer_fault_of_json(text, &fault, file, &mut diagnostics);
             (value, places, diagnostics)
         }
