@@ -302,6 +302,14 @@ fn unreadable_text_is_one_finding() {
     finds("- a", &["1:1 E1001 the template is no map of sections"]);
 }
 
+#[test]
+fn common_slips_are_explained() {
+    let help = |text: &str| parse(text, "t.yaml").2.into_iter().find_map(|finding| finding.help).unwrap_or_default();
+    assert_eq!(help("a: !Base64 !Sub x\n"), "a tag may not follow a tag: write `Fn::Base64: !Sub …`");
+    assert_eq!(help("a:\n\t- b\n"), "indent with spaces");
+    assert_eq!(help("a: *.example.com\n"), "quote text that starts with `*`");
+}
+
 const RESOURCES: &str = "Resources: {A: {Type: T}}\n";
 
 #[test]

@@ -396,9 +396,26 @@ where
     }
 
     fn unreadable<T>(&mut self, error: &ScanError) -> Option<T> {
-        let message = format!("the template is no YAML: {}", error.info());
-        self.give_up(UNREADABLE, message, Range::empty(*error.marker()))
+        let finding = Diagnostic::error(UNREADABLE, format!("the template is no YAML: {}", error.info()));
+        let mut finding = self.here(finding, Range::empty(*error.marker()));
+        finding.help = cure(error.info()).map(str::to_owned);
+        self.diagnostics.push(finding);
+        None
     }
+}
+
+/// How to mend what people often write.
+fn cure(fault: &str) -> Option<&'static str> {
+    const CURES: &[(&str, &str)] = &[
+        ("tabs", "indent with spaces"),
+        ("indentation in quoted scalar", "indent every line of the text, or write it as a block behind `|`"),
+        (
+            "document start",
+            "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
+        ),
+        ("unknown anchor", "quote text that starts with `*`"),
+    ];
+    CURES.iter().find(|(words, _)| fault.contains(words)).map(|(_, cure)| *cure)
 }
 
 fn is_text(tag: &Tag) -> bool {
