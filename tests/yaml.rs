@@ -302,6 +302,14 @@ fn unreadable_text_is_one_finding() {
     finds("- a", &["1:1 E1001 the template is no map of sections"]);
 }
 
+#[test]
+fn common_slips_are_explained() {
+    let help = |text: &str| parse(text, "t.yaml").2.into_iter().find_map(|finding| finding.help).unwrap_or_default();
+    assert_eq!(help("a: !Base64 !Sub x\n"), "a tag may not follow a tag: write `Fn::Base64: !Sub …`");
+    assert_eq!(help("a:\n\t- b\n"), "indent with spaces");
+    assert_eq!(help("a: *.example.com\n"), "quote text that starts with `*`");
+}
+
 const RESOURCES: &str = "Resources: {A: {Type: T}}\n";
 
 #[test]
@@ -318,6 +326,24 @@ fn keys_and_values_that_are_no_text() {
             "7:3 W1110 `on` is read as `true`",
         ],
     );
+}
+
+/// As PyYAML reads them, and so whatever is made like it.
+#[test]
+fn oddities_that_people_write() {
+    let check = |text: &str, expect: Value| {
+        let (value, _, findings) = parse_value(text, "t.yaml");
+        assert!(findings.is_empty(), "{findings:#?}");
+        assert_eq!(value, Some(Value::map([("a", expect)])));
+    };
+    check("a: |\n  x\n  y", Value::from("x\ny"));
+    check("a: |\n  x\n", Value::from("x\n"));
+    check("a: |+\n  é", Value::from("é"));
+    check("! a: !Ref B", Value::reference_to("B"));
+    check("a: !!str 012", Value::from("012"));
+    check("a: !GetAtt [B, C]", Value::attribute_of("B", "C"));
+    check("a: !Sub [x]", Value::call(Function::Sub, Value::list([Value::from("x")])));
+    check("\u{feff}a: b\r\n", Value::from("b"));
 }
 
 #[test]

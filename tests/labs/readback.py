@@ -2,14 +2,13 @@
 the long form in JSON beside it. Without one beside it, the two must agree with each other."""
 
 import json
-import math
 import pathlib
 import sys
 
 import yaml
 from awscli.customizations.cloudformation.yamlhelper import yaml_parse
 
-from common import report
+from common import difference, report
 
 
 class Loader(yaml.SafeLoader):
@@ -25,27 +24,6 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.add_multi_constructor("!", Loader.function)
-
-
-def difference(expect, found, path=""):
-    """The first place in which two values differ; truth values are no numbers."""
-    if isinstance(expect, dict) and isinstance(found, dict):
-        if list(expect) != list(found):
-            return f"{path}: keys {list(expect)!r:.300} became {list(found)!r:.300}"
-        pairs = ((key, expect[key], found[key]) for key in expect)
-    elif isinstance(expect, list) and isinstance(found, list):
-        if len(expect) != len(found):
-            return f"{path}: {len(expect)} items became {len(found)}"
-        pairs = zip(range(len(expect)), expect, found)
-    else:
-        return None if same_scalar(expect, found) else f"{path}: {expect!r} became {found!r}"
-    return next(filter(None, (difference(a, b, f"{path}/{key}") for key, a, b in pairs)), None)
-
-
-def same_scalar(expect, found):
-    if isinstance(expect, float) and isinstance(found, float):
-        return expect == found and math.copysign(1, expect) == math.copysign(1, found)
-    return type(expect) is type(found) and expect == found
 
 
 def readings(path):

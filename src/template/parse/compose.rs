@@ -29,6 +29,8 @@ pub(super) struct Composer<'a, S> {
     depth: usize,
     values: usize,
     anchors: HashMap<usize, Value>,
+    /// The number of characters, if the last line has no end.
+    unended: Option<usize>,
     places: Places,
     diagnostics: Vec<Diagnostic>,
 }
@@ -58,7 +60,8 @@ impl<'a, S> Composer<'a, S>
 where
     S: Iterator<Item = Result<(Event<'a>, Range), ScanError>>,
 {
-    pub(super) fn new(source: S, file: &'a str) -> Self {
+    /// `unended`: the number of characters, if the last line has no end.
+    pub(super) fn new(source: S, file: &'a str, unended: Option<usize>) -> Self {
         Self {
             source,
             file,
@@ -66,6 +69,7 @@ where
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
+            unended,
             places: Places::default(),
             diagnostics: Vec::new(),
         }
@@ -113,7 +117,10 @@ where
         self.depth += 1;
         let (anchor, value) = match event {
             Event::Alias(anchor) => (0, self.alias(anchor, range)?),
-            Event::Scalar(text, style, anchor, tag) => (anchor, self.scalar(&text, style, tag.as_deref(), range)),
+            Event::Scalar(text, style, anchor, tag) => {
+                let text = self.without_added_end(&text, style, range);
+                (anchor, self.scalar(text, style, tag.as_deref(), range))
+            }
             Event::SequenceStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::list)?),
             Event::MappingStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::map)?),
             _ => unreachable!("a value begins with none but these events"),
@@ -162,6 +169,13 @@ where
         }
     }
 
+    /// The parser ends the last line of a block scalar even where the text ends before.
+    fn without_added_end<'t>(&self, text: &'t str, style: ScalarStyle, range: Range) -> &'t str {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let at_end = self.unended.is_some_and(|end| range.end.index() >= end);
+        if block && at_end { text.strip_suffix('\n').unwrap_or(text) } else { text }
+    }
+
     fn plain(&mut self, text: &str, range: Range) -> Value {
         let value = scalar::plain(text);
         if value == Value::Null {
@@ -197,7 +211,7 @@ where
     fn meaning(&mut self, tag: Option<&Tag>, range: Range) -> Meaning {
         let Some(tag) = tag else { return Meaning::Untagged };
         match (tag.handle.as_str(), tag.suffix.as_str()) {
-            ("!", "") | ("", "!") | (CORE, "str") => Meaning::Text,
+            _ if is_text(tag) => Meaning::Text,
             (CORE, "bool" | "int" | "float" | "null" | "map" | "seq") => Meaning::Plain,
             ("!", name) if let Some(function) = Function::from_tag(name) => Meaning::Function(function),
             _ => self.unknown_tag(tag, range),
@@ -272,6 +286,10 @@ where
     fn key(&mut self, event: Event<'a>, range: Range) -> Option<Option<Key>> {
         match event {
             Event::Scalar(text, style, _, None) => Some(Some(self.text_key(&text, style, range))),
+            // `! key` and `!!str key` say what a key is anyway.
+            Event::Scalar(text, _, _, Some(tag)) if is_text(&tag) => {
+                Some(Some(self.text_key(&text, ScalarStyle::DoubleQuoted, range)))
+            }
             other => {
                 self.find(KEY_NOT_TEXT, "a key is no text", range);
                 self.within("", range, |composer| composer.value(other, range))?;
@@ -378,9 +396,30 @@ where
     }
 
     fn unreadable<T>(&mut self, error: &ScanError) -> Option<T> {
-        let message = format!("the template is no YAML: {}", error.info());
-        self.give_up(UNREADABLE, message, Range::empty(*error.marker()))
+        let finding = Diagnostic::error(UNREADABLE, format!("the template is no YAML: {}", error.info()));
+        let mut finding = self.here(finding, Range::empty(*error.marker()));
+        finding.help = cure(error.info()).map(str::to_owned);
+        self.diagnostics.push(finding);
+        None
     }
+}
+
+/// How to mend what people often write.
+fn cure(fault: &str) -> Option<&'static str> {
+    const CURES: &[(&str, &str)] = &[
+        ("tabs", "indent with spaces"),
+        ("indentation in quoted scalar", "indent every line of the text, or write it as a block behind `|`"),
+        (
+            "document start",
+            "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
+        ),
+        ("unknown anchor", "quote text that starts with `*`"),
+    ];
+    CURES.iter().find(|(words, _)| fault.contains(words)).map(|(_, cure)| *cure)
+}
+
+fn is_text(tag: &Tag) -> bool {
+    matches!((tag.handle.as_str(), tag.suffix.as_str()), ("!", "") | ("", "!") | (CORE, "str"))
 }
 
 impl Size {
