@@ -1,3 +1,9 @@
-//! The `formwork` command.
+//! The `formwork` command: stacks from a settings file.
 
-fn main() {}
+use std::process::ExitCode;
+
+use formwork::cli::{self, Stacks};
+
+fn main() -> ExitCode {
+    cli::run(&Stacks::Settings)
+}

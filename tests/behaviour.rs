@@ -1,7 +1,13 @@
 //! Behaviour, text in and text out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cli;
+mod lab_files;
+mod layers;
 mod registry;
 mod rules;
+mod settings;
 mod stack;
+mod types;
 mod wiring;
 mod yaml;

@@ -2,6 +2,7 @@
 
 mod files;
 mod instance;
+mod laws;
 mod mutation;
 mod validate;
 
@@ -98,12 +99,13 @@ fn attributes_and_references() {
 
 #[test]
 fn regions() {
-    let china = registry::regions().iter().find(|region| region.code == "cn-north-1").unwrap();
+    let china = registry::region("cn-north-1").unwrap();
     assert_eq!(
         (china.partition.as_str(), china.url_suffix.as_str(), china.surveyed),
         ("aws-cn", "amazonaws.com.cn", true)
     );
     assert_eq!(registry::regions().len(), 45);
+    assert!(registry::region("xx-nowhere-1").is_none());
     let unsurveyed = registry::regions().iter().filter(|region| !region.surveyed).map(|region| &region.code);
     assert_eq!(
         lines(unsurveyed),

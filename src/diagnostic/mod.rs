@@ -3,11 +3,14 @@
 //! Whoever finds something builds a [`Diagnostic`]; only [`render`] turns it into text.
 
 pub mod render;
+mod suggest;
 
 use std::fmt;
 use std::panic::Location;
 
 use serde::Serialize;
+
+pub use suggest::{closest, did_you_mean};
 
 /// A kind of finding: its code, and its name, which reads after "allow".
 ///
@@ -123,6 +126,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// The cure.
     pub help: Option<String>,
+    /// Whether the text at its places may hold a secret: then no excerpt is shown.
+    pub secret: bool,
 }
 
 impl Diagnostic {
@@ -140,6 +145,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            secret: false,
         }
     }
 
@@ -211,6 +217,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that the text at its places may hold a secret, so that no excerpt is shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

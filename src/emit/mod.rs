@@ -1,5 +1,6 @@
 //! What Formwork writes.
 
 pub mod json;
+pub mod manifest;
 mod scalar;
 pub mod yaml;

@@ -91,7 +91,7 @@ fn needs_escape(c: char) -> bool {
 fn is_plain(text: &str, style: Style) -> bool {
     let starts_ill = |c: char| c.is_whitespace() || "-?:,[]{}#&*!|>'\"%@`".contains(c);
     let ends_ill = |c: char| c.is_whitespace() || c == ':';
-    let in_flow = style == Style::Flow && text.contains([',', '[', ']', '{', '}']);
+    let in_flow = style == Style::Flow && text.contains([',', '[', ']', '{', '}', '?']);
     !(text.is_empty()
         || text.starts_with(starts_ill)
         || text.ends_with(ends_ill)
@@ -163,8 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn flow_ends_at_commas() {
+    fn flow_ends_at_commas_and_yaml_1_1_at_question_marks() {
         assert_eq!(text("a,b", Style::Flow), "\"a,b\"");
+        assert_eq!(text("a?b", Style::Flow), "\"a?b\"");
         assert_eq!(text("AWS::Region", Style::Flow), "AWS::Region");
     }
 

@@ -119,7 +119,7 @@ impl Writer {
 
     /// A function in the short form, or as a map with one key.
     fn function(&mut self, function: Function, argument: &Value, inner: usize, after: After) {
-        if !has_short_form(function, argument) {
+        if !has_short_form(argument) {
             self.open_lines(after);
             if after == After::Key {
                 self.indent(inner);
@@ -190,7 +190,7 @@ impl Writer {
 
     fn flow_function(&mut self, intrinsic: &Intrinsic, end: usize) -> bool {
         let (function, argument) = taken_together(intrinsic);
-        has_short_form(function, &argument)
+        has_short_form(&argument)
             && self.within(function.long_name(), |writer| {
                 writer.mark("");
                 writer.text.push('!');
@@ -333,7 +333,7 @@ fn taken_together(intrinsic: &Intrinsic) -> (Function, Cow<'_, Value>) {
 }
 
 /// Behind a tag every scalar is text, and no other tag may stand.
-fn has_short_form(_function: Function, argument: &Value) -> bool {
+fn has_short_form(argument: &Value) -> bool {
     matches!(argument, Value::String(_) | Value::List(_) | Value::Map(_))
 }
 

@@ -17,7 +17,7 @@ use std::sync::{PoisonError, RwLock};
 
 pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
-pub use region::{Region, regions};
+pub use region::{Region, region, regions};
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
 pub use validator::{Validator, Violation, ViolationKind, World};
 

@@ -21,9 +21,15 @@ pub fn type_schema(name: &str) -> Option<(&'static str, Value)> {
     Some((name, entry(start, end)))
 }
 
-/// What each region's file says, by code.
-pub fn regions() -> impl Iterator<Item = Value> {
-    REGIONS.iter().map(|&(_, start, end)| entry(start, end))
+/// The codes of all regions, sorted.
+pub fn region_codes() -> impl ExactSizeIterator<Item = &'static str> {
+    REGIONS.iter().map(|(code, ..)| *code)
+}
+
+/// What the file of a region says, by its place among the codes.
+pub fn region(index: usize) -> Value {
+    let (_, start, end) = REGIONS[index];
+    entry(start, end)
 }
 
 /// INVARIANT (embedded facts): what the build script packed unpacks to what it packed, which the tests of

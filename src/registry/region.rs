@@ -1,7 +1,6 @@
 //! AWS's regions, and which types each lacks.
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde_json::Value;
 
@@ -19,45 +18,38 @@ pub struct Region {
     /// Whether its list of types was asked of it; false for isolated regions, whose list is a copy of us-east-1's and
     /// states no fact.
     pub surveyed: bool,
-    /// Types that it lacks; those of a service that it lacks as a whole are in `absent_services`.
-    absent: BTreeSet<String>,
-    absent_services: BTreeSet<String>,
+    /// What it lacks, by service: a list of names, or `"*"`.
+    absent: Value,
 }
 
 impl Region {
     /// Whether the region has a type of this name, given that there is one.
     pub(crate) fn has(&self, type_name: &str) -> bool {
-        let service = type_name.rsplit_once("::").map_or(type_name, |(service, _)| service);
-        !self.absent_services.contains(service) && !self.absent.contains(type_name)
-    }
-
-    fn new(file: &Value) -> Region {
-        let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
-        let services = || file["absent"].as_object().into_iter().flatten();
-        let types = services().flat_map(|(service, types)| {
-            types
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(move |name| format!("{service}::{name}"))
-        });
-        Region {
-            code: text("code"),
-            partition: text("partition"),
-            url_suffix: text("urlSuffix"),
-            surveyed: file["surveyed"] == true,
-            absent: types.collect(),
-            absent_services: services()
-                .filter(|(_, types)| *types == "*")
-                .map(|(service, _)| service.clone())
-                .collect(),
+        let (service, name) = type_name.rsplit_once("::").unwrap_or((type_name, ""));
+        match &self.absent[service] {
+            Value::Array(names) => !names.iter().any(|absent| absent == name),
+            absent => absent != "*",
         }
     }
+
+    fn new(mut file: Value) -> Region {
+        let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
+        let (code, partition, url_suffix) = (text("code"), text("partition"), text("urlSuffix"));
+        Region { code, partition, url_suffix, surveyed: file["surveyed"] == true, absent: file["absent"].take() }
+    }
+}
+
+/// The region of this code. Unpacks no other.
+pub fn region(code: &str) -> Option<&'static Region> {
+    static KNOWN: LazyLock<Vec<OnceLock<Region>>> =
+        LazyLock::new(|| pack::region_codes().map(|_| OnceLock::new()).collect());
+    let index = pack::region_codes().position(|known| known == code)?;
+    Some(KNOWN[index].get_or_init(|| Region::new(pack::region(index))))
 }
 
 /// All regions, sorted by code.
 pub fn regions() -> &'static [Region] {
-    static REGIONS: OnceLock<Vec<Region>> = OnceLock::new();
-    REGIONS.get_or_init(|| pack::regions().map(|file| Region::new(&file)).collect())
+    static REGIONS: LazyLock<Vec<Region>> =
+        LazyLock::new(|| (0..pack::region_codes().len()).map(|index| Region::new(pack::region(index))).collect());
+    &REGIONS
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use super::property_path::PropertyPath;
-use super::region::regions;
+use super::region::region as find_region;
 use super::validator::Validator;
 
 /// What is known of one resource type. Source: its registry schema, keyword by keyword.
@@ -121,7 +121,7 @@ impl TypeFacts {
     /// Whether a region has the type (`schemas/regions/`). True for a region that is not known: nothing says that it has
     /// not. Of a region that is not [surveyed](super::Region::surveyed) the answer is a guess.
     pub fn available_in(&self, region: &str) -> bool {
-        regions().iter().find(|known| known.code == region).is_none_or(|known| known.has(self.name))
+        find_region(region).is_none_or(|known| known.has(self.name))
     }
 
     /// The names of the properties that must be set (`required`), at the top.

@@ -11,7 +11,7 @@ use super::value::IntoValue;
 use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 
-type Statements = dyn Fn(&Stack) -> Result<Vec<Statement<Link>>, Diagnostic> + Send + Sync;
+type Statements = dyn Fn(&Stack) -> Result<Vec<Statement<Link>>, Box<Diagnostic>> + Send + Sync;
 
 /// Actions on a resource, under conditions.
 ///
@@ -46,13 +46,13 @@ impl Permission {
     /// Statements that depend on what else is in the stack, such as the key of a secret.
     pub(crate) fn derived(
         name: impl Into<String>,
-        statements: impl Fn(&Stack) -> Result<Vec<Statement<Link>>, Diagnostic> + Send + Sync + 'static,
+        statements: impl Fn(&Stack) -> Result<Vec<Statement<Link>>, Box<Diagnostic>> + Send + Sync + 'static,
     ) -> Self {
         Self { name: name.into(), statements: Shared::new(statements) }
     }
 
     /// The statements in a stack; the finding says what is missing.
-    pub fn statements(&self, stack: &Stack) -> Result<Vec<Statement<Link>>, Diagnostic> {
+    pub fn statements(&self, stack: &Stack) -> Result<Vec<Statement<Link>>, Box<Diagnostic>> {
         (self.statements)(stack)
     }
 }

@@ -177,6 +177,18 @@ impl<T, K: Into<String>, V: IntoValue<T>, const N: usize> IntoValue<Dictionary<T
     }
 }
 
+impl<T, K: Into<String>, V: IntoValue<T>> IntoValue<Dictionary<T>> for Vec<(K, V)> {
+    fn into_value(self) -> Value<Dictionary<T>> {
+        Value::Literal(Dictionary(self.into_iter().map(|(key, value)| (key.into(), value.into_value())).collect()))
+    }
+}
+
+impl<T> IntoValue<Dictionary<T>> for Dictionary<T> {
+    fn into_value(self) -> Value<Dictionary<T>> {
+        Value::Literal(self)
+    }
+}
+
 /// One value or the other, by a condition: what [`Condition::choose`] returns.
 #[derive(Clone, Debug)]
 pub struct Choice<A, B> {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use formwork::registry::{self, TypeFacts, facts};
 use proptest::strategy::{Strategy, ValueTree};
@@ -247,8 +248,16 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
-/// Properties of a type that are allowed, if one of the first alternatives gives them; else what was wrong with the first.
-pub fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
+/// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
+/// the first that were tried.
+pub fn all() -> &'static [(&'static str, Result<(Value, usize), String>)] {
+    static ALL: LazyLock<Vec<(&str, Result<(Value, usize), String>)>> =
+        LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
+    &ALL
+}
+
+/// The first alternatives are tried in turn.
+fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
     let mut first = None;
     for choice in 0..8 {
         let maker = Maker::new(facts, choice);
@@ -266,10 +275,10 @@ pub fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
 fn what_a_schema_asks_for_is_allowed() {
     let mut unmade = 0;
     let mut wrong = Vec::new();
-    for name in registry::type_names() {
-        match instance(facts(name).unwrap()) {
+    for (_, made) in all() {
+        match made {
             Ok((_, count)) => unmade += count,
-            Err(error) => wrong.push(error),
+            Err(error) => wrong.push(error.as_str()),
         }
     }
     assert!(wrong.is_empty(), "{} types:\n{}", wrong.len(), wrong.join("\n"));

@@ -52,7 +52,7 @@ impl Construct for Role {
         for (name, permission) in &self.policies {
             match permission.statements(lowering.stack()) {
                 Ok(statements) => policies.push((name.as_str(), statements)),
-                Err(diagnostic) => lowering.report(diagnostic),
+                Err(diagnostic) => lowering.report(*diagnostic),
             }
         }
         let bag = with_policies(lowering.bag(), policies);

@@ -66,9 +66,12 @@ impl Function {
         function
     }
 
+    #[track_caller]
     fn of(code: Code, runtime: Option<Runtime>) -> Self {
         Self {
-            bag: Bag::new("AWS::Lambda::Function").with("Timeout", TIMEOUT.into_value()),
+            bag: Bag::new("AWS::Lambda::Function")
+                .with("Timeout", TIMEOUT.into_value())
+                .with("Code", Value::Literal(code.fields.clone())),
             code,
             runtime,
             variables: Fields::new(),
@@ -166,7 +169,6 @@ impl Construct for Function {
     fn lower(&self, lowering: &mut Lowering<'_>) {
         self.check_code(lowering);
         let mut bag = lowering.bag();
-        bag.set("Code", Value::Literal(self.code.fields.clone()));
         bag.set("Role", lowering.own::<Arn>("Role", "Arn"));
         let log = Fields::new().with("LogGroup", lowering.own::<String>("Logs", "Ref"));
         bag.set("LoggingConfig", Value::Literal(log));

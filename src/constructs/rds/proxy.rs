@@ -43,7 +43,15 @@ impl DatabaseProxy {
         subnets: Handle<PrivateSubnets>,
         group: Handle<SecurityGroup>,
     ) -> Self {
-        let bag = Bag::new("AWS::RDS::DBProxy")
+        let login = match auth.mode {
+            Mode::EndToEnd => {
+                Bag::new("AWS::RDS::DBProxy").with::<String>("DefaultAuthScheme", "IAM_AUTH".into_value())
+            }
+            Mode::Password | Mode::Iam | Mode::Mixed => {
+                Bag::new("AWS::RDS::DBProxy").with("Auth", auth.entries().into_value())
+            }
+        };
+        let bag = login
             .with("RequireTLS", true.into_value())
             .with("VpcSecurityGroupIds", group.only())
             .with("VpcSubnetIds", subnets.ids());
@@ -173,10 +181,6 @@ impl Construct for DatabaseProxy {
         let mut bag = lowering.bag();
         bag.set::<String>("EngineFamily", target.family.name().into_value());
         bag.set("RoleArn", lowering.own::<Arn>("Role", "Arn"));
-        match self.auth.mode {
-            Mode::EndToEnd => bag.set::<String>("DefaultAuthScheme", "IAM_AUTH".into_value()),
-            Mode::Password | Mode::Iam | Mode::Mixed => bag.set("Auth", self.auth.entries().into_value()),
-        }
         if !self.named {
             bag.derive_name("DBProxyName");
         }
@@ -268,23 +272,25 @@ fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
 }
 
 /// The one user that a proxy knows.
-fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Diagnostic> {
+fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<Diagnostic>> {
     let name = stack.name_of(proxy.any());
-    let Some(noun) = stack.noun(proxy) else { return Err(stack::foreign(stack.name())) };
+    let Some(noun) = stack.noun(proxy) else { return Err(Box::new(stack::foreign(stack.name()))) };
     let mut users = noun.auth.users.clone();
     for secret in &noun.auth.secrets {
         let user = stack.noun(*secret).and_then(Secret::database_user);
-        users.push(user.cloned().ok_or_else(|| unknown_user(name, stack.name_of(secret.any())))?);
+        users.push(user.cloned().ok_or_else(|| Box::new(unknown_user(name, stack.name_of(secret.any()))))?);
     }
     users.dedup();
     match users.as_slice() {
         [user] => Ok(user.clone()),
-        _ => Err(Diagnostic::error(
-            stack::MISSING,
-            format!("`{name}` has {} users: `connect` does not say which", users.len()),
-        )
-        .resource(name)
-        .help("name one: `proxy.connect_as(user(\"…\"))`")),
+        _ => Err(Box::new(
+            Diagnostic::error(
+                stack::MISSING,
+                format!("`{name}` has {} users: `connect` does not say which", users.len()),
+            )
+            .resource(name)
+            .help("name one: `proxy.connect_as(user(\"…\"))`"),
+        )),
     }
 }
 

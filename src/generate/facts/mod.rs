@@ -9,8 +9,6 @@ mod error;
 pub mod format;
 mod pattern;
 mod regions;
-#[cfg(test)]
-mod run;
 mod sources;
 mod strip;
 mod wheel;

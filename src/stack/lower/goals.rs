@@ -4,6 +4,7 @@ use super::super::goals::Wanted;
 use super::super::handle::AnyHandle;
 use super::super::stack::Stated;
 use super::context::Lowering;
+use super::rules;
 use crate::goal::{Assumption, Goal, Goals, Taken};
 
 pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
@@ -22,6 +23,7 @@ pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
             goals.renamed.push((entry.name.clone(), id.clone()));
         }
     }
+    goals.assumed.extend(rules::managed_elsewhere(lowering));
     for entry in &stack.entries {
         goals.assumed.extend(entry.noun.taken_on_trust(&entry.name));
     }

@@ -8,12 +8,16 @@ use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MERGE_KEY, MISREAD, NUL
 use super::finding::{TEMPLATE_SHAPE, UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::template::{Function, Map, Places, Value, pointer};
+use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
 
 /// More than any template that CloudFormation takes: what walks a template may recurse.
 const DEEPEST: usize = 100;
-/// With aliases resolved; the bound that cfn-lint has too.
+/// With aliases resolved; the bound that cfn-lint has too. Long text counts as several values.
 const MOST_VALUES: usize = 250_000;
+/// Text of this length counts as one value more.
+const BYTES_A_VALUE: usize = 64;
+/// What lies deeper has the place of the nearest thing around it: with endless keys, pointers would fill the memory.
+const LONGEST_POINTER: usize = 1024;
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// Reads one document. Its methods return none when nothing further can be read; the finding is recorded then.
@@ -24,13 +28,16 @@ pub(super) struct Composer<'a, S> {
     pointer: String,
     depth: usize,
     values: usize,
-    anchors: HashMap<usize, Anchored>,
+    anchors: HashMap<usize, Value>,
+    /// The number of characters, if the last line has no end.
+    unended: Option<usize>,
     places: Places,
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Anchored {
-    value: Value,
+/// How much a value is.
+#[derive(Clone, Copy)]
+struct Size {
     values: usize,
     depth: usize,
 }
@@ -53,7 +60,8 @@ impl<'a, S> Composer<'a, S>
 where
     S: Iterator<Item = Result<(Event<'a>, Range), ScanError>>,
 {
-    pub(super) fn new(source: S, file: &'a str) -> Self {
+    /// `unended`: the number of characters, if the last line has no end.
+    pub(super) fn new(source: S, file: &'a str, unended: Option<usize>) -> Self {
         Self {
             source,
             file,
@@ -61,6 +69,7 @@ where
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
+            unended,
             places: Places::default(),
             diagnostics: Vec::new(),
         }
@@ -103,31 +112,34 @@ where
 
     fn value(&mut self, event: Event<'a>, range: Range) -> Option<Value> {
         self.place("#", range);
-        self.count(1, 1, range)?;
-        let before = self.values;
+        let text = if let Event::Scalar(text, ..) = &event { text.len() } else { 0 };
+        self.count(Size { values: 1 + text / BYTES_A_VALUE, depth: 1 }, range)?;
         self.depth += 1;
         let (anchor, value) = match event {
             Event::Alias(anchor) => (0, self.alias(anchor, range)?),
-            Event::Scalar(text, style, anchor, tag) => (anchor, self.scalar(&text, style, tag.as_deref(), range)),
+            Event::Scalar(text, style, anchor, tag) => {
+                let text = self.without_added_end(&text, style, range);
+                (anchor, self.scalar(text, style, tag.as_deref(), range))
+            }
             Event::SequenceStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::list)?),
             Event::MappingStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::map)?),
             _ => unreachable!("a value begins with none but these events"),
         };
         self.depth -= 1;
         if anchor != 0 {
-            let anchored = Anchored { values: self.values - before, depth: depth(&value), value: value.clone() };
-            self.anchors.insert(anchor, anchored);
+            self.count(Size::of(&value), range)?;
+            self.anchors.insert(anchor, value.clone());
         }
         Some(value)
     }
 
     /// Counts values that are about to be there, and refuses too many of them.
-    fn count(&mut self, values: usize, depth: usize, range: Range) -> Option<()> {
-        self.values += values;
+    fn count(&mut self, size: Size, range: Range) -> Option<()> {
+        self.values += size.values;
         if self.values > MOST_VALUES {
             return self.give_up(TOO_LARGE, format!("more than {MOST_VALUES} values, aliases resolved"), range);
         }
-        if self.depth + depth > DEEPEST {
+        if self.depth + size.depth > DEEPEST {
             return self.give_up(TOO_LARGE, format!("nested more than {DEEPEST} deep"), range);
         }
         Some(())
@@ -136,13 +148,12 @@ where
     fn alias(&mut self, anchor: usize, range: Range) -> Option<Value> {
         let help = "let `aws cloudformation package` resolve it, or write the value out";
         self.warn(ALIAS, "an alias, which CloudFormation refuses", range, help);
-        let Some(anchored) = self.anchors.get(&anchor) else {
+        let Some(value) = self.anchors.get(&anchor) else {
             self.find(ALIAS, "an alias stands within its own anchor", range);
             return Some(Value::Null);
         };
-        let (value, values, depth) = (anchored.value.clone(), anchored.values, anchored.depth);
-        self.count(values, depth, range)?;
-        Some(value)
+        self.count(Size::of(value), range)?;
+        self.anchors.get(&anchor).cloned()
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range) -> Value {
@@ -156,6 +167,13 @@ where
             }
             Meaning::Unknown(name) => Value::map([(name, Value::text(text))]),
         }
+    }
+
+    /// The parser ends the last line of a block scalar even where the text ends before.
+    fn without_added_end<'t>(&self, text: &'t str, style: ScalarStyle, range: Range) -> &'t str {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let at_end = self.unended.is_some_and(|end| range.end.index() >= end);
+        if block && at_end { text.strip_suffix('\n').unwrap_or(text) } else { text }
     }
 
     fn plain(&mut self, text: &str, range: Range) -> Value {
@@ -193,7 +211,7 @@ where
     fn meaning(&mut self, tag: Option<&Tag>, range: Range) -> Meaning {
         let Some(tag) = tag else { return Meaning::Untagged };
         match (tag.handle.as_str(), tag.suffix.as_str()) {
-            ("!", "") | ("", "!") | (CORE, "str") => Meaning::Text,
+            _ if is_text(tag) => Meaning::Text,
             (CORE, "bool" | "int" | "float" | "null" | "map" | "seq") => Meaning::Plain,
             ("!", name) if let Some(function) = Function::from_tag(name) => Meaning::Function(function),
             _ => self.unknown_tag(tag, range),
@@ -268,6 +286,10 @@ where
     fn key(&mut self, event: Event<'a>, range: Range) -> Option<Option<Key>> {
         match event {
             Event::Scalar(text, style, _, None) => Some(Some(self.text_key(&text, style, range))),
+            // `! key` and `!!str key` say what a key is anyway.
+            Event::Scalar(text, _, _, Some(tag)) if is_text(&tag) => {
+                Some(Some(self.text_key(&text, ScalarStyle::DoubleQuoted, range)))
+            }
             other => {
                 self.find(KEY_NOT_TEXT, "a key is no text", range);
                 self.within("", range, |composer| composer.value(other, range))?;
@@ -277,6 +299,7 @@ where
     }
 
     fn text_key(&mut self, text: &str, style: ScalarStyle, range: Range) -> Key {
+        self.values += text.len() / BYTES_A_VALUE;
         let plain = style == ScalarStyle::Plain;
         if plain && text != "<<" {
             let value = scalar::plain(text);
@@ -316,6 +339,9 @@ where
     }
 
     fn place(&mut self, suffix: &str, range: Range) {
+        if self.pointer.len() > LONGEST_POINTER {
+            return;
+        }
         let span = self.span(range);
         self.places.insert(format!("{}{suffix}", self.pointer), span);
     }
@@ -337,7 +363,11 @@ where
     }
 
     fn here(&self, finding: Diagnostic, range: Range) -> Diagnostic {
-        let finding = finding.span(self.span(range)).path(self.pointer.as_str());
+        let finding = finding.span(self.span(range));
+        if self.pointer.len() > LONGEST_POINTER {
+            return finding;
+        }
+        let finding = finding.path(self.pointer.as_str());
         match super::structure::resource_of(&self.pointer) {
             Some(resource) => finding.resource(resource),
             None => finding,
@@ -366,19 +396,59 @@ where
     }
 
     fn unreadable<T>(&mut self, error: &ScanError) -> Option<T> {
-        let message = format!("the template is no YAML: {}", error.info());
-        self.give_up(UNREADABLE, message, Range::empty(*error.marker()))
+        let finding = Diagnostic::error(UNREADABLE, format!("the template is no YAML: {}", error.info()));
+        let mut finding = self.here(finding, Range::empty(*error.marker()));
+        finding.help = cure(error.info()).map(str::to_owned);
+        self.diagnostics.push(finding);
+        None
     }
 }
 
-fn depth(value: &Value) -> usize {
-    use crate::template::Intrinsic;
-    let deepest = |values: &mut dyn Iterator<Item = &Value>| values.map(depth).max().unwrap_or(0);
-    match value {
-        Value::List(values) => 1 + deepest(&mut values.iter()),
-        Value::Map(map) => 1 + deepest(&mut map.values()),
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => 1 + depth(argument),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => 2 + deepest(&mut sub.variables.values()),
-        _ => 1,
+/// How to mend what people often write.
+fn cure(fault: &str) -> Option<&'static str> {
+    const CURES: &[(&str, &str)] = &[
+        ("tabs", "indent with spaces"),
+        ("indentation in quoted scalar", "indent every line of the text, or write it as a block behind `|`"),
+        (
+            "document start",
+            "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
+        ),
+        ("unknown anchor", "quote text that starts with `*`"),
+    ];
+    CURES.iter().find(|(words, _)| fault.contains(words)).map(|(_, cure)| *cure)
+}
+
+fn is_text(tag: &Tag) -> bool {
+    matches!((tag.handle.as_str(), tag.suffix.as_str()), ("!", "") | ("", "!") | (CORE, "str"))
+}
+
+impl Size {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => Self::of_text(""),
+            Value::String(text) => Self::of_text(text),
+            Value::List(values) => Self::around(values.iter().map(Self::of)),
+            Value::Map(map) => Self::around(map.iter().flat_map(Self::of_entry)),
+            Value::Intrinsic(Intrinsic::Call(_, argument)) => Self::around([Self::of(argument)]),
+            Value::Intrinsic(Intrinsic::Reference(reference)) => Self::of_text(reference.name()),
+            Value::Intrinsic(Intrinsic::Sub(sub)) => {
+                let variables = Self::around(sub.variables.iter().flat_map(Self::of_entry));
+                Self::around([Self::of_text(&sub.text()), variables])
+            }
+        }
+    }
+
+    fn of_entry((key, value): (&String, &Value)) -> [Self; 2] {
+        [Self::of_text(key), Self::of(value)]
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self { values: 1 + text.len() / BYTES_A_VALUE, depth: 1 }
+    }
+
+    fn around(inside: impl IntoIterator<Item = Self>) -> Self {
+        let sum = |sum: Self, one: Self| Self { values: sum.values + one.values, depth: sum.depth.max(one.depth) };
+        let inside = inside.into_iter().fold(Self { values: 1, depth: 0 }, sum);
+        Self { depth: inside.depth + 1, ..inside }
     }
 }

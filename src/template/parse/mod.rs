@@ -17,7 +17,7 @@ mod structure;
 
 use saphyr_parser::Parser;
 
-use super::{Places, Template, Value};
+use super::{Function, Places, Template, Value};
 use crate::diagnostic::{Diagnostic, Span};
 use compose::Composer;
 pub use finding::*;
@@ -41,10 +41,12 @@ pub fn parse_value(text: &str, file: &str) -> (Option<Value>, Places, Vec<Diagno
         return (None, Places::default(), vec![finding]);
     }
     match json::fault(text) {
-        None => Composer::new(json::Reader::new(text).map(Ok), file).document(),
+        None => Composer::new(json::Reader::new(text).map(Ok), file, None).document(),
         Some(fault) => {
-            let (value, places, mut diagnostics) = Composer::new(Parser::new_from_str(text), file).document();
+            let unended = (!text.ends_with('\n')).then(|| text.chars().count());
+            let (value, places, mut diagnostics) = Composer::new(Parser::new_from_str(text), file, unended).document();
             prefer_fault_of_json(text, &fault, file, &mut diagnostics);
+            diagnostics.iter_mut().for_each(|finding| explain_tag_behind_tag(text, finding));
             (value, places, diagnostics)
         }
     }
@@ -60,6 +62,17 @@ fn prefer_fault_of_json(text: &str, fault: &serde_json::Error, file: &str, diagn
         let (line, column) = json::place(text, fault);
         diagnostic.message = format!("the template is no JSON: {}", json::message(fault));
         diagnostic.span = Some(Span::new(file, line, column, 0));
+    }
+}
+
+/// `!Base64 !Sub x` looks right, but YAML has one tag a value.
+fn explain_tag_behind_tag(text: &str, finding: &mut Diagnostic) {
+    let line = finding.span.as_ref().filter(|_| finding.code == UNREADABLE).map(|span| span.line);
+    let words = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default().split([' ', '[', ',']);
+    let functions: Vec<_> = words.map(|word| word.strip_prefix('!').and_then(Function::from_tag)).collect();
+    if let Some([Some(outer), Some(inner)]) = functions.windows(2).find(|pair| pair.iter().all(Option::is_some)) {
+        let help = format!("a tag may not follow a tag: write `{}: !{} …`", outer.long_name(), inner.tag());
+        finding.help = Some(help);
     }
 }
 

@@ -8,6 +8,8 @@ pub(super) struct Section<'a> {
     entries: Map,
     pointer: String,
     code: Code,
+    /// Something stood where what is required must stand, so it is not missing.
+    refused: bool,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -16,7 +18,7 @@ impl<'a> Section<'a> {
     pub(super) fn new(value: Value, pointer: String, code: Code, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
         let kind = kind(&value);
         match into_map(value) {
-            Some(entries) => Some(Self { entries, pointer, code, diagnostics }),
+            Some(entries) => Some(Self { entries, pointer, code, refused: false, diagnostics }),
             None => {
                 let message = format!("`{}` is {kind}, and must be a map", last_step(&pointer));
                 diagnostics.push(located(Diagnostic::error(code, message), pointer));
@@ -53,26 +55,27 @@ impl<'a> Section<'a> {
         into_map(value).unwrap_or_else(|| self.wrong_kind(key, kind, "a map").unwrap_or_default())
     }
 
-    /// What must be there.
-    pub(super) fn required<T>(&mut self, key: &str, found: Option<T>) -> Option<T> {
-        let missing = found.is_none() && !self.diagnostics.iter().any(|finding| self.is_about(finding, key));
-        if missing {
-            let message = format!("`{}` has no `{key}`", last_step(&self.pointer));
-            self.diagnostics.push(located(Diagnostic::error(self.code, message), self.pointer.clone()));
+    /// Text that must be there.
+    pub(super) fn required_text(&mut self, key: &str) -> String {
+        self.refused = false;
+        let text = self.text(key);
+        if text.is_none() && !self.refused {
+            self.missing(key);
         }
-        found
+        text.unwrap_or_default()
     }
 
-    fn is_about(&self, finding: &Diagnostic, key: &str) -> bool {
-        let path = finding.path.as_deref().unwrap_or_default();
-        path.strip_prefix(&self.pointer).is_some_and(|rest| rest == pointer([key]))
+    pub(super) fn missing(&mut self, key: &str) {
+        let message = format!("`{}` has no `{key}`", last_step(&self.pointer));
+        self.push(located(Diagnostic::error(self.code, message), self.pointer.clone()));
     }
 
-    pub(super) fn wrong<T>(&mut self, key: &str, value: &Value, must: &str) -> Option<T> {
+    fn wrong<T>(&mut self, key: &str, value: &Value, must: &str) -> Option<T> {
         self.wrong_kind(key, kind(value), must)
     }
 
     fn wrong_kind<T>(&mut self, key: &str, kind: &str, must: &str) -> Option<T> {
+        self.refused = true;
         let message = format!("`{key}` is {kind}, and must be {must}");
         let path = self.at(key);
         self.diagnostics.push(located(Diagnostic::error(self.code, message), path));
@@ -100,7 +103,7 @@ impl<'a> Section<'a> {
 
     /// A finding for each key that no one took, where the model has no room for it.
     pub(super) fn refuse_rest(self) {
-        let Self { entries, pointer: at, code, diagnostics } = self;
+        let Self { entries, pointer: at, code, diagnostics, .. } = self;
         for key in entries.keys().filter(|key| !is_macro(key)) {
             let message = format!("`{key}` is no key of `{}`", last_step(&at));
             diagnostics.push(located(Diagnostic::error(code, message), format!("{at}{}", pointer([key]))));

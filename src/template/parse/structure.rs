@@ -113,9 +113,8 @@ impl Reader<'_> {
 }
 
 fn parameter(mut section: Section<'_>) -> Parameter {
-    let kind = section.text("Type");
     Parameter {
-        kind: section.required("Type", kind).unwrap_or_default(),
+        kind: section.required_text("Type"),
         description: section.text("Description"),
         default: section.take("Default"),
         allowed_values: section.list("AllowedValues"),
@@ -150,9 +149,8 @@ fn assertion(mut map: Map) -> Assertion {
 }
 
 fn resource(mut section: Section<'_>) -> Resource {
-    let kind = section.text("Type");
     Resource {
-        kind: section.required("Type", kind).unwrap_or_default(),
+        kind: section.required_text("Type"),
         condition: section.text("Condition"),
         depends_on: depends_on(&mut section),
         creation_policy: section.take("CreationPolicy"),
@@ -183,7 +181,10 @@ fn depends_on(section: &mut Section<'_>) -> Vec<String> {
 
 fn output(mut section: Section<'_>) -> Output {
     let value = section.take("Value");
-    let value = section.required("Value", value).unwrap_or(Value::Null);
+    if value.is_none() {
+        section.missing("Value");
+    }
+    let value = value.unwrap_or(Value::Null);
     let export = export(&mut section);
     let output =
         Output { value, description: section.text("Description"), condition: section.text("Condition"), export };

@@ -1,0 +1,104 @@
+//! The command line: one file a command. Only this part of Formwork reads and writes files.
+
+pub mod codes;
+mod generate;
+pub mod out;
+mod schema;
+mod speak;
+mod stacks;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use generate::GenerateArgs;
+pub use schema::SchemaArgs;
+pub use synth::SynthArgs;
+
+use crate::diagnostic::Diagnostic;
+use crate::goal::Goals;
+use crate::stack::App;
+use crate::template::Template;
+
+/// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
+#[derive(Debug, Parser)]
+#[command(name = "formwork", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write templates and what deploying them needs
+    Synth(SynthArgs),
+    /// Print the schema of an input
+    Schema(SchemaArgs),
+    /// Make what is committed but generated
+    #[command(hide = true)]
+    Generate(GenerateArgs),
+}
+
+/// How findings are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// As a compiler does, with excerpts.
+    #[default]
+    Full,
+    /// As JSON, on standard output.
+    Json,
+}
+
+/// Where the stacks come from.
+pub enum Stacks<'a> {
+    /// From a settings file, which the command line reads.
+    Settings,
+    /// From a program.
+    Program(&'a App),
+}
+
+/// Stacks, and what there is to say of them.
+#[derive(Debug, Default)]
+struct Synthesis {
+    stacks: Vec<Synthesized>,
+    findings: Vec<Diagnostic>,
+}
+
+/// One stack of one environment, ready to be written.
+#[derive(Clone, Debug)]
+struct Synthesized {
+    environment: String,
+    account: String,
+    region: String,
+    stack: String,
+    template: Template,
+    goals: Goals,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing that counts.
+    Fine = 0,
+    /// An error in what was looked at, a denied class, a difference.
+    Found = 1,
+    /// It could not run.
+    Failed = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the command that the arguments of this process name.
+pub fn run(stacks: &Stacks<'_>) -> ExitCode {
+    let exit = match &Cli::parse().command {
+        Command::Synth(args) => synth::run(args, stacks),
+        Command::Schema(args) => schema::run(args),
+        Command::Generate(args) => generate::run(args),
+    };
+    exit.into()
+}

@@ -1,0 +1,35 @@
+//! Standard output for data, standard error for talk.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+
+use super::{Exit, Format};
+use crate::diagnostic::{Diagnostic, render};
+
+/// Writes data. A reader that has gone away had enough, which is no failure.
+pub(super) fn data(text: &str) -> Exit {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            talk(&format!("error: cannot write to standard output: {error}\n"));
+            Exit::Failed
+        }
+        _ => Exit::Fine,
+    }
+}
+
+/// Writes talk, coloured if the terminal and the user want it. There is nobody to tell if that fails.
+pub(super) fn talk(text: &str) {
+    drop(anstream::stderr().lock().write_all(text.as_bytes()));
+}
+
+/// Tells findings: in full as talk, as JSON as data.
+pub(super) fn findings(format: Format, templates: &[String], findings: &[Diagnostic]) -> Exit {
+    match format {
+        Format::Json => data(&render::json(templates, findings, Vec::new())),
+        Format::Full => {
+            talk(&render::full(findings, &|file| fs::read_to_string(file).ok()));
+            Exit::Fine
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The lines that a finding points at, cut from their files.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Snippet};
+
+use super::Sources;
+use crate::diagnostic::{Diagnostic, Span};
+
+/// The lines of one file that a finding points at.
+pub(super) struct Page<'a> {
+    file: &'a str,
+    first_line: usize,
+    text: String,
+    marks: Vec<Mark<'a>>,
+}
+
+struct Mark<'a> {
+    kind: AnnotationKind,
+    span: &'a Span,
+    label: Option<&'a str>,
+    bytes: Range<usize>,
+}
+
+impl Page<'_> {
+    /// Whether the place is marked on it.
+    pub(super) fn shows(&self, span: &Span) -> bool {
+        self.marks.iter().any(|mark| mark.span == span)
+    }
+
+    /// As the renderer takes it.
+    pub(super) fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
+        let annotations = self.marks.iter().map(|mark| mark.kind.span(mark.bytes.clone()).label(mark.label));
+        Snippet::source(&self.text).path(self.file).line_start(self.first_line).annotations(annotations)
+    }
+}
+
+/// A page for each file, that of the main place first. None where a secret could stand.
+pub(super) fn pages<'a>(diagnostic: &'a Diagnostic, sources: &Sources<'_>) -> Vec<Page<'a>> {
+    if diagnostic.secret {
+        return Vec::new();
+    }
+    let main = diagnostic.place().map(|span| (AnnotationKind::Primary, span, diagnostic.label.as_deref()));
+    let others = diagnostic.labels.iter();
+    let others = others.map(|label| (AnnotationKind::Context, &label.span, Some(label.message.as_str())));
+    let mut files: Vec<(&str, Vec<_>)> = Vec::new();
+    for place in main.into_iter().chain(others) {
+        match files.iter_mut().find(|(file, _)| *file == place.1.file) {
+            Some((_, places)) => places.push(place),
+            None => files.push((&place.1.file, vec![place])),
+        }
+    }
+    files.into_iter().filter_map(|(file, places)| page(file, &places, &sources(file)?)).collect()
+}
+
+type Place<'a> = (AnnotationKind, &'a Span, Option<&'a str>);
+
+fn page<'a>(file: &'a str, places: &[Place<'a>], source: &str) -> Option<Page<'a>> {
+    let lines: Vec<&str> = source.lines().collect();
+    let places = places.iter().filter(|(_, span, _)| (1..=lines.len()).contains(&span.line));
+    let places: Vec<_> = places.collect();
+    let first_line = places.iter().map(|(_, span, _)| span.line).min()?;
+    let last_line = places.iter().map(|(_, span, _)| span.line).max()?;
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for line in &lines[first_line - 1..last_line] {
+        starts.push(text.len());
+        text.push_str(&redacted(line));
+        text.push('\n');
+    }
+    let marks = places.into_iter().map(|(kind, span, label)| {
+        let line = span.line - first_line;
+        let start = starts[line];
+        let end = starts.get(line + 1).map_or(text.len(), |next| *next) - 1;
+        let bytes = word(&text[start..end], span);
+        Mark { kind: *kind, span, label: *label, bytes: start + bytes.start..start + bytes.end }
+    });
+    Some(Page { file, first_line, marks: marks.collect(), text })
+}
+
+/// The bytes of `line` that the span covers.
+fn word(line: &str, span: &Span) -> Range<usize> {
+    let byte = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(byte, _)| byte);
+    let start = byte(span.column.saturating_sub(1));
+    let end = if span.length > 0 {
+        byte(span.column.saturating_sub(1) + span.length)
+    } else {
+        let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        line[start..].find(ends).map_or(line.len(), |length| start + length)
+    };
+    start..end
+}
+
+/// The line with whatever stands after the key of a secret's text blotted out, letter by letter.
+///
+/// A function (`!Ref`, `{{resolve:…}}`) and a switch are no secret text.
+fn redacted(line: &str) -> String {
+    const SECRETS: [&str; 5] = ["password", "passwd", "secretstring", "secretaccesskey", "secret_access_key"];
+    let lower = line.to_ascii_lowercase();
+    let keys = SECRETS.iter().flat_map(|secret| lower.match_indices(secret).map(|(at, _)| at + secret.len()));
+    let values = keys.filter_map(|end| value_after(line, end)).filter(|at| !harmless(&line[*at..]));
+    match values.min() {
+        Some(at) => {
+            let blotted = line[at..].chars().map(|c| if c.is_whitespace() { c } else { '*' });
+            format!("{}{}", &line[..at], blotted.collect::<String>())
+        }
+        None => line.to_owned(),
+    }
+}
+
+/// Where the value begins, if a key ends at the byte `end`.
+fn value_after(line: &str, end: usize) -> Option<usize> {
+    let rest = line[end..].trim_start_matches(['"', '\'']).trim_start();
+    let value = rest.strip_prefix(':').or_else(|| rest.strip_prefix('='))?;
+    Some(line.len() - value.len())
+}
+
+fn harmless(value: &str) -> bool {
+    let value = value.trim().trim_end_matches(',');
+    value.starts_with('!') || value.contains("{{resolve:") || matches!(value, "true" | "false")
+}

@@ -1,0 +1,173 @@
+//! What a folder of output holds, and what deploying it needs: one `manifest.json` an environment.
+//!
+//! Whatever the manifest names belongs to Formwork, and nothing else in the folder does.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::template::{Function, Intrinsic, Map, Template, Value};
+
+/// The manifest's own file name.
+pub const FILE: &str = "manifest.json";
+
+/// The version of the manifest's shape.
+pub const VERSION: u32 = 1;
+
+/// The manifest of one environment's folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of this shape.
+    pub version: u32,
+    /// The environment's name, which is the folder's.
+    pub environment: String,
+    /// The account's twelve digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The stacks, by name.
+    pub stacks: Vec<Entry>,
+}
+
+/// One stack of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The stack's name.
+    pub stack: String,
+    /// The template.
+    pub template: File,
+    /// The sidecar: what was stated beside the template.
+    pub sidecar: File,
+    /// The capabilities that the deployment must acknowledge.
+    pub capabilities: Vec<String>,
+}
+
+/// One file of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Its name in the folder.
+    pub file: String,
+    /// The SHA-256 of its bytes, in hex.
+    pub sha256: String,
+    /// How many bytes it has.
+    pub bytes: usize,
+}
+
+impl File {
+    /// The file of this name and these bytes.
+    pub fn new(name: impl Into<String>, bytes: &[u8]) -> Self {
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { file: name.into(), sha256, bytes: bytes.len() }
+    }
+}
+
+impl Manifest {
+    /// The manifest that `text` is, if it is one of this version.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice(text).ok().filter(|manifest: &Self| manifest.version == VERSION)
+    }
+
+    /// The text, indented by two spaces, one newline at its end.
+    pub fn text(&self) -> String {
+        let text = serde_json::to_string_pretty(self).unwrap_or_else(|_| unreachable!("a manifest is plain data"));
+        text + "\n"
+    }
+
+    /// The names of the files that it owns, itself not among them.
+    pub fn owned(&self) -> impl Iterator<Item = &str> {
+        self.stacks.iter().flat_map(Entry::files).map(|file| file.file.as_str())
+    }
+}
+
+impl Entry {
+    /// All files of the stack.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        [&self.template, &self.sidecar].into_iter()
+    }
+}
+
+/// The capabilities that a deployment of the template must acknowledge.
+///
+/// An unneeded one is harmless and a missing one is a refusal, so any IAM type counts. What a nested stack's template
+/// needs cannot be seen from here.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html>
+pub fn capabilities(template: &Template) -> Vec<String> {
+    const NAMES: [&str; 5] = ["RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"];
+    let iam = || template.resources.values().filter(|resource| resource.kind.starts_with("AWS::IAM::"));
+    let named = iam().any(|resource| {
+        let own = resource.kind.trim_start_matches("AWS::IAM::").to_owned() + "Name";
+        NAMES.contains(&own.as_str()) && resource.properties.contains_key(&own)
+    });
+    let implied = template.resources.values().any(|resource| resource.kind.starts_with("AWS::Serverless::"));
+    let identity = match (named, iam().next().is_some() || implied) {
+        (true, _) => Some("CAPABILITY_NAMED_IAM"),
+        (false, true) => Some("CAPABILITY_IAM"),
+        (false, false) => None,
+    };
+    let expansion = has_macros(template).then_some("CAPABILITY_AUTO_EXPAND");
+    identity.into_iter().chain(expansion).map(str::to_owned).collect()
+}
+
+fn has_macros(template: &Template) -> bool {
+    let sections = [&template.resource_macros, &template.output_macros];
+    let resources = template.resources.values().flat_map(|resource| resource.properties.values());
+    let outputs = template.outputs.values().map(|output| &output.value);
+    !template.transform.is_empty()
+        || sections.iter().any(|macros| !macros.is_empty())
+        || resources.chain(outputs).chain(template.conditions.values()).any(calls_macro)
+}
+
+fn calls_macro(value: &Value) -> bool {
+    let any = |map: &Map| map.values().any(calls_macro);
+    match value {
+        Value::List(values) => values.iter().any(calls_macro),
+        Value::Map(map) => any(map),
+        Value::Intrinsic(Intrinsic::Call(Function::Transform, _)) => true,
+        Value::Intrinsic(Intrinsic::Call(_, argument)) => calls_macro(argument),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Resource;
+
+    #[track_caller]
+    fn check(resource: Resource, expect: &[&str]) {
+        let mut template = Template::default();
+        template.resources.insert("X".into(), resource);
+        assert_eq!(capabilities(&template), expect);
+    }
+
+    #[test]
+    fn capabilities_follow_from_the_resources() {
+        check(Resource::new("AWS::EC2::SecurityGroup").with("GroupName", "x"), &[]);
+        check(Resource::new("AWS::IAM::Role"), &["CAPABILITY_IAM"]);
+        check(Resource::new("AWS::IAM::Role").with("RoleName", "x"), &["CAPABILITY_NAMED_IAM"]);
+        check(Resource::new("AWS::IAM::Policy").with("PolicyName", "x"), &["CAPABILITY_IAM"]);
+        check(Resource::new("AWS::IAM::UserToGroupAddition").with("GroupName", "x"), &["CAPABILITY_IAM"]);
+    }
+
+    #[test]
+    fn macros_must_be_acknowledged() {
+        let call = Value::call(Function::Transform, Value::map([("Name", Value::text("Mine"))]));
+        let nested = Value::list([Value::map([("a", call)])]);
+        check(Resource::new("AWS::S3::Bucket").with("Tags", nested), &["CAPABILITY_AUTO_EXPAND"]);
+        check(Resource::new("AWS::S3::Bucket").with("Tags", Value::list([])), &[]);
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_bytes() {
+        let file = File::new("a", b"abc");
+        assert_eq!(file.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(file.bytes, 3);
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_none() {
+        let text = r#"{"version":2,"environment":"uat","account":"1","region":"r","stacks":[]}"#;
+        assert_eq!(Manifest::parse(text.as_bytes()), None);
+        assert!(Manifest::parse(text.replace("2", "1").as_bytes()).is_some());
+    }
+}

@@ -1,0 +1,67 @@
+//! What no setting shows alone: settings that contradict each other, one function a kind.
+
+mod arns;
+mod auth;
+mod function;
+mod stacks;
+mod target;
+
+use super::Settings;
+use super::model::Environment;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+
+/// What one check sees: an environment, its name, and the places of its settings.
+struct Site<'a> {
+    settings: &'a Settings,
+    name: &'a str,
+    environment: &'a Environment,
+}
+
+const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[arns::check, target::check, auth::check, function::check];
+
+/// Every contradiction. What `defaults` say wrongly for several environments is said once.
+pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for (name, environment) in &settings.environments {
+        let site = Site { settings, name, environment };
+        for finding in CHECKS.iter().flat_map(|check| check(&site)) {
+            let said = |known: &Diagnostic| known.span == finding.span && known.message == finding.message;
+            if !findings.iter().any(said) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings.extend(stacks::check(settings));
+    findings
+}
+
+impl Site<'_> {
+    /// A finding at the value of the setting at `path`.
+    fn finding(&self, code: Code, severity: Severity, path: &str, message: impl Into<String>) -> Diagnostic {
+        let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));
+        let finding = Diagnostic::new(code, severity, message).path(&pointer);
+        let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0);
+        match value.or_else(|| self.settings.places.nearest(&pointer)) {
+            Some(span) => finding.span(span.clone()),
+            None => finding,
+        }
+    }
+
+    fn error(&self, code: Code, path: &str, message: impl Into<String>) -> Diagnostic {
+        self.finding(code, Severity::Error, path, message)
+    }
+
+    /// The same with the place of a second setting.
+    fn beside(&self, finding: Diagnostic, path: &str, message: impl Into<String>) -> Diagnostic {
+        match self.settings.place(self.name, path) {
+            Some(span) => finding.and_at(span.clone(), message),
+            None => finding,
+        }
+    }
+
+    /// Whether someone wrote the setting at `path`.
+    fn wrote(&self, path: &str) -> bool {
+        let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));
+        self.settings.places.get(&pointer).is_some()
+    }
+}

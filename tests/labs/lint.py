@@ -1,0 +1,22 @@
+"""cfn-lint with its informational rules over every template, in one process. Errors and warnings fail."""
+
+import collections
+import sys
+
+from cfnlint.api import ManualArgs, lint_by_config
+
+from common import files, report
+
+paths = files(sys.argv[1:])
+matches = lint_by_config(ManualArgs(templates=list(map(str, paths)), include_checks=["I"])) if paths else []
+advice = collections.Counter()
+faulty = set()
+for match in matches:
+    if match.rule.severity == "informational":
+        advice[f"{match.rule.id} {match.rule.shortdesc}"] += 1
+    else:
+        faulty.add(match.filename)
+        print(f"{match.filename}:{match.linenumber}: {match.rule.id} {match.message}")
+for text, count in advice.most_common():
+    print(f"{count:5} times {text}")
+report(len(paths) - len(faulty), len(faulty))

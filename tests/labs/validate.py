@@ -1,0 +1,25 @@
+"""AWS's own validator over every template. What is more than advice fails."""
+
+import collections
+import sys
+
+from cloudformation_validate import CelEngine
+
+from common import files, report
+
+ADVICE = {"INFO", "DEBUG"}
+
+engine = CelEngine()
+advice = collections.Counter()
+passed = failed = 0
+for path in files(sys.argv[1:]):
+    faults = 0
+    for finding in engine.validate_template(str(path)).diagnostics:
+        if finding.severity.name in ADVICE:
+            advice[finding.rule_id] += 1
+            continue
+        faults += 1
+        print(f"{path}:{finding.start_line}: {finding.severity.name} {finding.rule_id} {finding.message}")
+    passed, failed = passed + (not faults), failed + bool(faults)
+print("advice:", ", ".join(f"{rule} {count} times" for rule, count in advice.most_common()) or "none")
+report(passed, failed)
