@@ -34,7 +34,7 @@ fn check(write: impl FnOnce(&mut Stack, Given, Other)) {
     let mut stack = stack();
     let own = given(&mut stack);
     write(&mut stack, own, other());
-    let faults = faults(&stack);
+    let faults = stack.lower().diagnostics;
     assert_eq!(codes(&faults), ["S1002"], "{faults:#?}");
     for fault in faults {
         let source = fault.source.unwrap();
