@@ -3,6 +3,7 @@
 
 mod article;
 mod cli;
+mod combinations;
 mod lab_files;
 mod layers;
 mod registry;
