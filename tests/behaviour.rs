@@ -4,8 +4,10 @@
 mod article;
 mod cli;
 mod combinations;
+mod examples;
 mod lab_files;
 mod layers;
+mod nouns;
 mod registry;
 mod rules;
 mod settings;

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::handle::AnyHandle;
 use super::link::Term;
+use super::types::Json;
 use super::value::{IntoValue, PlainText, PropertyType, Trace, Value};
 use super::{Condition, Deletion};
 
@@ -29,6 +30,14 @@ impl Fields {
     pub fn with<T: PropertyType>(mut self, property: &str, value: Value<T>) -> Self {
         self.set(property, value);
         self
+    }
+
+    /// The same with a property of free JSON set, as generated types have them: a redrive policy, a target of a
+    /// schedule. An absent value changes nothing.
+    #[track_caller]
+    #[must_use]
+    pub fn json(self, property: &str, value: impl IntoValue<Json>) -> Self {
+        self.with(property, value.into_value())
     }
 
     /// Sets a property; an absent value changes nothing.

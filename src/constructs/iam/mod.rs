@@ -25,7 +25,7 @@ impl Role {
 
     /// A role that exists.
     pub fn existing(arn: impl IntoValue<Arn>) -> Existing<UnownedRole> {
-        Existing::new(UnownedRole(iam::Role::new(Value::Absent))).given("Arn", arn.into_value())
+        Existing::new(UnownedRole(iam::Role::new(Value::<Json>::Absent))).given("Arn", arn.into_value())
     }
 
     /// An inline policy of its own, by name. What the stack grants comes beside it.
