@@ -63,10 +63,11 @@ impl Fields {
         self.places.iter().rev().find(|(path, _)| *path == pointer).map(|(_, location)| *location)
     }
 
-    /// The same, its properties by name.
-    pub(crate) fn sorted(mut self) -> Self {
-        self.terms.sort_keys();
-        self
+    /// The same with the properties of `rest` that it lacks.
+    pub(super) fn completed(self, mut rest: Self) -> Self {
+        rest.terms.extend(self.terms);
+        rest.places.extend(self.places);
+        rest
     }
 
     pub(super) fn places(&self) -> &[(String, &'static Location<'static>)] {
@@ -75,7 +76,9 @@ impl Fields {
 }
 
 impl PropertyType for Fields {
-    fn into_term(self, trace: &mut Trace) -> Term {
+    /// By name, whatever the order of the setters; maps last, so that a policy's name stands above its document.
+    fn into_term(mut self, trace: &mut Trace) -> Term {
+        self.terms.sort_by_cached_key(|name, term| (matches!(term, Term::Map(_)), name.clone()));
         for (path, location) in self.places {
             // The paths are pointers below this property already.
             trace.below(&path, location);
@@ -148,8 +151,8 @@ impl Bag {
         self.after.push(id);
     }
 
-    /// Fills `property`, a name that blocks replacement, with one derived from whatever would cause the replacement.
-    /// For constructs.
+    /// Fills `property`, a name that blocks replacement, with one derived from whatever would cause the replacement,
+    /// unless it is set. For constructs.
     pub(crate) fn derive_name(&mut self, property: &'static str) {
         self.derived_name = Some(property);
     }

@@ -1,6 +1,7 @@
 //! Database instances and clusters.
 
 use super::engine::{AuroraEngine, Engine, EngineFamily};
+use crate::aws::rds::{DbCluster, DbInstance};
 use crate::constructs::ec2::SecurityGroup;
 use crate::stack::{AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Listener, Listening, Stack, Value, tcp};
 
@@ -11,12 +12,29 @@ pub struct Target {
     pub database: AnyHandle,
     /// The protocol.
     pub family: EngineFamily,
-    /// The property of the target group that names it.
-    pub property: &'static str,
-    /// The attribute that holds its resource id, `db-…` or `cluster-…`.
-    pub resource_id: &'static str,
+    /// Whether it is an instance or a cluster.
+    pub kind: TargetKind,
     /// Its security group.
     pub group: Handle<SecurityGroup>,
+}
+
+/// Whether a database is an instance or a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetKind {
+    /// A database instance.
+    Instance,
+    /// A cluster.
+    Cluster,
+}
+
+impl TargetKind {
+    /// The attribute that holds its resource id, `db-…` or `cluster-…`.
+    pub fn resource_id(self) -> &'static str {
+        match self {
+            Self::Instance => "DbiResourceId",
+            Self::Cluster => "DBClusterResourceId",
+        }
+    }
 }
 
 /// A database that a proxy can stand before.
@@ -31,12 +49,12 @@ pub trait ProxyTarget: Listener {
 
 macro_rules! databases { ($(
     $(#[$doc:meta])*
-    $name:ident of $engine:ident is $kind:literal, target $property:literal, $resource_id:literal
+    $name:ident of $engine:ident is $l1:ident, target $kind:ident
 )*) => { $(
     $(#[$doc])*
     #[must_use = "nothing is created until `stack.add` takes it"]
     pub struct $name {
-        bag: Bag,
+        database: $l1,
         family: EngineFamily,
         group: Handle<SecurityGroup>,
         port: Value<i64>,
@@ -50,7 +68,7 @@ macro_rules! databases { ($(
             group: Handle<SecurityGroup>,
         ) -> Existing<Self> {
             let family = engine.family();
-            let noun = Self { bag: Bag::new($kind), family, group, port: family.port().into_value() };
+            let noun = Self { database: $l1::new(), family, group, port: family.port().into_value() };
             Existing::new(noun).given("Ref", identifier.into_value())
         }
     }
@@ -64,7 +82,7 @@ macro_rules! databases { ($(
 
         /// Its resource id, which IAM authentication goes by.
         pub fn resource_id(self, id: impl IntoValue<String>) -> Self {
-            self.given($resource_id, id.into_value())
+            self.given(TargetKind::$kind.resource_id(), id.into_value())
         }
 
         /// The name that clients connect to, where the database itself is handed to one.
@@ -75,7 +93,7 @@ macro_rules! databases { ($(
 
     impl Construct for $name {
         fn bag(&mut self) -> &mut Bag {
-            &mut self.bag
+            self.database.bag()
         }
     }
 
@@ -88,7 +106,7 @@ macro_rules! databases { ($(
     impl ProxyTarget for $name {
         fn target(&self, database: AnyHandle) -> Target {
             let (family, group) = (self.family, self.group);
-            Target { database, family, property: $property, resource_id: $resource_id, group }
+            Target { database, family, kind: TargetKind::$kind, group }
         }
     }
 
@@ -107,7 +125,7 @@ macro_rules! databases { ($(
 
 databases! {
     /// A database instance.
-    DatabaseInstance of Engine is "AWS::RDS::DBInstance", target "DBInstanceIdentifiers", "DbiResourceId"
+    DatabaseInstance of Engine is DbInstance, target Instance
     /// An Aurora cluster.
-    DatabaseCluster of AuroraEngine is "AWS::RDS::DBCluster", target "DBClusterIdentifiers", "DBClusterResourceId"
+    DatabaseCluster of AuroraEngine is DbCluster, target Cluster
 }

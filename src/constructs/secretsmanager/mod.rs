@@ -2,6 +2,7 @@
 
 use super::kms::Key;
 use super::rds::DbUser;
+use crate::aws::secretsmanager;
 use crate::iam::Statement;
 use crate::stack::{
     AnyHandle, Arn, Bag, Construct, Existing, Handle, IntoValue, Link, Permission, Sensitive, Stack, Term, Value,
@@ -46,7 +47,7 @@ impl SecretAccess {
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html>
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct Secret {
-    bag: Bag,
+    secret: secretsmanager::Secret,
     encrypted_by: EncryptedBy,
     user: Option<DbUser>,
 }
@@ -55,7 +56,7 @@ impl Secret {
     /// A secret that exists, by its full ARN (with the six characters at its end).
     pub fn existing(arn: impl IntoValue<Arn>, encrypted_by: EncryptedBy) -> Existing<Self> {
         let arn = arn.into_value();
-        let noun = Self { bag: Bag::new("AWS::SecretsManager::Secret"), encrypted_by, user: None };
+        let noun = Self { secret: secretsmanager::Secret::new(), encrypted_by, user: None };
         Existing::new(noun).given("Id", arn.clone()).given("Ref", arn)
     }
 
@@ -85,7 +86,7 @@ impl Existing<Secret> {
 
 impl Construct for Secret {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.secret.bag()
     }
 }
 
