@@ -1,10 +1,12 @@
-//! A resource that has no construct, three ways: by its generated type, by raw JSON, and beside a construct.
+//! Resources that have no construct, beside one that has: by generated type, and by raw JSON.
 //!
 //! A function works off a queue, and a schedule puts a job into it every night.
 //!
 //! ```console
 //! cargo run --example l1_and_raw -- synth --stdout
 //! ```
+
+use std::process::ExitCode;
 
 use formwork::aws::attributes::*;
 use formwork::aws::lambda::EventSourceMapping;
@@ -17,8 +19,18 @@ const HANDLER: &str = "def handler(event, context):
         print(record['body'])
 ";
 
-/// The stack.
-pub fn jobs() -> Stack {
+fn main() -> ExitCode {
+    formwork::main(&app())
+}
+
+/// The program's one stack.
+pub fn app() -> App {
+    let mut app = App::new();
+    app.add(jobs());
+    app
+}
+
+fn jobs() -> Stack {
     let mut stack = Stack::new("jobs", &Environment::new("prod", "111122223333", Region::EuWest1));
 
     // A construct (L2): its role, its log and what they may do come with it.
@@ -48,10 +60,4 @@ pub fn jobs() -> Stack {
 
     stack.output("QueueUrl", queue.queue_url());
     stack
-}
-
-fn main() -> std::process::ExitCode {
-    let mut app = App::new();
-    app.add(jobs());
-    formwork::main(&app)
 }
