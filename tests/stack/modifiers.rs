@@ -161,6 +161,14 @@ fn an_override_without_a_place_is_found() {
 }
 
 #[test]
+fn an_override_of_what_has_no_main_resource_is_found() {
+    let mut stack = stack();
+    let vpc = stack.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+    stack.add("Private", PrivateSubnets::new(vpc).override_property("/MapPublicIpOnLaunch", json!(true)));
+    assert_eq!(codes(&faults(&stack)), ["S1005"]);
+}
+
+#[test]
 fn a_rename_is_recorded_and_its_cost_is_said() {
     let mut stack = stack();
     stack.add("Handler", function().formerly("Worker"));
