@@ -80,7 +80,8 @@ fn what_a_proxy_and_an_endpoint_are_told_has_its_line() {
             ("ProxyTargets/Properties/ConnectionPoolConfigurationInfo/MaxConnectionsPercent", 6),
             ("ProxyTargets/Properties/ConnectionPoolConfigurationInfo/InitQuery", 7),
             ("ProxyTargets/Properties/TargetGroupName", 8),
-            ("Api/Properties/VpcId", 9),
+            ("Api/Properties/VpcId", 10),
+            ("Api/Properties/PrivateDnsEnabled", 9),
             ("Api/Properties/PolicyDocument", 10),
         ],
     );

@@ -3,7 +3,8 @@
 use super::{PrivateSubnets, SecurityGroup};
 use crate::aws::ec2::VpcEndpoint;
 use crate::stack::{
-    AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Link, Listener, Listening, Stack, Term, Value, tcp,
+    AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Link, Listener, Listening, Lowering, Stack, Term,
+    Value, tcp,
 };
 use crate::template::{Function, Intrinsic, Sub, SubPart};
 
@@ -50,6 +51,7 @@ impl Service {
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct InterfaceEndpoint {
     endpoint: VpcEndpoint,
+    subnets: Option<Handle<PrivateSubnets>>,
     group: AnyHandle,
 }
 
@@ -60,18 +62,18 @@ impl InterfaceEndpoint {
     /// private DNS is refused. Without it clients name the endpoint: see [`url`](Handle::url).
     #[track_caller]
     pub fn new(service: Service, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
-        let endpoint = VpcEndpoint::new(subnets.vpc_id())
+        let endpoint = VpcEndpoint::new(Value::Absent)
             .service_name(service_name(&service))
             .vpc_endpoint_type("Interface")
             .subnet_ids(subnets.ids())
             .security_group_ids(group.only())
             .private_dns_enabled(false);
-        Self { endpoint, group: group.any() }
+        Self { endpoint, subnets: Some(subnets), group: group.any() }
     }
 
     /// An endpoint that exists, behind `group`.
     pub fn existing(group: Handle<SecurityGroup>) -> Existing<Self> {
-        Existing::new(Self { endpoint: VpcEndpoint::new(Value::Absent), group: group.any() })
+        Existing::new(Self { endpoint: VpcEndpoint::new(Value::Absent), subnets: None, group: group.any() })
     }
 
     /// Whether the service's own name leads to the endpoint, in the whole VPC. Needs DNS support and DNS host names
@@ -101,6 +103,11 @@ fn service_name(service: &Service) -> Value<String> {
 impl Construct for InterfaceEndpoint {
     fn bag(&mut self) -> &mut Bag {
         self.endpoint.bag()
+    }
+
+    fn lower(&self, lowering: &mut Lowering<'_>) {
+        let subnets = self.subnets.and_then(|subnets| lowering.noun::<PrivateSubnets>(subnets.any()));
+        lowering.complete(VpcEndpoint::new(subnets.map(|subnets| subnets.vpc().id())));
     }
 }
 

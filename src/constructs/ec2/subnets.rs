@@ -4,7 +4,7 @@ use super::Vpc;
 use crate::aws::ec2;
 use crate::diagnostic::Diagnostic;
 use crate::network::Cidr;
-use crate::stack::{self, Bag, Construct, Existing, Handle, IntoValue, List, Lowering, SubnetId, Term, Value, VpcId};
+use crate::stack::{self, Bag, Construct, Existing, Handle, IntoValue, List, Lowering, SubnetId, Term, Value};
 use crate::template::{self, Function, Reference};
 
 /// A VPC is cut into so many blocks, of which each subnet has one.
@@ -30,7 +30,12 @@ macro_rules! tiers { ($($(#[$doc:meta])* $name:ident)*) => { $(
         /// different Availability Zones.
         pub fn existing(vpc: Handle<Vpc>, ids: impl IntoValue<List<SubnetId>>) -> Existing<Self> {
             let noun = Self(Tier { subnet: ec2::Subnet::new(vpc.id()), vpc, zones: ZONES });
-            Existing::new(noun).given("SubnetIds", ids.into_value()).given("VpcId", vpc.id())
+            Existing::new(noun).given("SubnetIds", ids.into_value())
+        }
+
+        /// The VPC that they are in.
+        pub fn vpc(&self) -> Handle<Vpc> {
+            self.0.vpc
         }
     }
 
@@ -38,11 +43,6 @@ macro_rules! tiers { ($($(#[$doc:meta])* $name:ident)*) => { $(
         /// Their ids.
         pub fn ids(self) -> Value<List<SubnetId>> {
             self.attribute("SubnetIds")
-        }
-
-        /// The id of the VPC that they are in.
-        pub fn vpc_id(self) -> Value<VpcId> {
-            self.attribute("VpcId")
         }
     }
 )* } }

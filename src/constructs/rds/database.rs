@@ -160,7 +160,7 @@ impl New {
         };
         let mut rest =
             DbInstance::new().master_username(user).db_subnet_group_name(lowering.own::<String>("Subnets", "Ref"));
-        rest.bag().set("MasterUserPassword", self.secret.password().into_value());
+        rest.bag().set("MasterUserPassword", Value::Literal(self.secret.password()));
         lowering.complete(rest);
         let description = format!("private subnets of {}", lowering.id());
         lowering.add("Subnets", DbSubnetGroup::new(description, self.subnets.ids()));
