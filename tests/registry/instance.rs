@@ -248,10 +248,13 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
+/// An instance with the number of values that stand as a reference, or why there is none.
+type Made = Result<(Value, usize), String>;
+
 /// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
 /// the first that were tried.
-pub fn all() -> &'static [(&'static str, Result<(Value, usize), String>)] {
-    static ALL: LazyLock<Vec<(&str, Result<(Value, usize), String>)>> =
+pub fn all() -> &'static [(&'static str, Made)] {
+    static ALL: LazyLock<Vec<(&str, Made)>> =
         LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
     &ALL
 }
