@@ -248,19 +248,19 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
-/// Properties that are allowed and how many texts in them could not be made; or what was wrong with the first that were
-/// tried.
-type Instance = Result<(Value, usize), String>;
+/// An instance with the number of values that stand as a reference, or why there is none.
+type Made = Result<(Value, usize), String>;
 
-/// Every type with an instance.
-pub fn all() -> &'static [(&'static str, Instance)] {
-    static ALL: LazyLock<Vec<(&str, Instance)>> =
+/// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
+/// the first that were tried.
+pub fn all() -> &'static [(&'static str, Made)] {
+    static ALL: LazyLock<Vec<(&str, Made)>> =
         LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
     &ALL
 }
 
 /// The first alternatives are tried in turn.
-fn instance(facts: &TypeFacts) -> Instance {
+fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
     let mut first = None;
     for choice in 0..8 {
         let maker = Maker::new(facts, choice);
