@@ -3,12 +3,14 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::Location;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 use super::bag::Bag;
 use super::condition::Condition;
 use super::handle::{AnyHandle, Handle};
+use super::import::Way;
 use super::link::Term;
 use super::lower::Lowering;
 use super::types::Json;
@@ -138,6 +140,19 @@ pub trait Construct: Any {
         self
     }
 
+    /// Takes findings of a code about any of its resources for settled, with the reason: they are not told, and the
+    /// sidecar says so. What is wrong with the stack as it was written (`S…`) cannot be settled so.
+    #[track_caller]
+    #[must_use]
+    fn suppress(mut self, code: impl Into<String>, reason: impl Into<String>) -> Self
+    where
+        Self: Sized,
+    {
+        let suppressed = Suppressed { code: code.into(), reason: reason.into(), location: Location::caller() };
+        self.bag().said.suppressed.push(suppressed);
+        self
+    }
+
     /// Sets a property of the main resource by its path, such as `/LoggingConfig/LogFormat`, whatever was said before.
     /// It is checked like any other.
     #[track_caller]
@@ -185,11 +200,20 @@ impl<T> fmt::Debug for Existing<T> {
     }
 }
 
+/// Findings of a code that are settled.
+#[derive(Clone, Debug)]
+pub(super) struct Suppressed {
+    pub(super) code: String,
+    pub(super) reason: String,
+    pub(super) location: &'static Location<'static>,
+}
+
 /// A construct in its stack.
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) bag: Bag,
-    pub(super) noun: Box<dyn Construct>,
+    /// Shared with the stacks that import it.
+    pub(super) noun: Rc<dyn Construct>,
     pub(super) origin: Origin,
     pub(super) location: &'static Location<'static>,
 }
@@ -200,6 +224,8 @@ pub(super) enum Origin {
     Created,
     /// It exists; these attributes of it are known.
     Existing(IndexMap<&'static str, Term>),
+    /// Another stack has it.
+    From(AnyHandle, Way),
 }
 
 impl Entry {

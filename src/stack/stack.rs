@@ -2,22 +2,26 @@
 
 use std::any::Any;
 use std::panic::Location;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use indexmap::IndexMap;
 
+use super::app::Aspect;
 use super::codes;
 use super::condition::{Condition, Formula};
-use super::construct::{Construct, Entry, Existing, Origin};
+use super::construct::{Construct, Entry, Existing, Origin, Suppressed};
 use super::environment::Environment;
 use super::goals::Goal;
 use super::handle::{AnyHandle, Handle};
+use super::import::Known;
 use super::link::{Link, Term};
-use super::lower::{Lowered, lower};
+use super::lower::{Lowered, World, lower};
+use super::output::Output;
 use super::parameter::Parameter;
 use super::permission::{Grantee, Permission};
-use super::traffic::{Destination, Flow, Source};
-use super::value::{PlainText, PropertyType, Trace, Value};
+use super::traffic::{Destination, Flow, Listening, Source};
+use super::value::{PlainText, PropertyType, Value};
 use crate::diagnostic::Diagnostic;
 use crate::template;
 
@@ -31,8 +35,12 @@ pub struct Stack {
     pub(super) name: String,
     pub(super) environment: Environment,
     pub(super) description: Option<String>,
-    pub(super) entries: Vec<Entry>,
-    pub(super) parameters: IndexMap<String, (template::Parameter, &'static Location<'static>)>,
+    pub(super) metadata: IndexMap<String, (Term, &'static Location<'static>)>,
+    pub(super) transforms: Vec<String>,
+    pub(super) entries: Vec<Rc<Entry>>,
+    pub(super) neighbours: Vec<Known>,
+    pub(super) parameters: IndexMap<String, Declared>,
+    pub(super) mappings: IndexMap<String, (template::Map, &'static Location<'static>)>,
     pub(super) conditions: IndexMap<String, (Formula, &'static Location<'static>)>,
     pub(super) outputs: IndexMap<String, Output>,
     pub(super) flows: Vec<Flow>,
@@ -40,8 +48,10 @@ pub struct Stack {
     pub(super) required: Vec<Stated>,
     pub(super) assumed: Vec<(Stated, String)>,
     pub(super) tags: IndexMap<String, Value<String>>,
+    pub(super) suppressed: Vec<Suppressed>,
+    pub(super) aspects: Vec<Aspect>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    scope: String,
+    pub(super) scope: String,
 }
 
 /// A permission that was granted, and where.
@@ -58,9 +68,11 @@ pub(super) struct Stated {
     pub(super) location: &'static Location<'static>,
 }
 
-/// An output in the making.
-pub(super) struct Output {
-    pub(super) value: Term,
+/// A parameter that was declared, where, and how the console shows it.
+pub(super) struct Declared {
+    pub(super) parameter: template::Parameter,
+    pub(super) label: Option<String>,
+    pub(super) group: Option<String>,
     pub(super) location: &'static Location<'static>,
 }
 
@@ -74,8 +86,12 @@ impl Stack {
             name: name.into(),
             environment: environment.clone(),
             description: None,
+            metadata: IndexMap::new(),
+            transforms: Vec::new(),
             entries: Vec::new(),
+            neighbours: Vec::new(),
             parameters: IndexMap::new(),
+            mappings: IndexMap::new(),
             conditions: IndexMap::new(),
             outputs: IndexMap::new(),
             flows: Vec::new(),
@@ -83,6 +99,8 @@ impl Stack {
             required: Vec::new(),
             assumed: Vec::new(),
             tags: IndexMap::new(),
+            suppressed: Vec::new(),
+            aspects: Vec::new(),
             diagnostics: Vec::new(),
             scope: String::new(),
         }
@@ -123,20 +141,24 @@ impl Stack {
         origin: Origin,
         location: &'static Location<'static>,
     ) -> Handle<C> {
-        let name = format!("{}{name}", self.scope);
-        if let Some(fault) = template::LogicalId::fault(&name) {
-            self.diagnostics.push(Diagnostic::error(codes::NAME, fault).source(location.into()));
-        }
-        if let Some(other) = self.entries.iter().find(|entry| entry.name == name) {
+        let name = self.scoped(&name);
+        let bag = noun.bag().clone();
+        self.keep(Entry { name, bag, noun: Rc::new(noun), origin, location })
+    }
+
+    /// Takes an entry under a name that is a logical id and is not taken.
+    pub(super) fn keep<C>(&mut self, entry: Entry) -> Handle<C> {
+        let Entry { name, location, .. } = &entry;
+        self.check_name(name, location);
+        if let Some(other) = self.entries.iter().find(|entry| entry.name == *name) {
             let diagnostic = Diagnostic::error(codes::NAME, format!("two constructs are named `{name}`"))
-                .source(location.into())
+                .source((*location).into())
                 .and_at(other.location.into(), "the first one")
                 .help("give one of them another name, or put it into a scope: `stack.scope(\"Billing\", |stack| …)`");
             self.diagnostics.push(diagnostic);
         }
         let index = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        let bag = noun.bag().clone();
-        self.entries.push(Entry { name, bag, noun: Box::new(noun), origin, location });
+        self.entries.push(Rc::new(entry));
         Handle::new(self.id, index)
     }
 
@@ -145,9 +167,11 @@ impl Stack {
     pub fn allow(&mut self, from: impl Source, to: impl Destination) {
         let location = Location::caller();
         let (from, to) = (from.ends(self), to.listening(self));
-        for end in &from.0 {
-            for listening in &to.0 {
-                let flow = Flow { from: end.clone(), to: listening.clone(), location };
+        let from: Vec<_> = from.0.into_iter().map(|end| end.map_group(|group| self.canonical(group))).collect();
+        for listening in to.0 {
+            let to = Listening { group: self.canonical(listening.group), ..listening };
+            for from in &from {
+                let flow = Flow { from: from.clone(), to: to.clone(), location };
                 let known = self.flows.iter().any(|other| (&other.from, &other.to) == (&flow.from, &flow.to));
                 if !known {
                     self.flows.push(flow);
@@ -161,7 +185,10 @@ impl Stack {
     pub fn grant<G: Grantee>(&mut self, to: Handle<G>, permission: Permission) {
         let location = Location::caller();
         self.check_known(to.any());
-        if self.entry(to.any()).is_some() {
+        let Some(entry) = self.own_entry(to.any()) else { return };
+        if let Some(fault) = entry.from().is_some().then(|| role_elsewhere(entry, &self.name)) {
+            self.diagnostics.push(fault.source(location.into()));
+        } else {
             self.grants.push(Granted { to: to.any(), role_id: G::role_id, permission, location });
         }
     }
@@ -178,16 +205,6 @@ impl Stack {
         self.assumed.push((Stated { goal, location: Location::caller() }, reason.into()));
     }
 
-    /// An output under a name; none where the value is absent.
-    #[track_caller]
-    pub fn output(&mut self, name: impl Into<String>, value: impl PlainText) {
-        let (name, location) = (format!("{}{}", self.scope, name.into()), Location::caller());
-        let Some(value) = value.plain().into_term(&mut Trace::default()) else { return };
-        if self.outputs.insert(name.clone(), Output { value, location }).is_some() {
-            self.named_twice("outputs", &name, location);
-        }
-    }
-
     /// A tag on every resource whose type has tags.
     pub fn tag(&mut self, key: impl Into<String>, value: impl PlainText) {
         self.tags.insert(key.into(), value.plain());
@@ -196,8 +213,10 @@ impl Stack {
     /// Declares what the deployer fills in, and gives its value.
     #[track_caller]
     pub fn parameter<T: PropertyType>(&mut self, name: impl Into<String>, parameter: Parameter<T>) -> Value<T> {
-        let (name, location) = (format!("{}{}", self.scope, name.into()), Location::caller());
-        if self.parameters.insert(name.clone(), (parameter.declared, location)).is_some() {
+        let (name, location) = (self.scoped(&name.into()), Location::caller());
+        self.check_name(&name, location);
+        let Parameter { declared: parameter, label, group, .. } = parameter;
+        if self.parameters.insert(name.clone(), Declared { parameter, label, group, location }).is_some() {
             self.named_twice("parameters", &name, location);
         }
         Value::from_term(Term::reference(Link::Name(name)))
@@ -206,8 +225,9 @@ impl Stack {
     /// Names a formula, so that values and resources can go by it.
     #[track_caller]
     pub fn condition(&mut self, name: impl Into<String>, formula: Formula) -> Condition {
-        let name = format!("{}{}", self.scope, name.into());
+        let name = self.scoped(&name.into());
         let (condition, location) = (Condition::new(&name), Location::caller());
+        self.check_name(&name, location);
         if self.conditions.insert(name.clone(), (formula, location)).is_some() {
             self.named_twice("conditions", &name, location);
         }
@@ -223,9 +243,22 @@ impl Stack {
         result
     }
 
-    /// The finished template, what it requires, and what is wrong with it.
+    /// A name inside the scope at hand.
+    pub(super) fn scoped(&self, name: &str) -> String {
+        format!("{}{name}", self.scope)
+    }
+
+    /// A name that is no logical id is a finding.
+    pub(super) fn check_name(&mut self, name: &str, location: &'static Location<'static>) {
+        if let Some(fault) = template::LogicalId::fault(name) {
+            self.diagnostics.push(Diagnostic::error(codes::NAME, fault).source(location.into()));
+        }
+    }
+
+    /// The finished template, what it requires, and what is wrong with it. What other stacks import from this one is known to
+    /// the app only: [`App::lower`](super::App::lower).
     pub fn lower(&self) -> Lowered {
-        lower(self)
+        lower(self, &World::default())
     }
 
     /// The construct behind a handle of this stack.
@@ -239,27 +272,39 @@ impl Stack {
         noun.downcast_ref()
     }
 
+    /// What is behind a handle of this stack, or of one that it imports from.
     pub(super) fn entry(&self, handle: AnyHandle) -> Option<&Entry> {
+        if handle.stack == self.id {
+            return self.own_entry(handle);
+        }
+        let entries = &self.neighbour(handle.stack)?.known.neighbour.entries;
+        entries.get(handle.index as usize).map(Rc::as_ref)
+    }
+
+    /// What is behind a handle of this stack.
+    pub(super) fn own_entry(&self, handle: AnyHandle) -> Option<&Entry> {
         if handle.stack != self.id {
             return None;
         }
-        self.entries.get(handle.index as usize)
+        self.entries.get(handle.index as usize).map(Rc::as_ref)
     }
 
     /// The condition under which a construct of this stack exists.
     pub(super) fn condition_of(&self, handle: AnyHandle) -> Option<&Condition> {
-        self.entry(handle)?.bag.said.condition.as_ref()
+        self.own_entry(handle)?.bag.said.condition.as_ref()
     }
 
     /// The name of what is behind a handle.
     pub fn name_of(&self, handle: AnyHandle) -> &str {
-        self.entry(handle).map_or("?", |entry| &entry.name)
+        let own = self.own_entry(handle).map(|entry| &entry.name);
+        let names = || self.neighbour(handle.stack).map(|found| &found.known.neighbour.names);
+        own.or_else(|| names()?.get(handle.index as usize)).map_or("?", String::as_str)
     }
 
     /// A handle of another stack is a finding.
     #[track_caller]
     pub(super) fn check_known(&mut self, handle: AnyHandle) {
-        if self.entry(handle).is_none() {
+        if self.own_entry(handle).is_none() {
             self.diagnostics.push(foreign(&self.name).source(Location::caller().into()));
         }
     }
@@ -277,37 +322,24 @@ impl Stack {
         self.diagnostics.push(diagnostic);
     }
 
-    fn named_twice(&mut self, what: &str, name: &str, location: &'static Location<'static>) {
+    pub(super) fn named_twice(&mut self, what: &str, name: &str, location: &'static Location<'static>) {
         let diagnostic = Diagnostic::error(codes::NAME, format!("two {what} are named `{name}`"));
         self.diagnostics.push(diagnostic.source(location.into()).help("give one of them another name"));
     }
 }
 
+/// A grant to what another stack has.
+fn role_elsewhere(entry: &Entry, stack: &str) -> Diagnostic {
+    let message = format!("the role of `{}` belongs to another stack: `{stack}` cannot grant it anything", entry.name);
+    Diagnostic::error(codes::FOREIGN_ROLE, message)
+        .and_at(entry.location.into(), "imported here")
+        .help("grant it in the stack that creates it; what is needed there can be imported from here, if nothing here needs that stack")
+}
+
 /// A handle of another stack stands in this one.
 pub(crate) fn foreign(stack: &str) -> Diagnostic {
-    Diagnostic::error(codes::FOREIGN, format!("a handle of another stack is used in `{stack}`"))
-        .help("a template refers to its own resources only: import what exists with `stack.import(name, …)`")
-}
-
-/// The stacks of a program.
-#[derive(Default)]
-pub struct App {
-    stacks: Vec<Stack>,
-}
-
-impl App {
-    /// No stacks.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes a finished stack.
-    pub fn add(&mut self, stack: Stack) {
-        self.stacks.push(stack);
-    }
-
-    /// The stacks, in the order in which they were added.
-    pub fn stacks(&self) -> &[Stack] {
-        &self.stacks
-    }
+    Diagnostic::error(codes::FOREIGN, format!("a handle of another stack is used in `{stack}`")).help(
+        "a template refers to its own resources only: `stack.import_from(&other, handle)` brings what a stack of the \
+             app has, `stack.import(name, …)` names what exists outside",
+    )
 }

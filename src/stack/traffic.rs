@@ -104,6 +104,16 @@ pub(super) enum End {
     Range(Cidr),
 }
 
+impl End {
+    /// The same with its group, if it is one, replaced.
+    pub(super) fn map_group(self, replace: impl FnOnce(AnyHandle) -> AnyHandle) -> Self {
+        match self {
+            Self::Group(group) => Self::Group(replace(group)),
+            Self::Range(range) => Self::Range(range),
+        }
+    }
+}
+
 /// The near end of traffic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no source of traffic",

@@ -176,6 +176,20 @@ macro_rules! texts { ($($(#[$doc:meta])* $name:ident)*) => { $(
             self.retype(|text| text.0)
         }
     }
+
+    /// It is text too.
+    impl IntoValue<String> for $name {
+        fn into_value(self) -> Value<String> {
+            Value::Literal(self.0)
+        }
+    }
+
+    /// They are texts too.
+    impl IntoValue<List<String>> for Value<List<$name>> {
+        fn into_value(self) -> Value<List<String>> {
+            self.retype(|list| List(list.0.into_iter().map(IntoValue::into_value).collect()))
+        }
+    }
 )* } }
 
 texts! {
@@ -206,6 +220,7 @@ impl PropertyType for Sensitive {
     }
 }
 
+/// A password of one's own making would stand in the template: only CloudFormation brings one.
 impl IntoValue<Self> for Sensitive {
     fn into_value(self) -> Value<Self> {
         Value::Literal(self)

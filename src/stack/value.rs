@@ -136,6 +136,12 @@ impl<T> IntoValue<T> for Value<T> {
     }
 }
 
+impl<T: Clone> IntoValue<T> for &Value<T> {
+    fn into_value(self) -> Value<T> {
+        self.clone()
+    }
+}
+
 /// A setting that may be absent: the property is then left out.
 impl<T, V: IntoValue<T>> IntoValue<T> for Option<V> {
     fn into_value(self) -> Value<T> {

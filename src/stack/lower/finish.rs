@@ -9,37 +9,41 @@ use super::super::handle::AnyHandle;
 use super::super::tags;
 use super::super::value::{Trace, Value};
 use super::context::{Draft, Lowering};
-use super::{Lowered, goals, rules};
+use super::{rules, whole};
 use crate::diagnostic::Diagnostic;
 use crate::template::{self, Output, Places, Resource, Template, pointer};
 
-/// A lowered stack before the passes over the whole template.
-pub(super) struct Finished {
-    pub(super) lowered: Lowered,
-    /// Properties to fill with a derived name: the logical id and the property.
-    pub(super) names_to_derive: Vec<(String, &'static str)>,
-}
-
-pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
-    let stack = lowering.stack;
-    let mut template = Template { description: stack.description.clone(), ..Template::empty() };
-    let mut places = Places::default();
-    parameters(&lowering, &mut template, &mut places);
-    conditions(&mut lowering, &mut template, &mut places);
-    let names_to_derive = resources(&mut lowering, &mut template, &mut places);
-    outputs(&mut lowering, &mut template, &mut places);
-    let goals = goals::goals(&mut lowering);
-    let diagnostics = lowering.diagnostics;
-    Finished { lowered: Lowered { template, goals, places, diagnostics }, names_to_derive }
+/// Fills the template, but for grants, goals and what other stacks need. Returns the properties that take a derived
+/// name: the logical id and the property.
+pub(super) fn finish(
+    lowering: &mut Lowering<'_>,
+    template: &mut Template,
+    places: &mut Places,
+) -> Vec<(String, &'static str)> {
+    whole::say(lowering, template, places);
+    parameters(lowering, template, places);
+    mappings(lowering, template, places);
+    conditions(lowering, template, places);
+    let names_to_derive = resources(lowering, template, places);
+    outputs(lowering, template, places);
+    names_to_derive
 }
 
 fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
     let mut parameters: Vec<_> = lowering.stack.parameters.iter().collect();
     parameters.sort_by_key(|(name, _)| name.as_str());
-    for (name, (parameter, location)) in parameters {
-        places.insert(pointer(["Parameters", name]), (*location).into());
-        template.parameters.insert(name.clone(), parameter.clone());
+    for (name, declared) in parameters {
+        places.insert(pointer(["Parameters", name]), declared.location.into());
+        template.parameters.insert(name.clone(), declared.parameter.clone());
     }
+}
+
+fn mappings(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
+    for (name, (mapping, location)) in &lowering.stack.mappings {
+        places.insert(pointer(["Mappings", name]), (*location).into());
+        template.mappings.insert(name.clone(), mapping.clone());
+    }
+    template.mappings.sort_keys();
 }
 
 fn conditions(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
@@ -61,7 +65,9 @@ fn outputs(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Pl
     for (name, output) in outputs {
         places.insert(pointer(["Outputs", name]), output.location.into());
         let value = lowering.resolve(&output.value, output.location);
-        let output = Output { value, description: None, condition: None, export: None };
+        let export = output.export.as_ref().map(|name| lowering.resolve(name, output.location));
+        let condition = output.condition.as_ref().map(|condition| condition.name().to_owned());
+        let output = Output { value, description: output.description.clone(), condition, export };
         template.outputs.insert(name.clone(), output);
     }
 }
@@ -77,6 +83,7 @@ fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut 
         template.resources.insert(id.clone(), resource);
     }
     apply_overrides(lowering, template);
+    lowering.owners = ends;
     names_to_derive
 }
 
@@ -140,7 +147,8 @@ fn depends_on(bag: &Bag, on: &[AnyHandle], ends: &[(String, Option<AnyHandle>)])
 
 fn add_tags(lowering: &mut Lowering<'_>, resource: &mut Resource, draft: &Draft) {
     let own = draft.owner.and_then(|owner| lowering.stack.entry(owner)).map(|entry| &entry.bag.said.tags);
-    let mut wanted = lowering.stack.tags.clone();
+    let mut wanted = lowering.tags.clone();
+    wanted.extend(lowering.stack.tags.clone());
     wanted.extend(own.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     wanted.sort_unstable_keys();
     let resolved: Vec<(String, template::Value)> = wanted

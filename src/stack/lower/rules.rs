@@ -17,6 +17,8 @@ pub(super) struct Rule {
     pub(super) id: String,
     pub(super) from: Option<AnyHandle>,
     pub(super) to: Option<AnyHandle>,
+    /// The logical id that it had while its groups had other names.
+    pub(super) formerly: Option<String>,
 }
 
 /// Adds the two rules of every flow: egress of the near end, ingress of the far end.
@@ -37,9 +39,8 @@ fn add_ingress(lowering: &mut Lowering<'_>, flow: &Flow) {
     if !takes_rules(lowering, flow.to.group) {
         return;
     }
-    let (near, far) = (end_name(lowering, &flow.from), lowering.stack.name_of(flow.to.group));
-    let id = format!("{far}From{}{}", end_id(lowering, &flow.from), flow.to.port.id());
-    let description = format!("from {near}");
+    let id = |near: &str, far: &str| format!("{far}From{near}{}", flow.to.port.id());
+    let description = format!("from {}", end_name(lowering, &flow.from));
     let mut bag = rule_bag("AWS::EC2::SecurityGroupIngress", flow, flow.to.group, &description);
     match &flow.from {
         End::Group(group) => put(&mut bag, "SourceSecurityGroupId", group.term("GroupId"), flow.location),
@@ -54,7 +55,7 @@ fn add_egress(lowering: &mut Lowering<'_>, flow: &Flow) {
         return;
     }
     let far = lowering.stack.name_of(flow.to.group);
-    let id = format!("{}To{far}{}", lowering.stack.name_of(near), flow.to.port.id());
+    let id = |near: &str, far: &str| format!("{near}To{far}{}", flow.to.port.id());
     let mut bag = rule_bag("AWS::EC2::SecurityGroupEgress", flow, near, &format!("to {far}"));
     put(&mut bag, "DestinationSecurityGroupId", flow.to.group.term("GroupId"), flow.location);
     draft(lowering, id, bag, flow);
@@ -79,13 +80,21 @@ fn put(bag: &mut Bag, property: &str, term: Term, location: &'static Location<'s
     bag.fields.put(property, term, location);
 }
 
-fn draft(lowering: &mut Lowering<'_>, id: String, mut bag: Bag, flow: &Flow) {
+fn draft(lowering: &mut Lowering<'_>, id: impl Fn(&str, &str) -> String, mut bag: Bag, flow: &Flow) {
+    let far = End::Group(flow.to.group);
+    let former = [former_id(lowering, &flow.from), former_id(lowering, &far)];
+    let [near, far] = [end_id(lowering, &flow.from), end_id(lowering, &far)];
+    let formerly = former.iter().any(Option::is_some).then(|| {
+        let [former_near, former_far] = &former;
+        id(former_near.as_ref().unwrap_or(&near), former_far.as_ref().unwrap_or(&far))
+    });
+    let id = id(&near, &far);
     bag.said.condition = condition(lowering, flow);
     let from = match flow.from {
         End::Group(group) => Some(group),
         End::Range(_) => None,
     };
-    lowering.rules.push(Rule { id: id.clone(), from, to: Some(flow.to.group) });
+    lowering.rules.push(Rule { id: id.clone(), from, to: Some(flow.to.group), formerly });
     lowering.draft(id, Draft { bag, owner: None, location: flow.location });
 }
 
@@ -144,6 +153,12 @@ fn end_name(lowering: &Lowering<'_>, end: &End) -> String {
 fn end_id(lowering: &Lowering<'_>, end: &End) -> String {
     let name = end_name(lowering, end);
     name.replace('.', "x").replace(':', "c").replace('/', "s")
+}
+
+/// What a group was called before.
+fn former_id(lowering: &Lowering<'_>, end: &End) -> Option<String> {
+    let End::Group(group) = end else { return None };
+    lowering.stack.own_entry(*group)?.bag.said.formerly.clone()
 }
 
 fn cidr_property(range: &Cidr) -> &'static str {
