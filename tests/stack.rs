@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod foreign;
+mod imports;
 mod laws;
 mod modifiers;
 mod names;

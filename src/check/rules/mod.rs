@@ -3,7 +3,9 @@
 mod conditions;
 mod cycles;
 mod endpoints;
+mod existence;
 mod limits;
+mod mappings;
 mod names;
 mod permissions;
 mod proxies;
@@ -19,6 +21,8 @@ pub const ALL: &[&[Rule]] = &[
     schema::RULES,
     references::RULES,
     conditions::RULES,
+    existence::RULES,
+    mappings::RULES,
     cycles::RULES,
     names::RULES,
     limits::RULES,
