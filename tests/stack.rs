@@ -3,6 +3,7 @@
 mod diagnostics;
 mod foreign;
 mod imports;
+mod language;
 mod laws;
 mod modifiers;
 mod names;

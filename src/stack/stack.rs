@@ -51,6 +51,8 @@ pub struct Stack {
     pub(super) suppressed: Vec<Suppressed>,
     pub(super) aspects: Vec<Aspect>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Handles of other stacks, and where they were used.
+    pub(super) strangers: Vec<(AnyHandle, &'static Location<'static>)>,
     pub(super) scope: String,
 }
 
@@ -102,6 +104,7 @@ impl Stack {
             suppressed: Vec::new(),
             aspects: Vec::new(),
             diagnostics: Vec::new(),
+            strangers: Vec::new(),
             scope: String::new(),
         }
     }
@@ -301,11 +304,11 @@ impl Stack {
         own.or_else(|| names()?.get(handle.index as usize)).map_or("?", String::as_str)
     }
 
-    /// A handle of another stack is a finding.
+    /// A handle of another stack is a finding, told when the stack is lowered: then the other one is known.
     #[track_caller]
     pub(super) fn check_known(&mut self, handle: AnyHandle) {
         if self.own_entry(handle).is_none() {
-            self.diagnostics.push(foreign(&self.name).source(Location::caller().into()));
+            self.strangers.push((handle, Location::caller()));
         }
     }
 

@@ -32,7 +32,7 @@ pub(in crate::stack) fn lower_all(app: &App) -> Vec<Lowered> {
 
 fn world<'a>(app: &'a App, stack: &Stack, wanted: &BTreeMap<u32, Vec<Need>>) -> World<'a> {
     let needs = wanted.get(&stack.id).cloned().unwrap_or_default();
-    World { needs, tags: Some(&app.tags), aspects: &app.aspects }
+    World { needs, tags: Some(&app.tags), aspects: &app.aspects, stacks: app.stacks() }
 }
 
 fn check(app: &App, lowered: Vec<(Lowered, Vec<Need>)>) -> Vec<Lowered> {

@@ -32,6 +32,8 @@ pub struct Lowering<'a> {
     pub(super) owners: Vec<(String, Option<AnyHandle>)>,
     /// Tags of every stack of the app.
     pub(super) tags: IndexMap<String, Value<String>>,
+    /// The stacks of the app, where there is one.
+    others: &'a [Stack],
     current: Option<AnyHandle>,
 }
 
@@ -43,8 +45,8 @@ pub(super) struct Draft {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(stack: &'a Stack, world: &World<'_>) -> Self {
-        Self {
+    pub(super) fn new(stack: &'a Stack, world: &World<'a>) -> Self {
+        let mut lowering = Self {
             stack,
             drafts: BTreeMap::new(),
             rules: Vec::new(),
@@ -53,7 +55,26 @@ impl<'a> Lowering<'a> {
             read: BTreeMap::new(),
             owners: Vec::new(),
             tags: world.tags.cloned().unwrap_or_default(),
+            others: world.stacks,
             current: None,
+        };
+        for (handle, location) in &stack.strangers {
+            let fault = lowering.stranger(*handle);
+            lowering.unresolved(fault, location);
+        }
+        lowering
+    }
+
+    /// What is wrong with a handle of another stack.
+    pub(super) fn stranger(&self, handle: AnyHandle) -> Diagnostic {
+        let fault = foreign(&self.stack.name);
+        let other = self.others.iter().find_map(|stack| Some((stack, stack.own_entry(handle)?)));
+        match other {
+            Some((stack, entry)) => {
+                let label = format!("`{}` of `{}` is created here", entry.name, stack.name);
+                fault.and_at(entry.location.into(), label)
+            }
+            None => fault,
         }
     }
 
@@ -88,7 +109,7 @@ impl<'a> Lowering<'a> {
     /// The construct behind a handle, if it is a `T` of this stack; a handle of another stack is a finding.
     pub fn noun<T: Construct>(&mut self, handle: AnyHandle) -> Option<&'a T> {
         if self.stack.entry(handle).is_none() {
-            self.report(foreign(&self.stack.name));
+            self.report(self.stranger(handle));
         }
         self.stack.noun_of(handle)
     }
@@ -207,7 +228,7 @@ impl<'a> Lowering<'a> {
     /// A handle of another stack is a finding at `location`.
     pub(super) fn check_known(&mut self, handle: AnyHandle, location: &'static Location<'static>) {
         if self.stack.own_entry(handle).is_none() {
-            self.unresolved(foreign(&self.stack.name), location);
+            self.unresolved(self.stranger(handle), location);
         }
     }
 

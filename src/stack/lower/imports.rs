@@ -9,7 +9,6 @@ use super::super::handle::AnyHandle;
 use super::super::import::{Found, Way};
 use super::super::link::{Link, Term};
 use super::super::output;
-use super::super::stack::foreign;
 use super::context::{Draft, Lowering, unknown_attribute};
 use crate::diagnostic::Diagnostic;
 use crate::registry;
@@ -57,7 +56,7 @@ impl<'a> Lowering<'a> {
         let found = stack.neighbour(handle.stack);
         let entry = found.and_then(|found| found.known.neighbour.entries.get(handle.index as usize));
         let (Some(found), Some(entry)) = (found, entry) else {
-            return self.unresolved(foreign(&stack.name), location);
+            return self.unresolved(self.stranger(handle), location);
         };
         if let Origin::From(origin, _) = entry.origin {
             return self.elsewhere(origin, attribute, way, location);
@@ -99,7 +98,7 @@ impl<'a> Lowering<'a> {
             Link::Attribute(handle, attribute) if handle.stack == found.known.neighbour.id => {
                 let entry = found.known.neighbour.entries.get(handle.index as usize);
                 let value = entry.and_then(|entry| self.value_there(found, entry, attribute, location));
-                value.unwrap_or_else(|| self.unresolved(foreign(&self.stack.name), location))
+                value.unwrap_or_else(|| self.unresolved(self.stranger(*handle), location))
             }
             Link::Attribute(handle, attribute) => self.elsewhere(*handle, attribute, None, location),
         }

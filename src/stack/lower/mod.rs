@@ -47,16 +47,17 @@ pub(super) struct World<'a> {
     pub(super) needs: Vec<Need>,
     pub(super) tags: Option<&'a IndexMap<String, Value<String>>>,
     pub(super) aspects: &'a [Aspect],
+    pub(super) stacks: &'a [Stack],
 }
 
 /// Lowers a stack. The order in which its constructs were added, its traffic allowed and its permissions granted does
 /// not show in the result.
-pub(super) fn lower(stack: &Stack, world: &World<'_>) -> Lowered {
+pub(super) fn lower<'a>(stack: &'a Stack, world: &World<'a>) -> Lowered {
     lower_one(stack, world).0
 }
 
 /// Lowers a stack; returns also what it needs of others.
-fn lower_one(stack: &Stack, world: &World<'_>) -> (Lowered, Vec<Need>) {
+fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Vec<Need>) {
     let mut lowering = Lowering::new(stack, world);
     rules::add(&mut lowering);
     for (handle, entry) in created(stack) {

@@ -30,7 +30,13 @@ pub(super) fn add(lowering: &mut Lowering<'_>) {
             add_ingress(lowering, flow);
             add_egress(lowering, flow);
         } else {
-            lowering.report(super::super::stack::foreign(&lowering.stack.name).source(flow.location.into()));
+            let ends = match flow.from {
+                End::Group(group) => vec![group, flow.to.group],
+                End::Range(_) => vec![flow.to.group],
+            };
+            let stranger = ends.into_iter().find(|group| lowering.stack.entry(*group).is_none());
+            let fault = lowering.stranger(stranger.unwrap_or(flow.to.group));
+            lowering.unresolved(fault, flow.location);
         }
     }
 }
