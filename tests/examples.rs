@@ -12,12 +12,15 @@ mod l1_and_raw;
 #[path = "../examples/rds_proxy.rs"]
 mod rds_proxy;
 
+#[expect(dead_code, reason = "an example is a program too")]
+#[path = "../examples/two_stacks.rs"]
+mod two_stacks;
+
 #[track_caller]
 fn sound(app: &App, stacks: &[&str]) {
     let names: Vec<_> = app.stacks().iter().map(|stack| stack.name()).collect();
     assert_eq!(names, stacks);
-    for stack in app.stacks() {
-        let lowered = stack.lower();
+    for (stack, lowered) in app.stacks().iter().zip(app.lower()) {
         let region = Some(stack.environment().region.code());
         let found = lowered.diagnostics.into_iter().chain(check(&lowered.template, &lowered.places, region));
         let faults: Vec<_> = found.filter(|found| found.severity != Severity::Info).collect();
@@ -33,4 +36,9 @@ fn l1_and_raw() {
 #[test]
 fn rds_proxy() {
     sound(&rds_proxy::app(), &["rds-proxy", "rds-proxy-shared", "rds-proxy", "rds-proxy-shared"]);
+}
+
+#[test]
+fn two_stacks() {
+    sound(&two_stacks::app(), &["reports", "data", "reports", "data"]);
 }

@@ -28,5 +28,9 @@ pub const FOREIGN_ROLE: Code = Code::new("S1011", "grant-to-another-stack");
 pub const PERHAPS_MISSING: Code = Code::new("S1012", "import-of-conditional");
 /// A stack's name by which nothing can be looked up.
 pub const STACK_NAME: Code = Code::new("S1013", "unusable-stack-name");
+/// A value of another stack that cannot come here.
+pub const OWN_VALUE: Code = Code::new("S1014", "value-of-another-stack");
+/// A parameter's default that is no literal.
+pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
 /// A rename.
 pub const RENAMED: Code = Code::new("D1001", "renamed-resource");

@@ -229,7 +229,25 @@ impl Entry {
     }
 }
 
-/// What a construct of a stack is called in another one: both names, as a logical id wants them.
+/// What a construct of a stack is called in another one: both names, as a logical id wants them. `Proxy` of the stack
+/// `billing-data` is `BillingDataProxy`.
 pub(super) fn abroad(stack: &str, name: &str) -> String {
-    stack.chars().filter(char::is_ascii_alphanumeric).chain(name.chars()).collect()
+    let words = stack.split(|c: char| !c.is_ascii_alphanumeric());
+    let capitalized = words.flat_map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+    });
+    capitalized.chain(name.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_abroad_are_logical_ids() {
+        assert_eq!(abroad("Data", "Proxy"), "DataProxy");
+        assert_eq!(abroad("billing-data", "Proxy"), "BillingDataProxy");
+        assert_eq!(abroad("", "Proxy"), "Proxy");
+    }
 }

@@ -1,6 +1,7 @@
 //! Parameters: what the deployer fills in.
 
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use super::link::Term;
 use super::types::{Arn, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId};
@@ -24,13 +25,15 @@ pub struct Parameter<T> {
     pub(super) declared: template::Parameter,
     pub(super) label: Option<String>,
     pub(super) group: Option<String>,
+    /// Where a default was given that is no literal.
+    pub(super) computed: Option<&'static Location<'static>>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Parameter<T> {
     fn of(kind: &str) -> Self {
         let declared = template::Parameter { kind: kind.into(), ..Default::default() };
-        Self { declared, label: None, group: None, kind: PhantomData }
+        Self { declared, label: None, group: None, computed: None, kind: PhantomData }
     }
 
     /// What the deployer should know about it, in at most 4,000 characters.
@@ -117,9 +120,13 @@ impl<T: SsmType> Parameter<T> {
 }
 
 impl<T: PropertyType> Parameter<T> {
-    /// The value where the deployer gives none: a literal; what is computed is left out. A list is joined by commas, as CloudFormation wants it.
+    /// The value where the deployer gives none: a literal, for nothing is computed before the deployer was asked. A list
+    /// is joined by commas, as CloudFormation wants it.
+    #[track_caller]
     pub fn default(mut self, value: impl IntoValue<T>) -> Self {
-        self.declared.default = value.into_value().into_term(&mut Trace::default()).and_then(|term| literal(&term));
+        let term = value.into_value().into_term(&mut Trace::default());
+        self.declared.default = term.as_ref().and_then(literal);
+        self.computed = (term.is_some() && self.declared.default.is_none()).then(Location::caller);
         self
     }
 }
@@ -131,10 +138,19 @@ fn literal(term: &Term) -> Option<template::Value> {
         Term::Number(number) => Some(template::Value::Number(number.clone())),
         Term::Bool(value) => Some(template::Value::from(value.to_string())),
         Term::List(values) => {
-            let texts: Option<Vec<_>> = values.iter().map(Term::as_str).collect();
+            let texts: Option<Vec<_>> = values.iter().map(element).collect();
             texts.map(|texts| template::Value::from(texts.join(",")))
         }
         Term::Null | Term::Map(_) | Term::Intrinsic(_) => None,
+    }
+}
+
+/// An element of a list as it stands between commas.
+fn element(term: &Term) -> Option<String> {
+    match literal(term)? {
+        template::Value::String(text) => Some(text),
+        template::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

@@ -79,7 +79,10 @@ pub(super) struct Declared {
 }
 
 impl Stack {
-    /// An empty stack for an environment.
+    /// An empty stack for an environment. The name is the one under which it is deployed, unless whoever imports from it
+    /// says another ([`locate`](Self::locate)): a letter, then letters, digits and hyphens, at most 128 in all.
+    ///
+    /// Source: `StackName` in <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html>
     pub fn new(name: impl Into<String>, environment: &Environment) -> Self {
         // Tells the handles of one stack from those of another within this program; it reaches no output.
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -119,19 +122,41 @@ impl Stack {
         &self.environment
     }
 
-    /// Says in a sentence what it is, at most 1,024 bytes.
+    /// Says in a sentence what it is, at most 1,024 bytes. The console shows it.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.describe("The logs of every service, kept for a year");
+    /// ```
     pub fn describe(&mut self, text: impl Into<String>) {
         self.description = Some(text.into());
     }
 
-    /// Names what exists already.
+    /// Names what exists already, so that what this stack creates can use it. It renders nothing; what is said of it is
+    /// taken on trust. The name serves in findings and in the logical ids of rules.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let vpc = stack.import("Vpc", Vpc::existing("vpc-0c1e37a9d4b85f620"));
+    /// stack.add("LambdaSg", SecurityGroup::new(vpc, "functions"));
+    /// ```
     #[track_caller]
     pub fn import<T: Construct>(&mut self, name: impl Into<String>, existing: Existing<T>) -> Handle<T> {
         let Existing { noun, given } = existing;
         self.enter(name.into(), noun, Origin::Existing(given), Location::caller())
     }
 
-    /// Creates a construct under a name, from which its logical ids come.
+    /// Creates a construct under a name, from which its logical ids come, and nothing else: moving the statement renames
+    /// nothing. The name has letters and digits.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).retain());
+    /// assert!(stack.lower().template.resources.contains_key("Audit"));
+    /// ```
     #[track_caller]
     pub fn add<C: Construct>(&mut self, name: impl Into<String>, noun: C) -> Handle<C> {
         self.enter(name.into(), noun, Origin::Created, Location::caller())
@@ -165,7 +190,22 @@ impl Stack {
         Handle::new(self.id, index)
     }
 
-    /// Lets traffic through: egress of the one end, ingress of the other, on the right port.
+    /// Lets traffic through: egress of the one end, ingress of the other, on the right port. Groups admit nothing
+    /// otherwise, in either direction; answers need no rule of their own.
+    ///
+    /// The rules are resources of their own, so that two groups may name each other.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let vpc = stack.import("Vpc", Vpc::existing("vpc-0c1e37a9d4b85f620"));
+    /// let lambda_sg = stack.add("LambdaSg", SecurityGroup::new(vpc, "functions"));
+    /// let database_sg = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+    /// let database = stack.import("Database", DatabaseInstance::existing("billing", Engine::Postgres, database_sg));
+    /// stack.allow(lambda_sg, database);
+    /// stack.allow(cidr("10.0.0.0/16"), lambda_sg.on(tcp(443)));
+    /// assert!(stack.lower().template.resources.contains_key("DatabaseSgFromLambdaSg5432"));
+    /// ```
     #[track_caller]
     pub fn allow(&mut self, from: impl Source, to: impl Destination) {
         let location = Location::caller();
@@ -183,7 +223,16 @@ impl Stack {
         }
     }
 
-    /// Gives a role of this stack a permission.
+    /// Gives a role of this stack a permission: a statement of the role's own policy.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let audit = stack.add("Audit", LogGroup::new(365));
+    /// let code = Code::inline("def handler(event, context): ...");
+    /// let handler = stack.add("Handler", Function::new(Runtime::Python313, code));
+    /// stack.grant(handler, audit.write());
+    /// ```
     #[track_caller]
     pub fn grant<G: Grantee>(&mut self, to: Handle<G>, permission: Permission) {
         let location = Location::caller();
@@ -196,36 +245,81 @@ impl Stack {
         }
     }
 
-    /// Asks that a goal holds, beyond those that follow from the wiring anyway.
+    /// Asks that a goal holds, beyond those that follow from the wiring anyway. The sidecar says it.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let group = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+    /// let database = stack.import("Database", DatabaseInstance::existing("billing", Engine::Postgres, group));
+    /// stack.require(database.isolated());
+    /// ```
     #[track_caller]
     pub fn require(&mut self, goal: Goal) {
         self.required.push(Stated { goal, location: Location::caller() });
     }
 
     /// Takes a goal on trust. The proofs that rest on it say so, with the reason.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let key = "arn:aws:kms:eu-west-1:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d";
+    /// let key = stack.import("Key", Key::existing(key));
+    /// let role = stack.import("Reader", Role::existing("arn:aws:iam::111122223333:role/reader"));
+    /// stack.assume(role.can(key.decrypt()), "the platform team's policy");
+    /// ```
     #[track_caller]
     pub fn assume(&mut self, goal: Goal, reason: impl Into<String>) {
         self.assumed.push((Stated { goal, location: Location::caller() }, reason.into()));
     }
 
-    /// A tag on every resource whose type has tags.
+    /// A tag on every resource whose type has tags. A noun's own of the same key wins.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.tag("team", "billing");
+    /// ```
     pub fn tag(&mut self, key: impl Into<String>, value: impl PlainText) {
         self.tags.insert(key.into(), value.plain());
     }
 
-    /// Declares what the deployer fills in, and gives its value.
+    /// Declares what the deployer fills in, and gives its value, which serves wherever a literal does.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let days = stack.parameter("Days", Parameter::number().default(90));
+    /// stack.add("Audit", LogGroup::new(days));
+    /// ```
     #[track_caller]
     pub fn parameter<T: PropertyType>(&mut self, name: impl Into<String>, parameter: Parameter<T>) -> Value<T> {
         let (name, location) = (self.scoped(&name.into()), Location::caller());
         self.check_name(&name, location);
-        let Parameter { declared: parameter, label, group, .. } = parameter;
+        let Parameter { declared: parameter, label, group, computed, .. } = parameter;
+        if let Some(place) = computed {
+            let message = format!("the default of `{name}` is computed, and the deployer is asked before anything is");
+            let fault = Diagnostic::error(codes::COMPUTED_DEFAULT, message).source(place.into());
+            self.diagnostics.push(fault.help("give a literal, or no default"));
+        }
         if self.parameters.insert(name.clone(), Declared { parameter, label, group, location }).is_some() {
             self.named_twice("parameters", &name, location);
         }
         Value::from_term(Term::reference(Link::Name(name)))
     }
 
-    /// Names a formula, so that values and resources can go by it.
+    /// Names a formula, so that values and resources can go by it. CloudFormation decides it before it creates anything,
+    /// so it goes by parameters, pseudo parameters and mappings, never by an attribute.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let stage = stack.parameter("Stage", Parameter::text());
+    /// let production = stack.condition("Production", stage.equals("prod"));
+    /// stack.add("Audit", LogGroup::new(production.choose(365, 30)));
+    /// stack.add("Trace", LogGroup::new(7).when(&production));
+    /// ```
     #[track_caller]
     pub fn condition(&mut self, name: impl Into<String>, formula: Formula) -> Condition {
         let name = self.scoped(&name.into());
@@ -238,6 +332,15 @@ impl Stack {
     }
 
     /// Prefixes the names of what is added inside, so that a helper can be called twice.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// for name in ["Invoices", "Refunds"] {
+    ///     stack.scope(name, |stack| stack.add("Log", LogGroup::new(30)));
+    /// }
+    /// assert!(stack.lower().template.resources.contains_key("RefundsLog"));
+    /// ```
     pub fn scope<R>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.scope.len();
         self.scope.push_str(name);
@@ -310,6 +413,18 @@ impl Stack {
         if self.own_entry(handle).is_none() {
             self.strangers.push((handle, Location::caller()));
         }
+    }
+
+    /// A port that is a parameter of the stack that a construct was imported from means nothing here.
+    #[track_caller]
+    pub(super) fn check_own_port(&mut self, handle: AnyHandle) {
+        let Some(entry) = self.own_entry(handle).filter(|entry| entry.from().is_some()) else { return };
+        let message = format!("`{}` listens on a port that only its own stack knows", entry.name);
+        let fault = Diagnostic::error(codes::OWN_VALUE, message)
+            .and_at(entry.location.into(), "imported here")
+            .source(Location::caller().into())
+            .help("import its group and name the port: `stack.allow(caller, group.on(tcp(5432)))`");
+        self.diagnostics.push(fault);
     }
 
     #[track_caller]

@@ -65,6 +65,11 @@ impl Port {
         Some((self.protocol, PortRange { from: end(&self.from)?, to: end(&self.to)? }))
     }
 
+    /// Whether it is known only where the stack is deployed.
+    fn is_computed(&self) -> bool {
+        [&self.from, &self.to].iter().any(|end| matches!(end, Value::Intrinsic(_)))
+    }
+
     /// The part of a logical id that tells ports apart.
     pub(super) fn id(&self) -> String {
         let ends = [&self.from, &self.to].map(|end| match end {
@@ -166,7 +171,11 @@ impl<T: Listener> Destination for Handle<T> {
     #[track_caller]
     fn listening(self, stack: &mut Stack) -> Listeners {
         stack.check_known(self.any());
-        Listeners(stack.noun(self).map_or_else(Vec::new, |noun| noun.listening(stack)))
+        let listening = stack.noun(self).map_or_else(Vec::new, |noun| noun.listening(stack));
+        if listening.iter().any(|listening| listening.port.is_computed()) {
+            stack.check_own_port(self.any());
+        }
+        Listeners(listening)
     }
 }
 

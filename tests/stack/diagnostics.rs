@@ -165,3 +165,15 @@ fn inline_code_for_a_runtime_that_takes_none() {
         &[("S1101", "code for `java25` cannot stand in the template", 2)],
     );
 }
+
+#[test]
+fn a_default_that_is_computed() {
+    check(
+        |stack| {
+            let one = stack.parameter("One", Parameter::text().default("x"));
+            stack.parameter("Two", Parameter::text().default(one));
+            stack.parameter("Three", Parameter::numbers().default([1, 2]));
+        },
+        &[("S1015", "the default of `Two` is computed, and the deployer is asked before anything is", 3)],
+    );
+}

@@ -352,6 +352,21 @@ fn a_grant_to_what_another_stack_creates() {
 }
 
 #[test]
+fn a_port_that_only_the_other_stack_knows() {
+    let mut data = stack("Data");
+    let own = given(&mut data);
+    let port = data.parameter("Port", Parameter::number());
+    let database = DatabaseInstance::existing("other", Engine::Postgres, own.database_sg).port(port);
+    let database = data.import("Other", database);
+    let mut reports = stack("Reports");
+    let (vpc, database) = (reports.import_from(&data, own.vpc), reports.import_from(&data, database));
+    let group = reports.add("ReportSg", SecurityGroup::new(vpc, "reports"));
+    reports.allow(group, database);
+    let message = "`DataOther` listens on a port that only its own stack knows";
+    check_fault(vec![data, reports], "S1014", message);
+}
+
+#[test]
 fn what_the_other_stack_does_not_always_have() {
     let mut data = stack("Data");
     let stage = data.parameter("Stage", Parameter::text());

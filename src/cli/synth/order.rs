@@ -28,3 +28,23 @@ fn ordered<'a>(mut left: BTreeMap<&'a str, &'a [String]>) -> Vec<&'a str> {
     }
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(stacks: &[(&str, &[&str])], expect: &[&str]) {
+        let on: Vec<Vec<String>> =
+            stacks.iter().map(|(_, on)| on.iter().map(|name| (*name).to_owned()).collect()).collect();
+        let left = stacks.iter().zip(&on).map(|((name, _), on)| (*name, on.as_slice())).collect();
+        assert_eq!(ordered(left), expect);
+    }
+
+    #[test]
+    fn a_stack_comes_after_those_that_it_imports_from() {
+        check(&[("a", &["c"]), ("b", &[]), ("c", &["b"])], &["b", "c", "a"]);
+        check(&[("a", &["elsewhere"]), ("b", &[])], &["a", "b"]);
+        check(&[("a", &["b"]), ("b", &["a"])], &["a", "b"]);
+    }
+}
