@@ -124,9 +124,10 @@ impl<T: PropertyType> Parameter<T> {
     /// is joined by commas, as CloudFormation wants it.
     #[track_caller]
     pub fn default(mut self, value: impl IntoValue<T>) -> Self {
+        let location = Location::caller();
         let term = value.into_value().into_term(&mut Trace::default());
         self.declared.default = term.as_ref().and_then(literal);
-        self.computed = (term.is_some() && self.declared.default.is_none()).then(Location::caller);
+        self.computed = (term.is_some() && self.declared.default.is_none()).then_some(location);
         self
     }
 }

@@ -40,19 +40,38 @@ pub struct Port {
     pub(super) to: Value<i64>,
 }
 
-/// A TCP port.
+/// A TCP port: a literal, or a parameter for the deployer to fill in.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+/// let group = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+/// let port = stack.parameter("Port", Parameter::number().default(5432).between(1, 65_535));
+/// stack.allow(cidr("10.0.0.0/16"), group.on(tcp(port)));
+/// stack.allow(cidr("10.0.0.0/16"), group.on(tcp(443)));
+/// ```
 pub fn tcp(port: impl IntoValue<i64>) -> Port {
     let port = port.into_value();
     Port { protocol: Protocol::Tcp, from: port.clone(), to: port }
 }
 
-/// A UDP port.
+/// A UDP port: a literal, or a parameter.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let dns = udp(53);
+/// ```
 pub fn udp(port: impl IntoValue<i64>) -> Port {
     let port = port.into_value();
     Port { protocol: Protocol::Udp, from: port.clone(), to: port }
 }
 
-/// Consecutive TCP ports.
+/// Consecutive TCP ports, the last one included.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let passive = tcp_range(49_152..=65_535);
+/// ```
 pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
     let (from, to) = (Value::Literal(i64::from(*ports.start())), Value::Literal(i64::from(*ports.end())));
     Port { protocol: Protocol::Tcp, from, to }
@@ -193,7 +212,13 @@ pub(super) struct Flow {
     pub(super) location: &'static std::panic::Location<'static>,
 }
 
-/// A range of addresses, such as `cidr("10.20.0.0/16")`.
+/// A range of addresses.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let network = cidr("10.20.0.0/16");
+/// let one = cidr("10.20.3.4/32");
+/// ```
 ///
 /// # Panics
 ///

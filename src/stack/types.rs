@@ -32,7 +32,13 @@ literals! {
     Json: json => json.0;
 }
 
-/// A time in seconds.
+/// A time in seconds. Properties that AWS counts in seconds take it, so that a number of minutes cannot slip in.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// assert_eq!(minutes(5), seconds(300));
+/// assert_eq!(hours(1), minutes(60));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(pub i64);
 
@@ -59,6 +65,11 @@ impl Json {
     /// Reads the long form of a template: `{"Ref": "AWS::Region"}` is an intrinsic function.
     ///
     /// What it refers to by name must be a parameter or a pseudo parameter; a construct is referred to by its handle.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// let message = Json::new(&serde_json::json!({ "Fn::Sub": "hello from ${AWS::Region}" }));
+    /// ```
     pub fn new(json: &serde_json::Value) -> Self {
         Self(template::Value::from_json(json).substitute(&mut |reference| match reference {
             template::Reference::Ref(name) => Term::reference(Link::Name(name.clone())),
