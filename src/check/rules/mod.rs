@@ -5,6 +5,7 @@ mod cycles;
 mod endpoints;
 mod limits;
 mod names;
+mod networks;
 mod permissions;
 mod proxies;
 mod references;
@@ -24,5 +25,6 @@ pub const ALL: &[&[Rule]] = &[
     limits::RULES,
     proxies::RULES,
     endpoints::RULES,
+    networks::RULES,
     permissions::RULES,
 ];
