@@ -59,10 +59,10 @@ pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
 }
 
 /// The ports from which clients of every kind open connections, and on which they so await the answers: a network ACL,
-/// which knows no connections, has to name them. Linux itself uses 32768 to 60999, NAT gateways, load balancers and
-/// Lambda functions 1024 to 65535.
+/// which knows no connections, has to name them. TCP 1024 to 65535: the range of Lambda functions, NAT gateways and load
+/// balancers; many Linux kernels use 32768 to 61000 of it.
 ///
-/// Source: "Ephemeral ports" in <https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html>
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html>
 pub fn ephemeral() -> Port {
     tcp_range(1024..=65535)
 }

@@ -3,6 +3,7 @@
 mod conditions;
 mod cycles;
 mod endpoints;
+mod gateways;
 mod limits;
 mod names;
 mod networks;
@@ -26,5 +27,6 @@ pub const ALL: &[&[Rule]] = &[
     proxies::RULES,
     endpoints::RULES,
     networks::RULES,
+    gateways::RULES,
     permissions::RULES,
 ];

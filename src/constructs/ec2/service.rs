@@ -105,8 +105,10 @@ impl Service {
 
 /// The name of an endpoint service of AWS in the stack's region.
 ///
-/// It starts with `com.amazonaws` in all but China, where some services are `cn.com.amazonaws`.
-/// Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html>
+/// It starts with `com.amazonaws`; in the regions of China some start with `cn.com.amazonaws`, and which ones differs
+/// between the two: there, `override_property("/ServiceName", …)` says it.
+/// Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html>,
+/// <https://github.com/aws/aws-cdk/pull/16139>
 pub(super) fn regional(name: &str) -> Value<String> {
     Value::Intrinsic(Intrinsic::Sub(Sub::new([
         SubPart::Text("com.amazonaws.".into()),

@@ -29,7 +29,9 @@ macro_rules! tiers { ($($(#[$doc:meta])* $name:ident in slot $slot:literal with 
         }
 
         /// In which Availability Zones there is a subnet, by name, such as `eu-west-1a`. A parameter serves too, and
-        /// leaves the template free of a region.
+        /// leaves the template free of a region. One name stands for different places in different accounts.
+        ///
+        /// Source: <https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html>
         pub fn in_zones<Z: IntoValue<String>>(mut self, zones: impl IntoIterator<Item = Z>) -> Self {
             self.subnets.name_zones(zones);
             self
