@@ -10,7 +10,7 @@ use std::panic::Location;
 
 use serde::Serialize;
 
-pub use suggest::{closest, did_you_mean};
+pub use suggest::{closest, did_you_mean, suggest};
 
 /// A kind of finding: its code, and its name, which reads after "allow".
 ///

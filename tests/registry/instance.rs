@@ -248,16 +248,19 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
-/// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
-/// the first that were tried.
-pub fn all() -> &'static [(&'static str, Result<(Value, usize), String>)] {
-    static ALL: LazyLock<Vec<(&str, Result<(Value, usize), String>)>> =
+/// Properties that are allowed and how many texts in them could not be made; or what was wrong with the first that were
+/// tried.
+type Made = Result<(Value, usize), String>;
+
+/// Every type with what was made for it.
+pub fn all() -> &'static [(&'static str, Made)] {
+    static ALL: LazyLock<Vec<(&str, Made)>> =
         LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
     &ALL
 }
 
 /// The first alternatives are tried in turn.
-fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
+fn instance(facts: &TypeFacts) -> Made {
     let mut first = None;
     for choice in 0..8 {
         let maker = Maker::new(facts, choice);

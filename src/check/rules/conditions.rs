@@ -3,8 +3,7 @@
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
-use crate::registry;
+use crate::diagnostic::{Code, Severity, suggest};
 use crate::template::{Function, Intrinsic, Map, Template, Value, pointer};
 
 pub(super) const RULES: &[Rule] = &[UNDECLARED];
@@ -38,8 +37,7 @@ fn undeclared(context: &Context<'_>, report: &mut Report) {
 
 fn used(template: &Template, name: Option<&str>, at: &str, report: &mut Report) {
     if let Some(name) = name.filter(|name| !template.conditions.contains_key(*name)) {
-        let near = registry::nearest(name, template.conditions.keys().map(String::as_str));
-        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let help = suggest(name, template.conditions.keys().map(String::as_str));
         report.at(at, format!("there is no condition `{name}`")).help = help;
     }
 }

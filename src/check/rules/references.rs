@@ -2,7 +2,7 @@
 
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Severity, suggest};
 use crate::registry;
 use crate::template::{Intrinsic, Map, PSEUDO_PARAMETERS, Reference, Sub, SubPart, Template, Value, pointer};
 
@@ -71,7 +71,7 @@ const DEPENDS_ON: Rule = Rule {
         for (id, resource) in &context.template.resources {
             for on in resource.depends_on.iter().filter(|on| !context.template.resources.contains_key(*on)) {
                 let message = format!("`{id}` depends on `{on}`, and there is no such resource");
-                report.resource(id, "/DependsOn", message).help = suggest(context.template, on);
+                report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
             }
         }
     },
@@ -139,7 +139,7 @@ fn check_name(template: &Template, name: &str, place: &str, report: &mut Report)
     // What macros add cannot be known.
     if !known && template.transform.is_empty() && template.resource_macros.is_empty() {
         let found = report.at(place, format!("there is no resource, parameter or pseudo parameter `{name}`"));
-        found.help = suggest(template, name);
+        found.help = known_name(template, name);
         found.resource = resource_of(place);
     }
 }
@@ -148,7 +148,7 @@ fn check_attribute(template: &Template, name: &str, attribute: &str, place: &str
     let Some(resource) = template.resources.get(name) else {
         if template.transform.is_empty() && template.resource_macros.is_empty() {
             let found = report.at(place, format!("there is no resource `{name}`"));
-            found.help = suggest(template, name);
+            found.help = known_name(template, name);
             found.resource = resource_of(place);
         }
         return;
@@ -158,10 +158,7 @@ fn check_attribute(template: &Template, name: &str, attribute: &str, place: &str
     if attributes.get(attribute).is_none() && !attributes.any {
         let names: Vec<&str> = attributes.named.iter().map(|attribute| attribute.name.as_str()).collect();
         let found = report.at(place, format!("`{}` has no attribute `{attribute}`", resource.kind));
-        found.help = Some(match registry::nearest(attribute, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", list(&names)),
-        });
+        found.help = suggest(attribute, names.iter().copied()).or_else(|| Some(format!("it has {}", list(&names))));
         found.resource = resource_of(place);
     }
 }
@@ -174,8 +171,7 @@ fn resource_of(place: &str) -> Option<String> {
     place.strip_prefix("/Resources/")?.split('/').next().map(str::to_owned)
 }
 
-fn suggest(template: &Template, name: &str) -> Option<String> {
+fn known_name(template: &Template, name: &str) -> Option<String> {
     let names = template.resources.keys().chain(template.parameters.keys()).map(String::as_str);
-    registry::nearest(name, names.chain(PSEUDO_PARAMETERS.iter().copied()))
-        .map(|near| format!("did you mean `{near}`?"))
+    suggest(name, names.chain(PSEUDO_PARAMETERS.iter().copied()))
 }
