@@ -8,6 +8,7 @@ mod json;
 mod name;
 pub mod parse;
 mod places;
+mod pointer;
 mod pseudo;
 mod sub;
 mod value;
@@ -16,9 +17,12 @@ use indexmap::IndexMap;
 
 pub use dynamic::{DynamicReference, dynamic_references};
 pub use name::LogicalId;
-pub use places::{Places, pointer};
+pub use places::Places;
+pub(crate) use pointer::resource_of;
+pub use pointer::{below, pointer, steps};
 pub use pseudo::PSEUDO_PARAMETERS;
 pub use sub::{Sub, SubPart};
+pub(crate) use value::is_macro;
 pub use value::{Function, Intrinsic, Map, Reference, Value};
 
 /// The one version that CloudFormation knows.

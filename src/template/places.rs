@@ -34,13 +34,3 @@ impl Places {
         self.spans.get(pointer)
     }
 }
-
-/// A JSON pointer of the given steps, escaped as RFC 6901 wants it.
-pub fn pointer<S: AsRef<str>>(steps: impl IntoIterator<Item = S>) -> String {
-    let mut pointer = String::new();
-    for step in steps {
-        pointer.push('/');
-        pointer.push_str(&step.as_ref().replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
-}

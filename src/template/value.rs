@@ -154,6 +154,11 @@ functions! {
     ValueOfAll "Fn::ValueOfAll" "ValueOfAll",
 }
 
+/// Whether a key stands for what a macro or a loop will put there.
+pub(crate) fn is_macro(key: &str) -> bool {
+    key == Function::Transform.long_name() || key.starts_with("Fn::ForEach::")
+}
+
 impl<R> Value<R> {
     /// Text.
     pub fn text(text: impl Into<String>) -> Self {

@@ -4,7 +4,9 @@ use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::registry;
-use crate::template::{Intrinsic, Map, PSEUDO_PARAMETERS, Reference, Sub, SubPart, Template, Value, pointer};
+use crate::template::{
+    Intrinsic, Map, PSEUDO_PARAMETERS, Reference, Sub, SubPart, Template, Value, pointer, resource_of,
+};
 
 pub(super) const RULES: &[Rule] = &[REF, GET_ATT, SUB, DEPENDS_ON];
 
@@ -165,10 +167,6 @@ fn check_attribute(template: &Template, name: &str, attribute: &str, place: &str
 
 fn list(names: &[&str]) -> String {
     if names.is_empty() { "none".into() } else { format!("`{}`", names.join("`, `")) }
-}
-
-fn resource_of(place: &str) -> Option<String> {
-    place.strip_prefix("/Resources/")?.split('/').next().map(str::to_owned)
 }
 
 fn known_name(template: &Template, name: &str) -> Option<String> {

@@ -10,6 +10,7 @@ use super::local::is_artifact;
 use super::{Subject, Violation, ViolationKind, words};
 use crate::diagnostic::suggest;
 use crate::registry::type_facts::member;
+use crate::template::pointer;
 
 /// Names whose values are not shown: each, in lower case, anywhere in the name.
 const SECRET: [&str; 8] =
@@ -45,7 +46,7 @@ impl Subject {
         let place = path.rsplit('/').find(|segment| segment.parse::<usize>().is_err()).filter(|name| !name.is_empty());
         let owner = place.or(self.schema["typeName"].as_str()).unwrap_or_default();
         let message = format!("`{owner}` has no property `{name}`");
-        let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let path = format!("{path}{}", pointer([name]));
         Violation {
             path,
             kind: ViolationKind::UnknownProperty,
