@@ -232,18 +232,6 @@ impl<R> Value<R> {
             }
         }
     }
-
-    /// Calls `visit` on every reference, in order.
-    pub fn each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a R)) {
-        match self {
-            Self::List(values) => values.iter().for_each(|value| value.each_reference(visit)),
-            Self::Map(map) => map.values().for_each(|value| value.each_reference(visit)),
-            Self::Intrinsic(Intrinsic::Reference(reference)) => visit(reference),
-            Self::Intrinsic(Intrinsic::Sub(sub)) => sub.each_reference(visit),
-            Self::Intrinsic(Intrinsic::Call(_, argument)) => argument.each_reference(visit),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
-        }
-    }
 }
 
 impl Value {
