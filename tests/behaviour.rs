@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cli;
+mod combinations;
 mod lab_files;
 mod layers;
 mod registry;

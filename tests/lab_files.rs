@@ -1,12 +1,10 @@
 //! Files that other readers read back: see `tests/labs/run`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use formwork::emit::yaml;
-use formwork::template::parse::parse_value;
 use formwork::template::{Function, Map, Value};
-use serde_json::json;
 
 use crate::yaml::TRAPS;
 
@@ -118,30 +116,4 @@ fn emit_lab_files() {
         let values: Vec<_> = (0..100).map(|_| dice.value(5)).collect();
         write(&folder, &format!("trees-{tree}"), &Value::list(values));
     }
-}
-
-/// What we make of every foreign template in `tests/corpus`, for another reader to compare.
-#[test]
-#[ignore = "writes files for tests/labs/run"]
-fn read_foreign_templates() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("target/labs/foreign");
-    fs::create_dir_all(&folder).expect("the lab's folder can be made");
-    for (index, path) in files_in(&root.join("tests/corpus")).iter().enumerate() {
-        let text = fs::read_to_string(path).expect("the corpus is text");
-        let (value, _, findings) = parse_value(&text, "t");
-        let findings: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
-        let read = json!({ "path": path, "value": value.map(|value| value.to_json()), "findings": findings });
-        fs::write(folder.join(format!("{index}.json")), read.to_string()).expect("the lab's folder can be written");
-    }
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<_> = entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect();
-    files.retain(|file| {
-        file.extension().is_some_and(|kind| ["yaml", "yml", "json", "template"].iter().any(|k| kind == *k))
-    });
-    files.sort();
-    files
 }

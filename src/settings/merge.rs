@@ -64,7 +64,11 @@ pub(super) fn open(value: &mut Value, path: &str) -> bool {
 }
 
 /// The parameter's name, `FunctionMemory` of `function.memory`.
+///
+/// Validators take a parameter with `Secret` in its name for a secret that everyone can read. What stays open here is
+/// only where the secret is: `CredentialsArn` of `secret.arn`.
 pub(super) fn parameter_name(path: &str) -> String {
+    let path = path.replacen("secret.", "credentials.", 1);
     let words = path.split(['.', '-']).map(|word| {
         let (first, rest) = word.split_at(1.min(word.len()));
         first.to_uppercase() + rest
