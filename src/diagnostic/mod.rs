@@ -3,6 +3,7 @@
 //! Whoever finds something builds a [`Diagnostic`]; only [`render`] turns it into text.
 
 pub mod render;
+mod secret;
 mod suggest;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::panic::Location;
 
 use serde::Serialize;
 
+pub use secret::holds_secret_text;
 pub use suggest::{closest, did_you_mean, suggest};
 
 /// A kind of finding: its code, and its name, which reads after "allow".

@@ -92,10 +92,3 @@ fn flow(value: &Value) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
-
-/// Whether a key of this name is there to hold the text of a secret.
-pub(super) fn names_a_secret(key: &str) -> bool {
-    const WORDS: [&str; 6] = ["password", "passwd", "pwd", "secretkey", "secretaccesskey", "privatekey"];
-    let letters: String = key.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    WORDS.iter().any(|word| letters.ends_with(word))
-}

@@ -1,12 +1,12 @@
 //! The function: code and runtime agree, and its variables hold no secret.
 
+use super::super::codes;
 use super::super::model::Code;
-use super::super::{codes, words};
 use super::Site;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, holds_secret_text};
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
-    let secrets = site.environment.function.environment.keys().filter(|name| words::names_a_secret(name));
+    let secrets = site.environment.function.environment.keys().filter(|name| holds_secret_text(name));
     let secrets = secrets.map(|name| secret(site, name));
     secrets.chain(image(site)).chain(inline(site)).collect()
 }
