@@ -180,10 +180,10 @@ impl Diagnostic {
         self
     }
 
-    /// Points into the file.
+    /// Points into the file, where the place is known.
     #[must_use]
-    pub fn span(mut self, span: Span) -> Self {
-        self.span = Some(span);
+    pub fn span(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into().or(self.span);
         self
     }
 

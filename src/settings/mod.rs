@@ -71,10 +71,8 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
 fn never_there(path: &str, place: Option<&Span>) -> Diagnostic {
     let section = path.rsplit_once('.').map_or(path, |(section, _)| section);
     let message = format!("`{path}` stays open, and no environment has `{section}`");
-    let finding = Diagnostic::warning(codes::WITHOUT_EFFECT, message).path("/parameters");
-    let finding = finding.help(format!("delete it, or give the environments that need it `{section}`"));
-    match place {
-        Some(place) => finding.span(place.clone()),
-        None => finding,
-    }
+    Diagnostic::warning(codes::WITHOUT_EFFECT, message)
+        .path("/parameters")
+        .span(place.cloned())
+        .help(format!("delete it, or give the environments that need it `{section}`"))
 }

@@ -201,19 +201,11 @@ impl Violation<'_> {
 
     fn at_value(&self, code: Code, message: String) -> Diagnostic {
         let value = self.places.get(&format!("{}#", self.pointer)).filter(|span| visible(span));
-        let finding = self.at_key(code, message);
-        match value {
-            Some(span) => finding.span(span.clone()),
-            None => finding,
-        }
+        self.at_key(code, message).span(value.cloned())
     }
 
     fn at(&self, code: Code, message: String, pointer: &str) -> Diagnostic {
-        let finding = Diagnostic::error(code, message).path(pointer);
-        match self.places.nearest(pointer) {
-            Some(span) => finding.span(span.clone()),
-            None => finding,
-        }
+        Diagnostic::error(code, message).path(pointer).span(self.places.nearest(pointer).cloned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// Spans by JSON pointer. Kept beside the model, so that the same meaning is the same template wherever it was written.
 ///
@@ -26,6 +26,15 @@ impl Places {
                 return Some(span);
             }
             rest = &rest[..rest.rfind('/')?];
+        }
+    }
+
+    /// Gives a finding that has no place yet that of its path: in Rust, where it was built; in a template, where it stands.
+    pub fn locate(&self, finding: &mut Diagnostic) {
+        let place = finding.path.as_deref().and_then(|path| self.nearest(path)).cloned();
+        match place {
+            Some(place) if place.file.ends_with(".rs") => finding.source = finding.source.take().or(Some(place)),
+            place => finding.span = finding.span.take().or(place),
         }
     }
 

@@ -27,9 +27,7 @@ use tree::{DEEPEST, MOST_BYTES, MOST_VALUES};
 pub fn parse(text: &str, file: &str) -> (Template, Places, Vec<Diagnostic>) {
     let (value, places, mut diagnostics) = parse_value(text, file);
     let template = value.map(|value| structure::template(value, &mut diagnostics)).unwrap_or_default();
-    for diagnostic in &mut diagnostics {
-        point(diagnostic, &places);
-    }
+    diagnostics.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     (template, places, diagnostics)
 }
 
@@ -95,10 +93,4 @@ fn tag_behind_tag(line: &str) -> Option<String> {
         }
         _ => None,
     })
-}
-
-fn point(diagnostic: &mut Diagnostic, places: &Places) {
-    if let (None, Some(path)) = (&diagnostic.span, &diagnostic.path) {
-        diagnostic.span = places.nearest(path).cloned();
-    }
 }
