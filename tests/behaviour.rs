@@ -1,13 +1,17 @@
 //! Behaviour, text in and text out.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod article;
 mod cli;
 mod combinations;
+mod examples;
 mod lab_files;
 mod layers;
+mod nouns;
 mod registry;
 mod rules;
 mod settings;
+mod stack;
 mod types;
 mod wiring;
 mod yaml;

@@ -90,18 +90,18 @@ fn first_words(error: &Value) -> String {
     let code = code.map(|code| format!("[{code}]")).unwrap_or_default();
     let mut text = format!("error{code}: {}\n", plain(&error["message"]));
     let spans = error["spans"].as_array().unwrap();
-    let span = spans.iter().find(|span| span["is_primary"] == true).unwrap();
-    let [start, end] = ["column_start", "column_end"].map(|name| span[name].as_u64().unwrap() as usize);
-    let line = span["line_start"].to_string();
-    let label = span["label"].as_str().unwrap_or_default();
+    let primary = spans.iter().find(|span| span["is_primary"] == true).unwrap();
+    let [start, end] = ["column_start", "column_end"].map(|name| primary[name].as_u64().unwrap() as usize);
+    let line = primary["line_start"].to_string();
+    let label = primary["label"].as_str().unwrap_or_default();
     let marks = format!("{}{} {label}", " ".repeat(start - 1), "^".repeat(end - start));
     let margin = " ".repeat(line.len());
     text.push_str(&format!(
         "{line} | {}\n{margin} | {}\n",
-        span["text"][0]["text"].as_str().unwrap(),
+        primary["text"][0]["text"].as_str().unwrap(),
         marks.trim_end()
     ));
-    for span in spans.iter().filter(|span| span["is_primary"] == false && span["line_start"].to_string() == line) {
+    for span in spans.iter().filter(|span| span["is_primary"] == false && span["line_start"] == primary["line_start"]) {
         let label = plain(&span["label"]);
         if !["required by ", "arguments to this "].iter().any(|start| label.starts_with(start)) {
             text.push_str(&format!("{margin} = {label}\n"));

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::handle::AnyHandle;
 use super::link::Term;
+use super::types::Json;
 use super::value::{IntoValue, PlainText, PropertyType, Trace, Value};
 use super::{Condition, Deletion};
 
@@ -29,6 +30,14 @@ impl Fields {
     pub fn with<T: PropertyType>(mut self, property: &str, value: Value<T>) -> Self {
         self.set(property, value);
         self
+    }
+
+    /// The same with a property of free JSON set, as generated types have them: a redrive policy, a target of a
+    /// schedule. An absent value changes nothing.
+    #[track_caller]
+    #[must_use]
+    pub fn json(self, property: &str, value: impl IntoValue<Json>) -> Self {
+        self.with(property, value.into_value())
     }
 
     /// Sets a property; an absent value changes nothing.
@@ -57,13 +66,28 @@ impl Fields {
         &self.terms
     }
 
+    /// The Rust line that set a property, if a user's did.
+    pub(super) fn place(&self, property: &str) -> Option<&'static Location<'static>> {
+        let pointer = crate::template::pointer([property]);
+        self.places.iter().rev().find(|(path, _)| *path == pointer).map(|(_, location)| *location)
+    }
+
+    /// The same with the properties of `rest` that it lacks.
+    pub(super) fn completed(self, mut rest: Self) -> Self {
+        rest.terms.extend(self.terms);
+        rest.places.extend(self.places);
+        rest
+    }
+
     pub(super) fn places(&self) -> &[(String, &'static Location<'static>)] {
         &self.places
     }
 }
 
 impl PropertyType for Fields {
-    fn into_term(self, trace: &mut Trace) -> Term {
+    /// By name, whatever the order of the setters; maps last, so that a policy's name stands above its document.
+    fn into_term(mut self, trace: &mut Trace) -> Term {
+        self.terms.sort_by_cached_key(|name, term| (matches!(term, Term::Map(_)), name.clone()));
         for (path, location) in self.places {
             // The paths are pointers below this property already.
             trace.below(&path, location);
@@ -136,8 +160,8 @@ impl Bag {
         self.after.push(id);
     }
 
-    /// Fills `property`, a name that blocks replacement, with one derived from whatever would cause the replacement.
-    /// For constructs.
+    /// Fills `property`, a name that blocks replacement, with one derived from whatever would cause the replacement,
+    /// unless it is set. For constructs.
     pub(crate) fn derive_name(&mut self, property: &'static str) {
         self.derived_name = Some(property);
     }

@@ -226,9 +226,10 @@ impl Resource {
         Self(bag)
     }
 
-    /// Sets a property to a value of the stack, such as another resource's attribute.
+    /// Sets a property to a value of the stack, such as another resource's attribute, or to [`Fields`](super::Fields)
+    /// with such values in them.
     #[track_caller]
-    pub fn property<T: PropertyType>(mut self, name: &str, value: impl IntoValue<T>) -> Self {
+    pub fn property(mut self, name: &str, value: impl IntoValue<Json>) -> Self {
         self.0.set(name, value.into_value());
         self
     }

@@ -39,9 +39,12 @@ const ID_TYPES: &[&str] =
 /// How many elements of a list of ids enter. What else may be in the list cannot be known.
 const LIST_ELEMENTS: i64 = 2;
 
-/// Fills the properties that take a derived name: `(logical id, property)`.
+/// Fills the properties that take a derived name, `(logical id, property)`, where none was given.
 pub(super) fn derive(lowered: &mut Lowered, wanted: &[(String, &str)]) {
     for (id, property) in wanted {
+        if lowered.template.resources.get(id).is_some_and(|resource| resource.properties.contains_key(*property)) {
+            continue;
+        }
         match name(&lowered.template, id) {
             Ok(name) => {
                 if let Some(resource) = lowered.template.resources.get_mut(id) {

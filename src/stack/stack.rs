@@ -17,7 +17,7 @@ use super::lower::{Lowered, lower};
 use super::parameter::Parameter;
 use super::permission::{Grantee, Permission};
 use super::traffic::{Destination, Flow, Source};
-use super::value::{PlainText, PropertyType, Value};
+use super::value::{PlainText, PropertyType, Trace, Value};
 use crate::diagnostic::Diagnostic;
 use crate::template;
 
@@ -33,7 +33,7 @@ pub struct Stack {
     pub(super) description: Option<String>,
     pub(super) entries: Vec<Entry>,
     pub(super) parameters: IndexMap<String, (template::Parameter, &'static Location<'static>)>,
-    pub(super) conditions: IndexMap<String, Formula>,
+    pub(super) conditions: IndexMap<String, (Formula, &'static Location<'static>)>,
     pub(super) outputs: IndexMap<String, Output>,
     pub(super) flows: Vec<Flow>,
     pub(super) grants: Vec<Granted>,
@@ -178,11 +178,11 @@ impl Stack {
         self.assumed.push((Stated { goal, location: Location::caller() }, reason.into()));
     }
 
-    /// An output under a name.
+    /// An output under a name; none where the value is absent.
     #[track_caller]
     pub fn output(&mut self, name: impl Into<String>, value: impl PlainText) {
         let (name, location) = (format!("{}{}", self.scope, name.into()), Location::caller());
-        let value = value.plain().into_term_or_no_value();
+        let Some(value) = value.plain().into_term(&mut Trace::default()) else { return };
         if self.outputs.insert(name.clone(), Output { value, location }).is_some() {
             self.named_twice("outputs", &name, location);
         }
@@ -207,9 +207,9 @@ impl Stack {
     #[track_caller]
     pub fn condition(&mut self, name: impl Into<String>, formula: Formula) -> Condition {
         let name = format!("{}{}", self.scope, name.into());
-        let condition = Condition::new(&name);
-        if self.conditions.insert(name.clone(), formula).is_some() {
-            self.named_twice("conditions", &name, Location::caller());
+        let (condition, location) = (Condition::new(&name), Location::caller());
+        if self.conditions.insert(name.clone(), (formula, location)).is_some() {
+            self.named_twice("conditions", &name, location);
         }
         condition
     }

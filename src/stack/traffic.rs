@@ -5,7 +5,7 @@ use super::handle::{AnyHandle, Handle};
 use super::link::{Link, Term};
 use super::stack::Stack;
 use super::value::{IntoValue, Value};
-use crate::network::{Cidr, Protocol};
+use crate::network::{Cidr, PortRange, Protocol};
 use crate::template;
 
 /// Whoever opens connections, by its security groups.
@@ -59,6 +59,12 @@ pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
 }
 
 impl Port {
+    /// Protocol and ports, where they are known now.
+    pub(super) fn literal(&self) -> Option<(Protocol, PortRange)> {
+        let end = |end: &Value<i64>| end.literal().and_then(|port| u16::try_from(*port).ok());
+        Some((self.protocol, PortRange { from: end(&self.from)?, to: end(&self.to)? }))
+    }
+
     /// The part of a logical id that tells ports apart.
     pub(super) fn id(&self) -> String {
         let ends = [&self.from, &self.to].map(|end| match end {

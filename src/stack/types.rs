@@ -2,8 +2,9 @@
 
 use serde_json::Number;
 
+use super::bag::Fields;
 use super::link::{Link, Term};
-use super::value::{IntoValue, PropertyType, Trace, Value};
+use super::value::{IntoValue, List, PropertyType, Trace, Value};
 use crate::network::Cidr;
 use crate::template;
 
@@ -71,6 +72,36 @@ impl Json {
 impl IntoValue<Json> for serde_json::Value {
     fn into_value(self) -> Value<Json> {
         Value::Literal(Json::new(&self))
+    }
+}
+
+impl IntoValue<Json> for &str {
+    fn into_value(self) -> Value<Json> {
+        Value::Literal(Json(Term::from(self)))
+    }
+}
+
+macro_rules! free { ($($name:ty)*) => { $(
+    /// Free JSON may be any of it.
+    impl IntoValue<Json> for $name {
+        fn into_value(self) -> Value<Json> {
+            Value::Literal(self).into_value()
+        }
+    }
+
+    /// Free JSON may be any of it.
+    impl IntoValue<Json> for Value<$name> {
+        fn into_value(self) -> Value<Json> {
+            self.retype(|value| Json(value.into_term(&mut Trace::default())))
+        }
+    }
+)* } }
+
+free! { bool i64 f64 String Seconds Arn VpcId SubnetId SecurityGroupId Sensitive Fields }
+
+impl<T: PropertyType> IntoValue<Json> for Value<List<T>> {
+    fn into_value(self) -> Value<Json> {
+        self.retype(|list| Json(list.into_term(&mut Trace::default())))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Typed values: what a property takes.
 
+use std::marker::PhantomData;
 use std::panic::Location;
 
+use super::bag::Fields;
 use super::condition::Condition;
 use super::link::{Link, Term};
 use crate::template::{self, Function};
@@ -34,6 +36,9 @@ pub trait PropertyType: Sized {
     fn into_term(self, trace: &mut Trace) -> Term;
 }
 
+/// The folder of this library's sources, as rustc names files of theirs.
+const LIBRARY: &str = file!().split_at(file!().len() - "stack/value.rs".len()).0;
+
 /// Where the parts of a property were written: pointers below it, and Rust lines.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -51,9 +56,11 @@ impl Trace {
         result
     }
 
-    /// Takes down a Rust line for the present place.
+    /// Takes down a Rust line for the present place. One of this library says nothing to whoever wrote the stack.
     pub fn here(&mut self, location: &'static Location<'static>) {
-        self.found.push((self.prefix.clone(), location));
+        if !location.file().starts_with(LIBRARY) {
+            self.found.push((self.prefix.clone(), location));
+        }
     }
 
     /// Takes down a Rust line for a pointer below the present place.
@@ -80,6 +87,18 @@ impl<T: PropertyType> Value<T> {
     pub(crate) fn into_term_or_no_value(self) -> Term {
         self.into_term(&mut Trace::default())
             .unwrap_or_else(|| template::Value::reference(Link::Name("AWS::NoValue".into())))
+    }
+
+    /// The same; left out where it is a map or a list with nothing in it.
+    pub(crate) fn unless_empty(self) -> Self
+    where
+        T: Clone,
+    {
+        match self.clone().into_term(&mut Trace::default()) {
+            Some(template::Value::Map(map)) if map.is_empty() => Self::Absent,
+            Some(template::Value::List(values)) if values.is_empty() => Self::Absent,
+            _ => self,
+        }
     }
 }
 
@@ -153,28 +172,53 @@ impl<T> IntoValue<List<T>> for List<T> {
     }
 }
 
-/// A map property with keys of the author's choice.
+/// A map property with keys of the author's choice, each with the Rust line that set it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dictionary<T>(pub Vec<(String, Value<T>)>);
+pub struct Dictionary<T> {
+    fields: Fields,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T: PropertyType> Dictionary<T> {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self { fields: Fields::new(), values: PhantomData }
+    }
+
+    /// Sets the value of a key; an absent value changes nothing.
+    #[track_caller]
+    pub fn set(&mut self, key: &str, value: impl IntoValue<T>) {
+        self.fields.set(key, value.into_value());
+    }
+
+    fn of<K: Into<String>, V: IntoValue<T>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
+        let mut dictionary = Self::new();
+        entries.into_iter().for_each(|(key, value)| dictionary.set(&key.into(), value));
+        dictionary
+    }
+}
+
+impl<T: PropertyType> Default for Dictionary<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl<T: PropertyType> PropertyType for Dictionary<T> {
     fn into_term(self, trace: &mut Trace) -> Term {
-        let entries = self.0.into_iter();
-        template::Value::map(
-            entries.filter_map(|(key, value)| trace.at(&key, |t| value.into_term(t)).map(|term| (key.clone(), term))),
-        )
+        self.fields.into_term(trace)
     }
 }
 
-impl<T, K: Into<String>, V: IntoValue<T>, const N: usize> IntoValue<Dictionary<T>> for [(K, V); N] {
+impl<T: PropertyType, K: Into<String>, V: IntoValue<T>, const N: usize> IntoValue<Dictionary<T>> for [(K, V); N] {
     fn into_value(self) -> Value<Dictionary<T>> {
-        Value::Literal(Dictionary(self.into_iter().map(|(key, value)| (key.into(), value.into_value())).collect()))
+        Value::Literal(Dictionary::of(self))
     }
 }
 
-impl<T, K: Into<String>, V: IntoValue<T>> IntoValue<Dictionary<T>> for Vec<(K, V)> {
+impl<T: PropertyType, K: Into<String>, V: IntoValue<T>> IntoValue<Dictionary<T>> for Vec<(K, V)> {
     fn into_value(self) -> Value<Dictionary<T>> {
-        Value::Literal(Dictionary(self.into_iter().map(|(key, value)| (key.into(), value.into_value())).collect()))
+        Value::Literal(Dictionary::of(self))
     }
 }
 

@@ -248,11 +248,11 @@ fn without_assertions(pattern: &str) -> String {
     rest
 }
 
-/// Properties that are allowed and how many texts in them could not be made; or what was wrong with the first that were
-/// tried.
+/// An instance with the number of values that stand as a reference, or why there is none.
 type Made = Result<(Value, usize), String>;
 
-/// Every type with what was made for it.
+/// Every type with properties that are allowed and how many texts in them could not be made; or with what was wrong with
+/// the first that were tried.
 pub fn all() -> &'static [(&'static str, Made)] {
     static ALL: LazyLock<Vec<(&str, Made)>> =
         LazyLock::new(|| registry::type_names().map(|name| (name, instance(facts(name).unwrap()))).collect());
@@ -260,7 +260,7 @@ pub fn all() -> &'static [(&'static str, Made)] {
 }
 
 /// The first alternatives are tried in turn.
-fn instance(facts: &TypeFacts) -> Made {
+fn instance(facts: &TypeFacts) -> Result<(Value, usize), String> {
     let mut first = None;
     for choice in 0..8 {
         let maker = Maker::new(facts, choice);

@@ -1,6 +1,7 @@
 //! Interface endpoints: AWS services by private addresses in a VPC.
 
 use super::{PrivateSubnets, SecurityGroup};
+use crate::aws::ec2::VpcEndpoint;
 use crate::stack::{
     AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Link, Listener, Listening, Lowering, Stack, Term,
     Value, tcp,
@@ -49,7 +50,7 @@ impl Service {
 /// An interface endpoint for an AWS service in private subnets.
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct InterfaceEndpoint {
-    bag: Bag,
+    endpoint: VpcEndpoint,
     subnets: Option<Handle<PrivateSubnets>>,
     group: AnyHandle,
 }
@@ -61,32 +62,32 @@ impl InterfaceEndpoint {
     /// private DNS is refused. Without it clients name the endpoint: see [`url`](Handle::url).
     #[track_caller]
     pub fn new(service: Service, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
-        let bag = Bag::new("AWS::EC2::VPCEndpoint")
-            .with("ServiceName", service_name(&service))
-            .with::<String>("VpcEndpointType", "Interface".into_value())
-            .with("SubnetIds", subnets.ids())
-            .with("SecurityGroupIds", group.only())
-            .with("PrivateDnsEnabled", false.into_value());
-        Self { bag, subnets: Some(subnets), group: group.any() }
+        let endpoint = VpcEndpoint::new(Value::Absent)
+            .service_name(service_name(&service))
+            .vpc_endpoint_type("Interface")
+            .subnet_ids(subnets.ids())
+            .security_group_ids(group.only())
+            .private_dns_enabled(false);
+        Self { endpoint, subnets: Some(subnets), group: group.any() }
     }
 
     /// An endpoint that exists, behind `group`.
     pub fn existing(group: Handle<SecurityGroup>) -> Existing<Self> {
-        Existing::new(Self { bag: Bag::new("AWS::EC2::VPCEndpoint"), subnets: None, group: group.any() })
+        Existing::new(Self { endpoint: VpcEndpoint::new(Value::Absent), subnets: None, group: group.any() })
     }
 
     /// Whether the service's own name leads to the endpoint, in the whole VPC. Needs DNS support and DNS host names
     /// there.
     #[track_caller]
     pub fn private_dns(mut self, on: impl IntoValue<bool>) -> Self {
-        self.bag.set("PrivateDnsEnabled", on.into_value());
+        self.endpoint = self.endpoint.private_dns_enabled(on);
         self
     }
 
     /// The endpoint policy: who may ask what of the service through it. Left out, everything that is allowed otherwise.
     #[track_caller]
     pub fn policy(mut self, document: impl IntoValue<Json>) -> Self {
-        self.bag.set("PolicyDocument", document.into_value());
+        self.endpoint = self.endpoint.policy_document(document);
         self
     }
 }
@@ -101,16 +102,12 @@ fn service_name(service: &Service) -> Value<String> {
 
 impl Construct for InterfaceEndpoint {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.endpoint.bag()
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
-        let mut bag = lowering.bag();
         let subnets = self.subnets.and_then(|subnets| lowering.noun::<PrivateSubnets>(subnets.any()));
-        if let Some(subnets) = subnets {
-            bag.set("VpcId", subnets.vpc().id());
-        }
-        lowering.add("", bag);
+        lowering.complete(VpcEndpoint::new(subnets.map(|subnets| subnets.vpc().id())));
     }
 }
 

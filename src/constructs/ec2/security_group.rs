@@ -1,15 +1,16 @@
 //! Security groups.
 
 use super::Vpc;
+use crate::aws::ec2::{self, security_group::Egress};
 use crate::stack::{
-    AnyHandle, Bag, Caller, Construct, Existing, Fields, Handle, IntoValue, List, Listening, Lowering, Port,
-    SecurityGroupId, Value,
+    AnyHandle, Bag, Caller, Construct, Existing, Handle, IntoValue, List, Listening, Lowering, Port, SecurityGroupId,
+    Value,
 };
 
 /// A security group. Nothing is open unless `stack.allow` says so: no traffic in, none out.
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct SecurityGroup {
-    bag: Bag,
+    group: ec2::SecurityGroup,
     takes_rules: bool,
 }
 
@@ -17,17 +18,15 @@ impl SecurityGroup {
     /// A new group in `vpc`. The description says whose it is; CloudFormation replaces the group when it changes.
     #[track_caller]
     pub fn new(vpc: Handle<Vpc>, description: impl IntoValue<String>) -> Self {
-        let bag = Bag::new("AWS::EC2::SecurityGroup")
-            .with("GroupDescription", description.into_value())
-            .with("VpcId", vpc.id());
-        Self { bag, takes_rules: true }
+        let group = ec2::SecurityGroup::new(description).vpc_id(vpc.id());
+        Self { group, takes_rules: true }
     }
 
     /// A group that exists. It gets the rules that `stack.allow` asks for; if the same rule exists in it already, the
     /// deployment fails, and `managed_elsewhere` is the answer.
     pub fn existing(id: impl IntoValue<SecurityGroupId>) -> Existing<Self> {
         let id = id.into_value();
-        let noun = Self { bag: Bag::new("AWS::EC2::SecurityGroup"), takes_rules: true };
+        let noun = Self { group: ec2::SecurityGroup::new(Value::<String>::Absent), takes_rules: true };
         Existing::new(noun).given("GroupId", id.clone()).given("Ref", id)
     }
 }
@@ -42,7 +41,7 @@ impl Existing<SecurityGroup> {
 
 impl Construct for SecurityGroup {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.group.bag()
     }
 
     fn takes_rules(&self) -> bool {
@@ -57,9 +56,7 @@ impl Construct for SecurityGroup {
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
-        let mut bag = lowering.bag();
-        bag.set("SecurityGroupEgress", vec![no_egress()].into_value());
-        lowering.add("", bag);
+        lowering.add("", self.group.clone().security_group_egress([no_egress()]));
     }
 }
 
@@ -68,11 +65,8 @@ impl Construct for SecurityGroup {
 /// Source: "When you create a security group … we add an egress rule that allows all … specify an egress rule that
 /// limits to 127.0.0.1/32" in
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html>
-fn no_egress() -> Fields {
-    Fields::new()
-        .with::<String>("CidrIp", "127.0.0.1/32".into_value())
-        .with::<String>("Description", "nothing but what separate rules allow".into_value())
-        .with::<String>("IpProtocol", "-1".into_value())
+fn no_egress() -> Egress {
+    Egress::new("-1").cidr_ip("127.0.0.1/32").description("nothing but what separate rules allow")
 }
 
 impl Caller for SecurityGroup {

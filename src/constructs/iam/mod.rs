@@ -1,31 +1,31 @@
 //! Roles.
 
+use crate::aws::iam::{self, role::Policy};
 use crate::iam::{PolicyDocument, Statement};
 use crate::stack::{
-    Arn, Bag, Construct, Existing, Fields, Grantee, Handle, IntoValue, Json, Link, Lowering, Permission, Principal,
-    Value,
+    Arn, Bag, Construct, Existing, Grantee, Handle, IntoValue, Json, Link, Lowering, Permission, Principal, Value,
 };
 
 /// A role that this stack creates.
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct Role {
-    bag: Bag,
+    role: iam::Role,
     policies: Vec<(String, Permission)>,
 }
 
 /// A role that exists: nothing can be granted to it here.
-pub struct UnownedRole(Bag);
+pub struct UnownedRole(iam::Role);
 
 impl Role {
     /// A role that an AWS service assumes, such as `lambda.amazonaws.com`.
     #[track_caller]
     pub fn assumed_by(service: &str) -> Self {
-        Self { bag: role_bag(service), policies: Vec::new() }
+        Self { role: assumed_by(service), policies: Vec::new() }
     }
 
     /// A role that exists.
     pub fn existing(arn: impl IntoValue<Arn>) -> Existing<UnownedRole> {
-        Existing::new(UnownedRole(Bag::new("AWS::IAM::Role"))).given("Arn", arn.into_value())
+        Existing::new(UnownedRole(iam::Role::new(Value::<Json>::Absent))).given("Arn", arn.into_value())
     }
 
     /// An inline policy of its own, by name. What the stack grants comes beside it.
@@ -37,14 +37,14 @@ impl Role {
     /// The permissions boundary: what it can never exceed.
     #[track_caller]
     pub fn boundary(mut self, policy: impl IntoValue<Arn>) -> Self {
-        self.bag.set("PermissionsBoundary", policy.into_value());
+        self.role = self.role.permissions_boundary(policy.into_value());
         self
     }
 }
 
 impl Construct for Role {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.role.bag()
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
@@ -55,14 +55,13 @@ impl Construct for Role {
                 Err(diagnostic) => lowering.report(*diagnostic),
             }
         }
-        let bag = with_policies(lowering.bag(), policies);
-        lowering.add("", bag);
+        lowering.add("", with_policies(self.role.clone(), policies));
     }
 }
 
 impl Construct for UnownedRole {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.0
+        self.0.bag()
     }
 }
 
@@ -91,22 +90,20 @@ impl Handle<UnownedRole> {
 }
 
 /// A role that `service` assumes, with inline policies by name.
-pub(crate) fn service_role(service: &str, policies: Vec<(&str, Vec<Statement<Link>>)>) -> Bag {
-    with_policies(role_bag(service), policies)
+pub(crate) fn service_role(service: &str, policies: Vec<(&str, Vec<Statement<Link>>)>) -> iam::Role {
+    with_policies(assumed_by(service), policies)
 }
 
 #[track_caller]
-fn role_bag(service: &str) -> Bag {
-    let trust = PolicyDocument::new([Statement::trust(service)]);
-    Bag::new("AWS::IAM::Role").with("AssumeRolePolicyDocument", Json(trust.to_value()).into_value())
+fn assumed_by(service: &str) -> iam::Role {
+    iam::Role::new(document([Statement::trust(service)]))
 }
 
-fn with_policies(bag: Bag, policies: Vec<(&str, Vec<Statement<Link>>)>) -> Bag {
-    let inline = |(name, statements): (&str, Vec<Statement<Link>>)| {
-        Fields::new()
-            .with::<String>("PolicyName", name.into_value())
-            .with("PolicyDocument", Json(PolicyDocument::new(statements).to_value()).into_value())
-    };
-    let policies: Vec<Fields> = policies.into_iter().map(inline).collect();
-    if policies.is_empty() { bag } else { bag.with("Policies", policies.into_value()) }
+fn with_policies(role: iam::Role, policies: Vec<(&str, Vec<Statement<Link>>)>) -> iam::Role {
+    let policies = policies.into_iter().map(|(name, statements)| Policy::new(document(statements), name));
+    role.policies(policies.collect::<Vec<_>>().into_value().unless_empty())
+}
+
+fn document(statements: impl IntoIterator<Item = Statement<Link>>) -> Json {
+    Json(PolicyDocument::new(statements).to_value())
 }

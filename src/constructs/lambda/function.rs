@@ -2,13 +2,16 @@
 
 use super::code::{Code, Kind};
 use super::runtime::Runtime;
+use crate::aws::iam;
+use crate::aws::lambda;
+use crate::aws::lambda::function::{Environment, LoggingConfig, VpcConfig};
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::iam::service_role;
 use crate::constructs::logs::{self, LogGroup};
 use crate::diagnostic::{Code as DiagnosticCode, Diagnostic};
 use crate::iam::Statement;
 use crate::stack::{
-    AnyHandle, Arn, Bag, Caller, Construct, Deletion, Dictionary, Fields, Grantee, Handle, IntoValue, Link, Lowering,
+    AnyHandle, Arn, Bag, Caller, Construct, Deletion, Dictionary, Grantee, Handle, IntoValue, Link, Lowering,
     Permission, PlainText, Principal, Seconds, Value,
 };
 
@@ -40,10 +43,10 @@ const TIMEOUT: Seconds = Seconds(30);
 /// its log group.
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct Function {
-    bag: Bag,
-    code: Code,
+    function: lambda::Function,
+    code: Kind,
     runtime: Option<Runtime>,
-    variables: Vec<(String, Value<String>)>,
+    variables: Dictionary<String>,
     log_days: Value<i64>,
     group: Option<Handle<SecurityGroup>>,
 }
@@ -53,8 +56,7 @@ impl Function {
     #[track_caller]
     pub fn new(runtime: Runtime, code: Code) -> Self {
         let mut function = Self::of(code, Some(runtime));
-        function.bag.set::<String>("Runtime", runtime.id().into_value());
-        function.bag.set::<String>("Handler", "index.handler".into_value());
+        function.function = function.function.runtime(runtime.id()).handler("index.handler");
         function
     }
 
@@ -62,16 +64,17 @@ impl Function {
     #[track_caller]
     pub fn from_image(uri: impl IntoValue<String>) -> Self {
         let mut function = Self::of(Code::image(uri.into_value()), None);
-        function.bag.set::<String>("PackageType", "Image".into_value());
+        function.function = function.function.package_type("Image");
         function
     }
 
+    #[track_caller]
     fn of(code: Code, runtime: Option<Runtime>) -> Self {
         Self {
-            bag: Bag::new("AWS::Lambda::Function").with("Timeout", TIMEOUT.into_value()),
-            code,
+            function: lambda::Function::new(code.code, Value::Absent).timeout(TIMEOUT),
+            code: code.kind,
             runtime,
-            variables: Vec::new(),
+            variables: Dictionary::new(),
             log_days: LOG_DAYS.into_value(),
             group: None,
         }
@@ -80,8 +83,8 @@ impl Function {
     /// Puts it into a VPC: a network interface in each of the subnets, behind `group`.
     #[track_caller]
     pub fn in_vpc(mut self, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
-        let config = Fields::new().with("SecurityGroupIds", group.only()).with("SubnetIds", subnets.ids());
-        self.bag.set("VpcConfig", Value::Literal(config));
+        let config = VpcConfig::new().security_group_ids(group.only()).subnet_ids(subnets.ids());
+        self.function = self.function.vpc_config(config);
         self.group = Some(group);
         self
     }
@@ -89,44 +92,42 @@ impl Function {
     /// An environment variable. Anyone who may describe the function reads it.
     #[track_caller]
     pub fn env(mut self, name: impl Into<String>, value: impl PlainText) -> Self {
-        let name = name.into();
-        self.variables.retain(|(other, _)| *other != name);
-        self.variables.push((name, value.plain()));
+        self.variables.set(&name.into(), value.plain());
         self
     }
 
     /// How long it may run: 1 to 900 seconds; 30 unless said.
     #[track_caller]
     pub fn timeout(mut self, time: impl IntoValue<Seconds>) -> Self {
-        self.bag.set("Timeout", time.into_value());
+        self.function = self.function.timeout(time);
         self
     }
 
     /// Its memory in mebibytes, 128 to 10,240; 128 unless said. Its share of a processor grows with it.
     #[track_caller]
     pub fn memory(mut self, mebibytes: impl IntoValue<i64>) -> Self {
-        self.bag.set("MemorySize", mebibytes.into_value());
+        self.function = self.function.memory_size(mebibytes);
         self
     }
 
     /// Its entry point: module and function, such as `app.handler`.
     #[track_caller]
     pub fn handler(mut self, name: impl IntoValue<String>) -> Self {
-        self.bag.set("Handler", name.into_value());
+        self.function = self.function.handler(name);
         self
     }
 
     /// What it is for.
     #[track_caller]
     pub fn description(mut self, text: impl IntoValue<String>) -> Self {
-        self.bag.set("Description", text.into_value());
+        self.function = self.function.description(text);
         self
     }
 
     /// How many of it may run at once, at most.
     #[track_caller]
     pub fn reserved_concurrency(mut self, executions: impl IntoValue<i64>) -> Self {
-        self.bag.set("ReservedConcurrentExecutions", executions.into_value());
+        self.function = self.function.reserved_concurrent_executions(executions);
         self
     }
 
@@ -137,7 +138,7 @@ impl Function {
     }
 
     fn check_code(&self, lowering: &mut Lowering<'_>) {
-        if let (Kind::Inline, Some(runtime)) = (self.code.kind, self.runtime)
+        if let (Kind::Inline, Some(runtime)) = (self.code, self.runtime)
             && !runtime.takes_inline_code()
         {
             let message = format!("code for `{}` cannot stand in the template", runtime.id());
@@ -149,8 +150,13 @@ impl Function {
         }
     }
 
+    fn environment(&self) -> Value<Environment> {
+        let variables = Value::Literal(self.variables.clone()).unless_empty();
+        Environment::new().variables(variables).into_value().unless_empty()
+    }
+
     /// What its role may do by itself; grants come beside it.
-    fn role(&self, log: Value<Arn>) -> Bag {
+    fn role(&self, log: Value<Arn>) -> iam::Role {
         let write = Statement::<Link>::allow(logs::WRITE, [log.into_term_or_no_value()]);
         let mut policies = vec![("logs", vec![write])];
         if self.group.is_some() {
@@ -162,26 +168,17 @@ impl Function {
 
 impl Construct for Function {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.function.bag()
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
         self.check_code(lowering);
-        let mut bag = lowering.bag();
-        bag.set("Code", Value::Literal(self.code.fields.clone()));
-        bag.set("Role", lowering.own::<Arn>("Role", "Arn"));
-        let log = Fields::new().with("LogGroup", lowering.own::<String>("Logs", "Ref"));
-        bag.set("LoggingConfig", Value::Literal(log));
-        if !self.variables.is_empty() {
-            let mut variables = self.variables.clone();
-            variables.sort_by(|(a, _), (b, _)| a.cmp(b));
-            let environment = Fields::new().with("Variables", Value::Literal(Dictionary(variables)));
-            bag.set("Environment", Value::Literal(environment));
-        }
-        lowering.add("", bag);
+        let rest = lambda::Function::new(Value::Absent, lowering.own("Role", "Arn"))
+            .environment(self.environment())
+            .logging_config(LoggingConfig::new().log_group(lowering.own::<String>("Logs", "Ref")));
+        lowering.complete(rest);
         lowering.add("Role", self.role(lowering.own("Logs", "Arn")));
-        let mut log = LogGroup::new(self.log_days.clone()).on_deletion(Deletion::Retain);
-        lowering.add("Logs", log.bag().clone());
+        lowering.add("Logs", LogGroup::new(self.log_days.clone()).on_deletion(Deletion::Retain));
     }
 }
 

@@ -1,11 +1,12 @@
 //! Log groups.
 
 use super::kms::Key;
+use crate::aws::logs;
 use crate::stack::{Arn, Bag, Construct, Handle, IntoValue, Permission, Value};
 
 /// A CloudWatch log group.
 #[must_use = "nothing is created until `stack.add` takes it"]
-pub struct LogGroup(Bag);
+pub struct LogGroup(logs::LogGroup);
 
 impl LogGroup {
     /// A log group that keeps its events for `days`: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, …
@@ -13,20 +14,19 @@ impl LogGroup {
     /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
     #[track_caller]
     pub fn new(days: impl IntoValue<i64>) -> Self {
-        Self(Bag::new("AWS::Logs::LogGroup").with("RetentionInDays", days.into_value()))
+        Self(logs::LogGroup::new().retention_in_days(days))
     }
 
     /// Encrypts it with a key of one's own, whose policy must let CloudWatch Logs use it.
     #[track_caller]
-    pub fn key(mut self, key: Handle<Key>) -> Self {
-        self.0.set("KmsKeyId", key.arn());
-        self
+    pub fn key(self, key: Handle<Key>) -> Self {
+        Self(self.0.kms_key_id(key.arn()))
     }
 }
 
 impl Construct for LogGroup {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.0
+        self.0.bag()
     }
 }
 

@@ -1,8 +1,9 @@
 //! How a client proves itself to a proxy, and the proxy to its database.
 
 use super::DbUser;
+use crate::aws::rds::db_proxy::AuthFormat;
 use crate::constructs::secretsmanager::Secret;
-use crate::stack::{Fields, Handle, IntoValue};
+use crate::stack::Handle;
 
 /// How a client proves itself to the proxy, and the proxy to the database.
 ///
@@ -64,19 +65,19 @@ impl ProxyAuth {
     }
 
     /// The property `Auth`: nothing for IAM tokens all the way.
-    pub(super) fn entries(&self) -> Vec<Fields> {
+    pub(super) fn entries(&self) -> Option<Vec<AuthFormat>> {
         let iam = match self.mode {
             Mode::Password => "DISABLED",
             Mode::Iam => "REQUIRED",
             Mode::Mixed => "ENABLED",
-            Mode::EndToEnd => return Vec::new(),
+            Mode::EndToEnd => return None,
         };
-        let entry = |secret: &Handle<Secret>| {
-            Fields::new()
-                .with::<String>("AuthScheme", "SECRETS".into_value())
-                .with::<String>("IAMAuth", iam.into_value())
-                .with("SecretArn", secret.arn())
-        };
-        self.secrets.iter().map(entry).collect()
+        let entry = AuthFormat::new().auth_scheme("SECRETS").iam_auth(iam);
+        Some(self.secrets.iter().map(|secret| entry.clone().secret_arn(secret.arn())).collect())
+    }
+
+    /// The property `DefaultAuthScheme`: only for IAM tokens all the way.
+    pub(super) fn default_scheme(&self) -> Option<&'static str> {
+        (self.mode == Mode::EndToEnd).then_some("IAM_AUTH")
     }
 }

@@ -37,6 +37,24 @@ pub enum EngineFamily {
 }
 
 impl Engine {
+    /// The value of the property `Engine`. SQL Server is the Express edition; another is set by
+    /// `override_property("/Engine", …)`.
+    ///
+    /// Source: `Engine` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+            Self::MariaDb => "mariadb",
+            Self::SqlServer => "sqlserver-ex",
+        }
+    }
+
+    /// The licence, where the engine has one to choose.
+    pub(super) fn license(self) -> Option<&'static str> {
+        (self == Self::SqlServer).then_some("license-included")
+    }
+
     /// Its family.
     ///
     /// Source: `EngineFamily` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>

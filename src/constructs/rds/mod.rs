@@ -6,7 +6,7 @@ mod engine;
 mod proxy;
 
 pub use auth::ProxyAuth;
-pub use database::{DatabaseCluster, DatabaseInstance, ProxyTarget, Target};
+pub use database::{DatabaseCluster, DatabaseInstance, ProxyTarget, Target, TargetKind};
 pub use engine::{AuroraEngine, Engine, EngineFamily};
 pub use proxy::DatabaseProxy;
 

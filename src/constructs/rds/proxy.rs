@@ -2,17 +2,23 @@
 
 use super::DbUser;
 use super::auth::{Mode, ProxyAuth};
-use super::database::{ProxyTarget, Target};
+use super::database::{ProxyTarget, Target, TargetKind};
+use crate::aws::iam;
+use crate::aws::rds::db_proxy_target_group::ConnectionPoolConfigurationInfoFormat as Pool;
+use crate::aws::rds::{DbProxy, DbProxyTargetGroup};
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::iam::service_role;
 use crate::constructs::secretsmanager::{self, Secret};
 use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 use crate::stack::{
-    self, AnyHandle, Arn, Bag, Caller, Construct, Fields, Grantee, Handle, IntoValue, Link, Listener, Listening,
-    Lowering, Permission, Principal, Seconds, Stack, Term, Value, tcp,
+    self, AnyHandle, Arn, Bag, Caller, Construct, Grantee, Handle, IntoValue, Link, Listener, Listening, Lowering,
+    Permission, Principal, Seconds, Stack, Term, Value, tcp,
 };
 use crate::template::{Function, Intrinsic, Sub, SubPart};
+
+/// The property that has the name. It is required, and the user gives it or it is derived.
+const NAME: &str = "DBProxyName";
 
 /// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
 /// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
@@ -22,13 +28,12 @@ use crate::template::{Function, Intrinsic, Sub, SubPart};
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html>
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct DatabaseProxy {
-    bag: Bag,
-    pool: Fields,
+    proxy: DbProxy,
+    pool: Pool,
     database: AnyHandle,
     target: fn(&Stack, AnyHandle) -> Option<Target>,
     auth: ProxyAuth,
     group: Handle<SecurityGroup>,
-    named: bool,
 }
 
 impl DatabaseProxy {
@@ -43,12 +48,15 @@ impl DatabaseProxy {
         subnets: Handle<PrivateSubnets>,
         group: Handle<SecurityGroup>,
     ) -> Self {
-        let bag = Bag::new("AWS::RDS::DBProxy")
-            .with("RequireTLS", true.into_value())
-            .with("VpcSecurityGroupIds", group.only())
-            .with("VpcSubnetIds", subnets.ids());
+        let unknown = Value::<String>::Absent;
+        let mut proxy = DbProxy::new(unknown.clone(), unknown, Value::Absent, subnets.ids())
+            .auth(auth.entries())
+            .default_auth_scheme(auth.default_scheme())
+            .require_tls(true)
+            .vpc_security_group_ids(group.only());
+        proxy.bag().derive_name(NAME);
         let target = |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(own));
-        Self { bag, pool: Fields::new(), database: database.any(), target, auth, group, named: false }
+        Self { proxy, pool: Pool::new(), database: database.any(), target, auth, group }
     }
 
     /// Its name, in place of the derived one: lower case, at most 63 characters. An update that must replace the proxy
@@ -57,43 +65,42 @@ impl DatabaseProxy {
     /// Source: `DBProxyName` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.bag.set("DBProxyName", name.into_value());
-        self.named = true;
+        self.proxy.bag().set(NAME, name.into_value());
         self
     }
 
     /// How long a client's connection may be idle: 1 second to 8 hours; 30 minutes unless said.
     #[track_caller]
     pub fn idle_client_timeout(mut self, time: impl IntoValue<Seconds>) -> Self {
-        self.bag.set("IdleClientTimeout", time.into_value());
+        self.proxy = self.proxy.idle_client_timeout(time);
         self
     }
 
     /// Whether clients must use TLS. The proxy encrypts its connection to the database as the client's is.
     #[track_caller]
     pub fn require_tls(mut self, on: impl IntoValue<bool>) -> Self {
-        self.bag.set("RequireTLS", on.into_value());
+        self.proxy = self.proxy.require_tls(on);
         self
     }
 
     /// Whether statements are logged, text included. Turns itself off after 24 hours.
     #[track_caller]
     pub fn debug_logging(mut self, on: impl IntoValue<bool>) -> Self {
-        self.bag.set("DebugLogging", on.into_value());
+        self.proxy = self.proxy.debug_logging(on);
         self
     }
 
     /// The share of the database's connections that the pool may take: 1 to 100 percent; 100 unless said (SQL Server 10).
     #[track_caller]
     pub fn max_connections_percent(mut self, percent: impl IntoValue<i64>) -> Self {
-        self.pool.set("MaxConnectionsPercent", percent.into_value());
+        self.pool = self.pool.max_connections_percent(percent);
         self
     }
 
     /// The share of the database's connections that may stay open idle: 0 to the pool's share; half of it unless said.
     #[track_caller]
     pub fn max_idle_connections_percent(mut self, percent: impl IntoValue<i64>) -> Self {
-        self.pool.set("MaxIdleConnectionsPercent", percent.into_value());
+        self.pool = self.pool.max_idle_connections_percent(percent);
         self
     }
 
@@ -101,7 +108,7 @@ impl DatabaseProxy {
     /// for less never sees the proxy's own error.
     #[track_caller]
     pub fn connection_borrow_timeout(mut self, time: impl IntoValue<Seconds>) -> Self {
-        self.pool.set("ConnectionBorrowTimeout", time.into_value());
+        self.pool = self.pool.connection_borrow_timeout(time);
         self
     }
 
@@ -109,11 +116,11 @@ impl DatabaseProxy {
     /// group reads it.
     #[track_caller]
     pub fn init_query(mut self, sql: impl IntoValue<String>) -> Self {
-        self.pool.set("InitQuery", sql.into_value());
+        self.pool = self.pool.init_query(sql);
         self
     }
 
-    fn role(&self, stack: &Stack, target: &Target) -> Bag {
+    fn role(&self, stack: &Stack, target: &Target) -> iam::Role {
         let policy = match self.auth.mode {
             Mode::EndToEnd => ("database", self.connect_to_database(target)),
             Mode::Password | Mode::Iam | Mode::Mixed => ("secrets", self.read_secrets(stack)),
@@ -134,34 +141,31 @@ impl DatabaseProxy {
     }
 
     fn connect_to_database(&self, target: &Target) -> Vec<Statement<Link>> {
-        let id = target.database.term(target.resource_id);
+        let id = target.database.term(target.kind.resource_id());
         let users = self.auth.users.iter();
         users.map(|user| Statement::allow(["rds-db:connect"], [dbuser_arn(id.clone(), user)])).collect()
     }
 
     /// The target group. It waits for the rules between proxy and database: it is done when the proxy has logged in.
-    fn targets(&self, target: &Target, lowering: &Lowering<'_>) -> Bag {
-        let identifier: Value<String> = Value::Intrinsic(match target.database.term("Ref") {
-            Term::Intrinsic(intrinsic) => intrinsic,
-            other => unreachable!("a handle's attribute is an intrinsic function, not {other:?}"),
-        });
-        let mut bag = Bag::new("AWS::RDS::DBProxyTargetGroup")
-            .with("DBProxyName", lowering.own::<String>("", "Ref"))
-            .with::<String>("TargetGroupName", "default".into_value())
-            .with(target.property, [identifier].into_value());
-        if !self.pool.terms().is_empty() {
-            bag.set("ConnectionPoolConfigurationInfo", Value::Literal(self.pool.clone()));
-        }
+    fn targets(&self, target: &Target, lowering: &Lowering<'_>) -> DbProxyTargetGroup {
+        let pool = self.pool.clone().into_value().unless_empty();
+        let group = DbProxyTargetGroup::new(lowering.own::<String>("", "Ref"), "default");
+        let group = group.connection_pool_configuration_info(pool);
+        let identifier = Value::<String>::from_term(target.database.term("Ref"));
+        let mut group = match target.kind {
+            TargetKind::Instance => group.db_instance_identifiers([identifier]),
+            TargetKind::Cluster => group.db_cluster_identifiers([identifier]),
+        };
         for rule in lowering.rules_between(&[self.group.any()], &[target.group.any()]) {
-            bag.after(rule);
+            group.bag().after(rule);
         }
-        bag
+        group
     }
 }
 
 impl Construct for DatabaseProxy {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.proxy.bag()
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
@@ -170,17 +174,9 @@ impl Construct for DatabaseProxy {
             lowering.report(stack::foreign(&name));
             return;
         };
-        let mut bag = lowering.bag();
-        bag.set::<String>("EngineFamily", target.family.name().into_value());
-        bag.set("RoleArn", lowering.own::<Arn>("Role", "Arn"));
-        match self.auth.mode {
-            Mode::EndToEnd => bag.set::<String>("DefaultAuthScheme", "IAM_AUTH".into_value()),
-            Mode::Password | Mode::Iam | Mode::Mixed => bag.set("Auth", self.auth.entries().into_value()),
-        }
-        if !self.named {
-            bag.derive_name("DBProxyName");
-        }
-        lowering.add("", bag);
+        let family = target.family.name();
+        let role = lowering.own("Role", "Arn");
+        lowering.complete(DbProxy::new(Value::<String>::Absent, family, role, Value::Absent));
         lowering.add("Role", self.role(lowering.stack(), &target));
         lowering.add("Targets", self.targets(&target, lowering));
     }

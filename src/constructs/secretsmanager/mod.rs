@@ -2,11 +2,17 @@
 
 use super::kms::Key;
 use super::rds::DbUser;
+use crate::aws::secretsmanager::{self, secret::GenerateSecretString};
+use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 use crate::stack::{
-    AnyHandle, Arn, Bag, Construct, Existing, Handle, IntoValue, Link, Permission, Sensitive, Stack, Term, Value,
+    self, AnyHandle, Arn, Bag, Construct, Existing, Handle, IntoValue, Link, Lowering, Permission, Sensitive, Stack,
+    Term, Value,
 };
 use crate::template::{Intrinsic, Sub, SubPart};
+
+/// Characters of a made-up password; MySQL takes 41 at most.
+const PASSWORD_LENGTH: i64 = 32;
 
 /// The key that encrypts a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,16 +52,35 @@ impl SecretAccess {
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html>
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct Secret {
-    bag: Bag,
+    secret: secretsmanager::Secret,
     encrypted_by: EncryptedBy,
     user: Option<DbUser>,
 }
 
 impl Secret {
+    /// A new secret: the name of a database user, and a password that Secrets Manager makes up. It is long enough, and
+    /// short enough, for every engine, and has no character that one of them refuses.
+    ///
+    /// Source: `MasterUserPassword` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
+    #[track_caller]
+    pub fn new(user: DbUser, encrypted_by: EncryptedBy) -> Self {
+        let template = serde_json::json!({ "username": user.pattern() }).to_string();
+        let password = GenerateSecretString::new()
+            .secret_string_template(template)
+            .generate_string_key("password")
+            .exclude_characters("/@\"'\\ ")
+            .password_length(PASSWORD_LENGTH);
+        let mut secret = secretsmanager::Secret::new().generate_secret_string(password);
+        if let EncryptedBy::Key(key) = encrypted_by {
+            secret = secret.kms_key_id(key.arn());
+        }
+        Self { secret, encrypted_by, user: Some(user) }
+    }
+
     /// A secret that exists, by its full ARN (with the six characters at its end).
     pub fn existing(arn: impl IntoValue<Arn>, encrypted_by: EncryptedBy) -> Existing<Self> {
         let arn = arn.into_value();
-        let noun = Self { bag: Bag::new("AWS::SecretsManager::Secret"), encrypted_by, user: None };
+        let noun = Self { secret: secretsmanager::Secret::new(), encrypted_by, user: None };
         Existing::new(noun).given("Id", arn.clone()).given("Ref", arn)
     }
 
@@ -85,7 +110,16 @@ impl Existing<Secret> {
 
 impl Construct for Secret {
     fn bag(&mut self) -> &mut Bag {
-        &mut self.bag
+        self.secret.bag()
+    }
+
+    fn lower(&self, lowering: &mut Lowering<'_>) {
+        if self.user == Some(DbUser::Any) {
+            let message = "a secret holds the password of one database user, and this one is for any";
+            let cure = "name the user: `Secret::new(user(\"…\"), …)`";
+            lowering.report(Diagnostic::error(stack::MISSING, message).help(cure));
+        }
+        lowering.main_resource();
     }
 }
 

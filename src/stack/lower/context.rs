@@ -75,11 +75,23 @@ impl<'a> Lowering<'a> {
 
     /// Adds the main resource as its bag has it.
     pub fn main_resource(&mut self) {
-        self.add("", self.bag());
+        self.put("", self.bag());
     }
 
-    /// Adds a resource: its logical id is the construct's, followed by `suffix`.
-    pub fn add(&mut self, suffix: &str, bag: Bag) {
+    /// Adds the main resource: what the noun was told, and of the properties of `rest` those that it was not.
+    pub fn complete(&mut self, mut rest: impl Construct) {
+        let bag = self.bag();
+        let fields = bag.fields.clone().completed(rest.bag().fields.clone());
+        self.put("", Bag { fields, ..bag });
+    }
+
+    /// Adds a resource, such as a generated type: its logical id is the construct's, followed by `suffix`. Of a
+    /// construct that stands for several it is the main one.
+    pub fn add(&mut self, suffix: &str, mut resource: impl Construct) {
+        self.put(suffix, resource.bag().clone());
+    }
+
+    fn put(&mut self, suffix: &str, bag: Bag) {
         let (id, location) = (format!("{}{suffix}", self.id()), self.entry().location);
         let owner = self.current;
         self.draft(id, Draft { bag, owner, location });
@@ -155,6 +167,13 @@ impl<'a> Lowering<'a> {
                 Some(term) => self.resolve(term, location),
                 None => self.unresolved(unknown_attribute(entry, attribute), location),
             },
+        }
+    }
+
+    /// A handle of another stack is a finding at `location`.
+    pub(super) fn check_known(&mut self, handle: AnyHandle, location: &'static Location<'static>) {
+        if self.stack.entry(handle).is_none() {
+            self.unresolved(foreign(&self.stack.name), location);
         }
     }
 

@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use super::super::bag::Bag;
 use super::super::codes;
+use super::super::construct::Deletion;
 use super::super::handle::AnyHandle;
 use super::super::tags;
 use super::super::value::{Trace, Value};
@@ -24,7 +25,7 @@ pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
     let mut template = Template { description: stack.description.clone(), ..Template::empty() };
     let mut places = Places::default();
     parameters(&lowering, &mut template, &mut places);
-    conditions(&mut lowering, &mut template);
+    conditions(&mut lowering, &mut template, &mut places);
     let names_to_derive = resources(&mut lowering, &mut template, &mut places);
     outputs(&mut lowering, &mut template, &mut places);
     let goals = goals::goals(&mut lowering);
@@ -41,12 +42,15 @@ fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Pla
     }
 }
 
-fn conditions(lowering: &mut Lowering<'_>, template: &mut Template) {
+fn conditions(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
     let mut formulas = rules::made_up_conditions(lowering);
-    formulas.extend(lowering.stack.conditions.iter().map(|(name, formula)| (name.clone(), formula.clone())));
+    formulas.extend(lowering.stack.conditions.iter().map(|(name, (formula, _))| (name.clone(), formula.clone())));
     formulas.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, formula) in formulas {
-        let formula = lowering.resolve(&formula.0, Location::caller());
+        let declared = lowering.stack.conditions.get(&name).map(|(_, location)| *location);
+        let location = declared.unwrap_or_else(Location::caller);
+        places.insert(pointer(["Conditions", &name]), location.into());
+        let formula = lowering.resolve(&formula.0, location);
         template.conditions.insert(name, formula);
     }
 }
@@ -72,7 +76,7 @@ fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut 
         let resource = resource(lowering, draft, &ends);
         template.resources.insert(id.clone(), resource);
     }
-    apply_overrides(lowering, template, &drafts);
+    apply_overrides(lowering, template);
     names_to_derive
 }
 
@@ -90,17 +94,38 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     let mut terms: Vec<_> = bag.terms().iter().collect();
     terms.sort_by_key(|(name, _)| name.as_str());
     for (name, term) in terms {
-        let value = lowering.resolve(term, location);
+        let value = lowering.resolve(term, bag.fields.place(name).unwrap_or(location));
         resource.properties.insert(name.clone(), value);
     }
     let condition = bag.said.condition.as_ref().or(said.and_then(|said| said.condition.as_ref()));
     resource.condition = condition.map(|condition| condition.name().to_owned());
-    let deletion = bag.said.deletion.or(said.and_then(|said| said.deletion));
+    let inherited = said.and_then(|said| said.deletion);
+    let inherited = inherited.filter(|deletion| *deletion != Deletion::Snapshot || has_snapshots(bag.kind()));
+    let deletion = bag.said.deletion.or(inherited);
     resource.deletion_policy = deletion.map(|deletion| deletion.name().into());
     resource.update_replace_policy = resource.deletion_policy.clone();
-    resource.depends_on = depends_on(bag, said.map_or(&[], |said| said.depends_on.as_slice()), ends);
+    let on = said.map_or(&[][..], |said| said.depends_on.as_slice());
+    on.iter().for_each(|on| lowering.check_known(*on, location));
+    resource.depends_on = depends_on(bag, on, ends);
     add_tags(lowering, &mut resource, draft);
     resource
+}
+
+/// Whether a type can leave a snapshot behind. What belongs to such a resource often cannot.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
+fn has_snapshots(kind: &str) -> bool {
+    matches!(
+        kind,
+        "AWS::DocDB::DBCluster"
+            | "AWS::EC2::Volume"
+            | "AWS::ElastiCache::CacheCluster"
+            | "AWS::ElastiCache::ReplicationGroup"
+            | "AWS::Neptune::DBCluster"
+            | "AWS::RDS::DBCluster"
+            | "AWS::RDS::DBInstance"
+            | "AWS::Redshift::Cluster"
+    )
 }
 
 /// The ids that a resource waits for: those it names, and every resource of a construct that it names.
@@ -128,22 +153,17 @@ fn add_tags(lowering: &mut Lowering<'_>, resource: &mut Resource, draft: &Draft)
     tags::add(resource, &resolved);
 }
 
-fn apply_overrides(
-    lowering: &mut Lowering<'_>,
-    template: &mut Template,
-    drafts: &std::collections::BTreeMap<String, Draft>,
-) {
-    for (id, draft) in drafts {
-        let Some(entry) = draft.owner.and_then(|owner| lowering.stack.entry(owner)) else { continue };
-        if *id != entry.name {
-            continue;
-        }
+fn apply_overrides(lowering: &mut Lowering<'_>, template: &mut Template) {
+    for entry in lowering.stack.entries.iter().filter(|entry| entry.is_created()) {
         for (path, term, location) in &entry.bag.said.overrides {
             let value = lowering.resolve(term, location);
-            let Some(resource) = template.resources.get_mut(id) else { continue };
-            if let Err(fault) = set_at(&mut resource.properties, path, value) {
+            let set = match template.resources.get_mut(&entry.name) {
+                Some(resource) => set_at(&mut resource.properties, path, value),
+                None => Err(format!("`{}` has no main resource whose property could be set", entry.name)),
+            };
+            if let Err(fault) = set {
                 let diagnostic = Diagnostic::error(codes::OVERRIDE, fault)
-                    .resource(id.as_str())
+                    .resource(&entry.name)
                     .source((*location).into())
                     .help("a path is written like `/LoggingConfig/LogFormat`, from the resource's properties");
                 lowering.diagnostics.push(diagnostic);

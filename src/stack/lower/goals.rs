@@ -1,8 +1,10 @@
 //! Goals by handles become goals by name.
 
 use super::super::goals::Wanted;
+use super::super::handle::AnyHandle;
 use super::super::stack::Stated;
 use super::context::Lowering;
+use super::rules;
 use crate::goal::{Assumption, Goal, Goals, Taken};
 
 pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
@@ -21,6 +23,7 @@ pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
             goals.renamed.push((entry.name.clone(), id.clone()));
         }
     }
+    goals.assumed.extend(rules::managed_elsewhere(lowering));
     for entry in &stack.entries {
         goals.assumed.extend(entry.noun.taken_on_trust(&entry.name));
     }
@@ -30,14 +33,19 @@ pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
 
 /// The order in which they were stated must not show.
 fn sort(goals: &mut Goals) {
-    goals.required.sort_by_key(Goal::to_string);
-    goals.assumed.sort_by_key(Assumption::to_string);
+    goals.required.sort_by_cached_key(|goal| goal.to_value().to_json().to_string());
+    goals.assumed.sort_by_cached_key(|assumption| assumption.to_value().to_json().to_string());
     goals.assumed.dedup();
     goals.renamed.sort();
 }
 
 fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {
     let stack = lowering.stack;
+    let handles = handles(&stated.goal.0);
+    handles.iter().for_each(|handle| lowering.check_known(*handle, stated.location));
+    if handles.iter().any(|handle| stack.entry(*handle).is_none()) {
+        return None;
+    }
     let name = |handle| stack.name_of(handle).to_owned();
     match &stated.goal.0 {
         Wanted::Reaches { from, to } => Some(Goal::Reaches { from: name(*from), to: name(*to), port: None }),
@@ -58,6 +66,15 @@ fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {
                 None
             }
         },
+    }
+}
+
+/// Whom a goal speaks of.
+fn handles(wanted: &Wanted) -> Vec<AnyHandle> {
+    match wanted {
+        Wanted::Reaches { from, to } => vec![*from, *to],
+        Wanted::Isolated { what, except } => except.iter().copied().chain([*what]).collect(),
+        Wanted::Can { principal, .. } => vec![*principal],
     }
 }
 

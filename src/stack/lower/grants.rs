@@ -1,13 +1,14 @@
 //! Permissions become statements of roles.
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 
 use super::super::stack::Stack;
 use super::context::Lowering;
 use super::finish::Finished;
 use super::order;
 use crate::iam::{PolicyDocument, Statement};
-use crate::template::{Reference, Resource, Template, Value};
+use crate::template::{Places, Reference, Resource, Template, Value, pointer};
 
 /// The name of the policy that holds what was granted by name.
 const GRANTS: &str = "grants";
@@ -16,20 +17,25 @@ const GRANTS: &str = "grants";
 pub(super) fn add(stack: &Stack, finished: &mut Finished) {
     for (role, statements) in statements(stack, finished) {
         let template = &mut finished.lowered.template;
+        if !template.resources.contains_key(&role) {
+            // Its construct did not come to be, and said why.
+            continue;
+        }
         let back = |statement: &Statement| refers_back(template, &role, statement);
-        let (apart, inside): (Vec<_>, Vec<_>) = statements.into_iter().partition(back);
+        let (apart, inside): (Vec<_>, Vec<_>) = statements.into_iter().partition(|given| back(&given.statement));
+        let places = &mut finished.lowered.places;
         if !inside.is_empty() {
-            add_inside(template, &role, inside);
+            note_places(places, &add_inside(template, &role, &inside), &inside);
         }
         if !apart.is_empty() {
-            add_apart(template, &role, apart);
+            note_places(places, &add_apart(template, &role, &apart), &apart);
         }
     }
 }
 
 /// The statements by role, in an order that does not depend on that of the grants.
-fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<Statement>> {
-    let mut by_role: BTreeMap<String, BTreeMap<String, Statement>> = BTreeMap::new();
+fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<Given>> {
+    let mut by_role: BTreeMap<String, BTreeMap<String, Given>> = BTreeMap::new();
     let mut lowering = Lowering::new(stack);
     lowering.diagnostics.clear();
     for grant in &stack.grants {
@@ -37,8 +43,9 @@ fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<St
             Ok(statements) => {
                 let role = by_role.entry((grant.role_id)(stack.name_of(grant.to))).or_default();
                 for statement in &statements {
-                    let resolved = resolve(&mut lowering, statement, grant.location);
-                    role.insert(resolved.to_value().to_json().to_string(), resolved);
+                    let statement = resolve(&mut lowering, statement, grant.location);
+                    let key = statement.to_value().to_json().to_string();
+                    role.entry(key).or_insert(Given { statement, location: grant.location });
                 }
             }
             Err(diagnostic) => lowering.diagnostics.push(diagnostic.source(grant.location.into())),
@@ -51,7 +58,7 @@ fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<St
 fn resolve(
     lowering: &mut Lowering<'_>,
     statement: &Statement<super::super::Link>,
-    location: &'static std::panic::Location<'static>,
+    location: &'static Location<'static>,
 ) -> Statement {
     let conditions = statement.conditions.iter().map(|condition| crate::iam::Condition {
         operator: condition.operator.clone(),
@@ -78,27 +85,48 @@ fn refers_back(template: &Template, role: &str, statement: &Statement) -> bool {
     back
 }
 
-fn add_inside(template: &mut Template, role: &str, statements: Vec<Statement>) {
+/// A statement, and the line that granted it.
+struct Given {
+    statement: Statement,
+    location: &'static Location<'static>,
+}
+
+fn document(given: &[Given]) -> Value {
+    PolicyDocument::new(given.iter().map(|given| given.statement.clone())).to_value()
+}
+
+/// Takes down where the statements of the policy document at `document` were granted.
+fn note_places(places: &mut Places, document: &str, given: &[Given]) {
+    for (n, given) in given.iter().enumerate() {
+        places.insert(format!("{document}/Statement/{n}"), given.location.into());
+    }
+}
+
+/// Returns the pointer of the document.
+fn add_inside(template: &mut Template, role: &str, given: &[Given]) -> String {
     let Some(resource) = template.resources.get_mut(role) else {
         unreachable!("a grantee adds its role `{role}`");
     };
-    let policy = Value::map([
-        ("PolicyName", Value::from(GRANTS)),
-        ("PolicyDocument", PolicyDocument::new(statements).to_value()),
-    ]);
+    let policy = Value::map([("PolicyName", Value::from(GRANTS)), ("PolicyDocument", document(given))]);
     let policies = resource.properties.entry("Policies".into()).or_insert_with(|| Value::List(Vec::new()));
+    let mut index = 0;
     if let Value::List(policies) = policies {
+        index = policies.len();
         policies.push(policy);
     }
     resource.properties.sort_keys();
+    pointer(["Resources", role, "Properties", "Policies", &index.to_string(), "PolicyDocument"])
 }
 
-fn add_apart(template: &mut Template, role: &str, statements: Vec<Statement>) {
+/// Returns the pointer of the document.
+fn add_apart(template: &mut Template, role: &str, given: &[Given]) -> String {
     let policy = Resource::new("AWS::IAM::Policy")
-        .with("PolicyDocument", PolicyDocument::new(statements).to_value())
+        .with("PolicyDocument", document(given))
         .with("PolicyName", GRANTS)
         .with("Roles", Value::list([Value::reference_to(role)]));
     let condition = template.resources.get(role).and_then(|role| role.condition.clone());
-    template.resources.insert(format!("{role}Grants"), Resource { condition, ..policy });
+    let id = format!("{role}Grants");
+    template.resources.insert(id.clone(), Resource { condition, ..policy });
     template.resources.sort_keys();
+    pointer(["Resources", &id, "Properties", "PolicyDocument"])
 }

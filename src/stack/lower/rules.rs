@@ -9,6 +9,7 @@ use super::super::handle::AnyHandle;
 use super::super::link::Term;
 use super::super::traffic::{End, Flow, port_term};
 use super::context::{Draft, Lowering};
+use crate::goal::{Assumption, Goal, Taken};
 use crate::network::Cidr;
 
 /// A rule resource, and the groups that it lets traffic between.
@@ -112,6 +113,25 @@ pub(super) fn made_up_conditions(lowering: &Lowering<'_>) -> Vec<(String, Formul
     });
     let made_up = pairs.filter(|(a, b)| a != b);
     made_up.map(|(a, b)| (both(a, b), a.holds().and(b.holds()))).collect()
+}
+
+/// What is taken on trust of groups that get no rules here: the traffic that was allowed.
+pub(super) fn managed_elsewhere(lowering: &Lowering<'_>) -> Vec<Assumption> {
+    let elsewhere = |group: &AnyHandle| lowering.stack.entry(*group).is_some_and(|entry| !entry.noun.takes_rules());
+    let on_trust = lowering
+        .stack
+        .flows
+        .iter()
+        .filter(|flow| matches!(&flow.from, End::Group(near) if elsewhere(near)) || elsewhere(&flow.to.group));
+    let assume = |flow: &Flow| Assumption {
+        what: Taken::Goal(Goal::Reaches {
+            from: end_name(lowering, &flow.from),
+            to: lowering.stack.name_of(flow.to.group).to_owned(),
+            port: flow.to.port.literal(),
+        }),
+        reason: "the rules of a security group are managed elsewhere".into(),
+    };
+    on_trust.map(assume).collect()
 }
 
 fn end_name(lowering: &Lowering<'_>, end: &End) -> String {
