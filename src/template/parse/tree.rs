@@ -205,12 +205,12 @@ where
     fn list(&mut self) -> Result<Vec<Node<'a>>, Fault> {
         let mut nodes = Vec::new();
         loop {
-            let step = |fault: Fault| fault.within(nodes.len().to_string());
-            let (event, range) = self.next().map_err(step)?;
+            let (event, range) = self.next()?;
             if event == Event::SequenceEnd {
                 return Ok(nodes);
             }
-            nodes.push(self.node(event, range).map_err(step)?);
+            let node = self.node(event, range).map_err(|fault| fault.within(nodes.len().to_string()))?;
+            nodes.push(node);
         }
     }
 
@@ -222,8 +222,8 @@ where
                 return Ok(entries);
             }
             let key = self.key(event, range)?;
-            let value = self.next().and_then(|(event, range)| self.node(event, range));
-            let value = value.map_err(|fault| fault.within(key.text().unwrap_or_default()))?;
+            let (event, range) = self.next()?;
+            let value = self.node(event, range).map_err(|fault| fault.within(key.text().unwrap_or_default()))?;
             entries.push((key, value));
         }
     }
