@@ -90,7 +90,7 @@ impl GatewayEndpoint {
 
     fn route_tables(&self, lowering: &mut Lowering<'_>) -> Value<List<String>> {
         let mut tables: Vec<Term> = self.tiers.iter().flat_map(|tier| tier.route_tables(lowering)).collect();
-        let whole = |term: &Term| !matches!(term, Term::String(_)) && self.tiers.iter().any(|tier| is_list(term, tier));
+        let whole = |term: &Term| self.tiers.iter().any(|tier| is_list(term, tier));
         if tables.len() > 1 && tables.iter().any(whole) {
             lowering.report(inseparable());
         }

@@ -20,6 +20,7 @@ use crate::stack::{Handle, IntoValue, Value};
 /// # assert!(stack.lower().diagnostics.is_empty());
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "it is a choice once `.nat(…)` takes it"]
 pub struct Nat(pub(super) Kind);
 
 #[derive(Clone, Debug)]

@@ -25,6 +25,7 @@ const NUMBERS: std::ops::RangeInclusive<i64> = 1..=32766;
 /// ];
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "a rule holds once `inbound` or `outbound` takes it"]
 pub struct AclRule {
     allows: bool,
     range: Value<Cidr>,

@@ -20,6 +20,9 @@ macro_rules! tiers { ($($(#[$doc:meta])* $name:ident in slot $slot:literal with 
 
         /// In how many of the region's Availability Zones there is a subnet: 1, 2 or 3; two unless said.
         ///
+        /// One more changes nothing about the others, and CloudFormation adds its subnet to whatever is in the tier;
+        /// only a proxy cannot change its subnets, and is replaced.
+        ///
         /// They are the first ones that `Fn::GetAZs` lists: those where the account has a default subnet, if it has
         /// any. Source:
         /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html>
@@ -148,17 +151,23 @@ impl PrivateSubnets {
         let (public, gateways) = self.nat.gateways(count)?;
         let tier = &lowering.noun::<PublicSubnets>(public.any())?.subnets;
         let name = lowering.stack().name_of(public.any());
-        if tier.vpc != self.subnets.vpc {
-            return Some(other_vpc(name));
+        match tier.vpc == self.subnets.vpc {
+            false => Some(other_vpc(name)),
+            true if lowering.stack().creates(public.any()) => self.zones_fault(tier, name, gateways),
+            // How many subnets exist elsewhere, and in which zones, is not known.
+            true => None,
         }
-        if !lowering.stack().creates(public.any()) {
-            return None;
+    }
+
+    /// Whether so many gateways have a subnet in the right zone each.
+    fn zones_fault(&self, public: &Subnets, name: &str, gateways: usize) -> Option<Diagnostic> {
+        let zones = public.count();
+        if zones < gateways {
+            return Some(unfit_nat(format!(
+                "`{name}` has subnets in {zones} zones, and {gateways} want a NAT gateway"
+            )));
         }
-        if tier.count() < gateways {
-            let message = format!("`{name}` has subnets in {} zones, and {gateways} want a NAT gateway", tier.count());
-            return Some(unfit_nat(message));
-        }
-        let apart = gateways > 1 && (0..gateways).any(|n| !self.subnets.same_zone(tier, n));
+        let apart = gateways > 1 && (0..gateways).any(|n| !self.subnets.same_zone(public, n));
         apart.then(|| unfit_nat(format!("the subnets of `{name}` are in other zones")))
     }
 

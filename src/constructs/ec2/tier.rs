@@ -240,9 +240,13 @@ impl AnyTier {
     pub(super) fn route_tables(self, lowering: &mut Lowering<'_>) -> Vec<Term> {
         let Some((own, tier)) = self.find(lowering) else { return Vec::new() };
         let id = |table| Term::reference(Link::NamedAttribute(table, "RouteTableId".into()));
-        match lowering.stack().given(self.handle, "RouteTableIds") {
-            _ if lowering.stack().creates(self.handle) => tier.route_tables(own).into_iter().map(id).collect(),
+        let stack = lowering.stack();
+        if stack.creates(self.handle) {
+            return tier.route_tables(own).into_iter().map(id).collect();
+        }
+        match stack.given(self.handle, "RouteTableIds") {
             Some(Term::List(ids)) => ids.clone(),
+            // A list by parameter; or nothing, which is a finding once it is resolved.
             Some(_) | None => vec![self.handle.term("RouteTableIds")],
         }
     }
