@@ -198,7 +198,7 @@ impl Stack {
     }
 
     /// The handle in the stack that creates or imports the thing, whatever handle was used here.
-    pub(super) fn canonical(&self, mut handle: AnyHandle) -> AnyHandle {
+    pub(crate) fn canonical(&self, mut handle: AnyHandle) -> AnyHandle {
         while let Some(origin) = self.entry(handle).and_then(|entry| entry.from()) {
             handle = origin;
         }

@@ -9,7 +9,7 @@ use super::stack::Stack;
 use super::types::{Arn, Seconds, SecurityGroupId, SubnetId, VpcId};
 use super::value::{IntoValue, List, PlainText, PropertyType, Trace, Value};
 use crate::diagnostic::Diagnostic;
-use crate::template::{self, Function, Map};
+use crate::template::{self, Function, Intrinsic, Map};
 
 /// The most characters of a key.
 const LONGEST_KEY: usize = 255;
@@ -156,16 +156,11 @@ impl<T> Mapping<T> {
 }
 
 /// Whether a value uses what only the language extensions know.
-pub(super) fn needs_extensions(value: &template::Value<impl Sized>) -> bool {
-    use template::{Intrinsic, Value};
-    match value {
-        Value::List(values) => values.iter().any(needs_extensions),
-        Value::Map(map) => map.values().any(needs_extensions),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => sub.variables.values().any(needs_extensions),
-        Value::Intrinsic(Intrinsic::Call(Function::FindInMap, argument)) => {
-            argument.as_list().is_some_and(|list| list.len() > 3 || list.iter().any(needs_extensions))
+pub(super) fn needs_extensions(value: &template::Value) -> bool {
+    value.any(&|value| match value {
+        template::Value::Intrinsic(Intrinsic::Call(Function::FindInMap, argument)) => {
+            argument.as_list().is_some_and(|list| list.len() > 3)
         }
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => needs_extensions(argument),
         _ => false,
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 mod app;
 mod bag;
+mod behind;
 mod codes;
 mod condition;
 mod construct;
@@ -39,7 +40,7 @@ pub use output::OutputOf;
 pub use parameter::{Parameter, SsmType};
 pub use permission::{Grantee, Permission, Principal};
 pub use stack::Stack;
-pub use traffic::{Caller, Destination, Listener, Listening, Port, Source, cidr, tcp, tcp_range, udp};
+pub use traffic::{Caller, Destination, Ends, Listener, Listening, Port, Source, cidr, ephemeral, tcp, tcp_range, udp};
 pub use types::{Arn, Json, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId, hours, minutes, seconds};
 pub use value::{Choice, Dictionary, IntoValue, List, PlainText, PropertyType, Trace, Value};
 

@@ -1,6 +1,5 @@
 //! A stack and its verbs.
 
-use std::any::Any;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -210,9 +209,9 @@ impl Stack {
     pub fn allow(&mut self, from: impl Source, to: impl Destination) {
         let location = Location::caller();
         let (from, to) = (from.ends(self), to.listening(self));
-        let from: Vec<_> = from.0.into_iter().map(|end| end.map_group(|group| self.canonical(group))).collect();
+        let from: Vec<_> = from.0.into_iter().map(|end| end.map(|handle| self.canonical(handle))).collect();
         for listening in to.0 {
-            let to = Listening { group: self.canonical(listening.group), ..listening };
+            let to = Listening { end: listening.end.map(|handle| self.canonical(handle)), ..listening };
             for from in &from {
                 let flow = Flow { from: from.clone(), to: to.clone(), location };
                 let known = self.flows.iter().any(|other| (&other.from, &other.to) == (&flow.from, &flow.to));
@@ -365,46 +364,6 @@ impl Stack {
     /// the app only: [`App::lower`](super::App::lower).
     pub fn lower(&self) -> Lowered {
         lower(self, &World::default())
-    }
-
-    /// The construct behind a handle of this stack.
-    pub fn noun<T: Construct>(&self, handle: Handle<T>) -> Option<&T> {
-        self.noun_of(handle.any())
-    }
-
-    /// The construct behind a handle of this stack, if it is a `T`.
-    pub fn noun_of<T: Construct>(&self, handle: AnyHandle) -> Option<&T> {
-        let noun: &dyn Any = self.entry(handle)?.noun.as_ref();
-        noun.downcast_ref()
-    }
-
-    /// What is behind a handle of this stack, or of one that it imports from.
-    pub(super) fn entry(&self, handle: AnyHandle) -> Option<&Entry> {
-        if handle.stack == self.id {
-            return self.own_entry(handle);
-        }
-        let entries = &self.neighbour(handle.stack)?.known.neighbour.entries;
-        entries.get(handle.index as usize).map(Rc::as_ref)
-    }
-
-    /// What is behind a handle of this stack.
-    pub(super) fn own_entry(&self, handle: AnyHandle) -> Option<&Entry> {
-        if handle.stack != self.id {
-            return None;
-        }
-        self.entries.get(handle.index as usize).map(Rc::as_ref)
-    }
-
-    /// The condition under which a construct of this stack exists.
-    pub(super) fn condition_of(&self, handle: AnyHandle) -> Option<&Condition> {
-        self.own_entry(handle)?.bag.said.condition.as_ref()
-    }
-
-    /// The name of what is behind a handle.
-    pub fn name_of(&self, handle: AnyHandle) -> &str {
-        let own = self.own_entry(handle).map(|entry| &entry.name);
-        let names = || self.neighbour(handle.stack).map(|found| &found.known.neighbour.names);
-        own.or_else(|| names()?.get(handle.index as usize)).map_or("?", String::as_str)
     }
 
     /// A handle of another stack is a finding, told when the stack is lowered: then the other one is known.

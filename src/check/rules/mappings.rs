@@ -2,9 +2,8 @@
 
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
-use crate::registry;
-use crate::template::{Function, Intrinsic, Map, Template, Value, pointer};
+use crate::diagnostic::{Code, Severity, did_you_mean};
+use crate::template::{Function, Intrinsic, Map, Template, Value};
 
 pub(super) const RULES: &[Rule] = &[MISSING];
 
@@ -24,38 +23,15 @@ const MISSING: Rule = Rule {
     ],
     find: |context, report| {
         let template = context.template;
-        for (id, resource) in &template.resources {
-            walk_map(template, &resource.properties, &pointer(["Resources", id, "Properties"]), report);
-        }
-        for (name, output) in &template.outputs {
-            walk(template, &output.value, &pointer(["Outputs", name, "Value"]), report);
-        }
-        walk_map(template, &template.conditions, "/Conditions", report);
+        template.walk(&mut |path, value| {
+            if let Value::Intrinsic(Intrinsic::Call(Function::FindInMap, argument)) = value
+                && let Some([Value::String(mapping), first, second]) = argument.as_list()
+            {
+                look_up(template, mapping, [first, second], &format!("{path}/Fn::FindInMap"), report);
+            }
+        });
     },
 };
-
-fn walk_map(template: &Template, map: &Map, at: &str, report: &mut Report) {
-    map.iter().for_each(|(key, value)| walk(template, value, &format!("{at}{}", pointer([key])), report));
-}
-
-fn walk(template: &Template, value: &Value, at: &str, report: &mut Report) {
-    match value {
-        Value::List(values) => {
-            values.iter().enumerate().for_each(|(n, value)| walk(template, value, &format!("{at}/{n}"), report));
-        }
-        Value::Map(map) => walk_map(template, map, at, report),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => walk_map(template, &sub.variables, &format!("{at}/Fn::Sub/1"), report),
-        Value::Intrinsic(Intrinsic::Call(function, argument)) => {
-            let at = format!("{at}/{}", function.long_name());
-            if let (Function::FindInMap, Some([Value::String(mapping), first, second])) = (function, argument.as_list())
-            {
-                look_up(template, mapping, [first, second], &at, report);
-            }
-            walk(template, argument, &at, report);
-        }
-        _ => {}
-    }
-}
 
 fn look_up(template: &Template, name: &str, [first, second]: [&Value; 2], at: &str, report: &mut Report) {
     let Some(mapping) = template.mappings.get(name) else {
@@ -83,8 +59,8 @@ fn look_up(template: &Template, name: &str, [first, second]: [&Value; 2], at: &s
 }
 
 fn missing<'a>(message: String, name: &str, names: impl Iterator<Item = &'a str>, at: &str, report: &mut Report) {
-    let near = registry::nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+    let near = did_you_mean(name, names, "there are");
     let found = report.at(at, message);
-    found.help = near;
+    found.help = Some(near);
     found.resource = at.strip_prefix("/Resources/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
 }

@@ -4,9 +4,11 @@ mod conditions;
 mod cycles;
 mod endpoints;
 mod existence;
+mod gateways;
 mod limits;
 mod mappings;
 mod names;
+mod networks;
 mod permissions;
 mod proxies;
 mod references;
@@ -28,5 +30,7 @@ pub const ALL: &[&[Rule]] = &[
     limits::RULES,
     proxies::RULES,
     endpoints::RULES,
+    networks::RULES,
+    gateways::RULES,
     permissions::RULES,
 ];

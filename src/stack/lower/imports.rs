@@ -235,14 +235,8 @@ fn is_portable(value: &Value) -> bool {
 
 /// Whether it goes by a condition or a mapping of its stack.
 fn calls_local(value: &Value) -> bool {
-    match value {
-        Value::List(values) => values.iter().any(calls_local),
-        Value::Map(map) => map.values().any(calls_local),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => sub.variables.values().any(calls_local),
-        Value::Intrinsic(Intrinsic::Call(Function::If | Function::Condition | Function::FindInMap, _)) => true,
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => calls_local(argument),
-        _ => false,
-    }
+    use Function::{Condition, FindInMap, If};
+    value.any(&|value| matches!(value, Value::Intrinsic(Intrinsic::Call(If | Condition | FindInMap, _))))
 }
 
 /// Whether a value is a list. `parameter` gives the types of parameters; attributes are those of a `kind`.
