@@ -30,6 +30,14 @@ impl Stack {
         found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
     }
 
+    /// What the stacks that this one imports from create of one kind, as far as they had it by then.
+    pub(crate) fn created_elsewhere<T: Construct>(&self) -> impl Iterator<Item = (Handle<T>, &T)> {
+        self.neighbours.iter().map(|known| &known.neighbour).flat_map(|neighbour| {
+            let created = (0..).zip(&neighbour.entries).filter(|(_, entry)| entry.is_created());
+            created.filter_map(|(index, entry)| Some((Handle::new(neighbour.id, index), noun_in(entry)?)))
+        })
+    }
+
     /// Whether this stack creates what is behind a handle.
     pub(crate) fn creates(&self, handle: AnyHandle) -> bool {
         self.own_entry(handle).is_some_and(Entry::is_created)

@@ -397,3 +397,33 @@ fn a_handle_of_another_stack_is_shown_where_it_was_created() {
     let expect = [(2, "`Handler` of `Data` is created here"), (0, "`Queue` of `Data` is created here")];
     assert_eq!(places.collect::<Vec<_>>(), expect);
 }
+
+#[test]
+fn subnets_in_the_network_of_another_stack() {
+    let mut data = stack("Data");
+    let vpc = data.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+    let private = data.add("Private", PrivateSubnets::new(vpc));
+    let mut reports = stack("Reports");
+    let (vpc, private) = (reports.import_from(&data, vpc), reports.import_from(&data, private));
+    reports.add("Own", PrivateSubnets::new(vpc).slot(2));
+    reports.add("Objects", GatewayEndpoint::new(GatewayService::S3, private));
+    let lowered = lower([data, reports]);
+    assert_eq!(faults(&lowered), []);
+    assert_eq!(
+        property(&lowered[1].template, "Objects", "RouteTableIds"),
+        "!Split [\",\", !ImportValue Data-Private-RouteTableIds]\n"
+    );
+}
+
+#[test]
+fn subnets_where_another_stack_has_some() {
+    let mut data = stack("Data");
+    let vpc = data.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+    data.add("Private", PrivateSubnets::new(vpc));
+    let mut reports = stack("Reports");
+    let vpc = reports.import_from(&data, vpc);
+    reports.add("Own", PrivateSubnets::new(vpc));
+    let found: Vec<_> = lower([data, reports]).into_iter().flat_map(|lowered| lowered.diagnostics).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].message, "`DataPrivate` has slot 0 of the VPC already");
+}

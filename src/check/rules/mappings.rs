@@ -59,8 +59,9 @@ fn look_up(template: &Template, name: &str, [first, second]: [&Value; 2], at: &s
 }
 
 fn missing<'a>(message: String, name: &str, names: impl Iterator<Item = &'a str>, at: &str, report: &mut Report) {
-    let near = did_you_mean(name, names, "there are");
+    let names: Vec<_> = names.collect();
+    let near = (!names.is_empty()).then(|| did_you_mean(name, names, "there are"));
     let found = report.at(at, message);
-    found.help = Some(near);
+    found.help = near;
     found.resource = at.strip_prefix("/Resources/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
 }
