@@ -2,13 +2,17 @@
 
 mod conditions;
 mod cycles;
+mod databases;
 mod endpoints;
+mod facts;
 mod limits;
 mod names;
 mod permissions;
 mod proxies;
 mod references;
 mod schema;
+mod secrets;
+mod targets;
 mod types;
 
 use super::rule::Rule;
@@ -23,6 +27,9 @@ pub const ALL: &[&[Rule]] = &[
     names::RULES,
     limits::RULES,
     proxies::RULES,
+    targets::RULES,
+    databases::RULES,
+    secrets::RULES,
     endpoints::RULES,
     permissions::RULES,
 ];
