@@ -2,7 +2,9 @@
 
 mod conditions;
 mod cycles;
+mod databases;
 mod endpoints;
+mod facts;
 mod gateways;
 mod limits;
 mod names;
@@ -11,6 +13,8 @@ mod permissions;
 mod proxies;
 mod references;
 mod schema;
+mod secrets;
+mod targets;
 mod types;
 
 use super::rule::Rule;
@@ -25,6 +29,9 @@ pub const ALL: &[&[Rule]] = &[
     names::RULES,
     limits::RULES,
     proxies::RULES,
+    targets::RULES,
+    databases::RULES,
+    secrets::RULES,
     endpoints::RULES,
     networks::RULES,
     gateways::RULES,
