@@ -3,7 +3,9 @@
 pub use crate::constructs::ec2::{InterfaceEndpoint, PrivateSubnets, PublicSubnets, SecurityGroup, Service, Vpc};
 pub use crate::constructs::iam::{Role, UnownedRole};
 pub use crate::constructs::kms::Key;
-pub use crate::constructs::lambda::{Code, Function, Runtime};
+pub use crate::constructs::lambda::{
+    Architecture, Code, DeadLetter, Function, FunctionWithRole, InvokePermission, LogFormat, LogLevel, Runtime, Tracing,
+};
 pub use crate::constructs::logs::LogGroup;
 pub use crate::constructs::rds::{
     AuroraEngine, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Engine, ProxyAuth, ProxyTarget, user,

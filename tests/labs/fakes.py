@@ -1,5 +1,5 @@
-"""Servers for what no packaged database does: MySQL's newer ways to log in, IAM tokens, silence, a certificate for another
-name. Each serves one login at a time, on loopback, until the lab ends."""
+"""Servers for what no packaged database does: MySQL's newer ways to log in, IAM tokens, silence, a certificate for
+another name. Each serves one login at a time, on loopback, until the lab ends."""
 
 import contextlib
 import hashlib
@@ -67,7 +67,7 @@ class MySql:
         login = self.receive()[32:]
         self.user, _, rest = login.partition(b"\0")
         if not self.check(self, rest[1 : 1 + rest[0]]):
-            self.send(b"\xff\x15\x04#28000Access denied for user '" + self.user + b"'@'localhost' (using password: YES)")
+            self.send(b"\xff\x15\x04#28000Access denied for user '" + self.user + b"'@'localhost'")
             return
         self.send(b"\0\0\0\2\0\0\0")
         self.answer()

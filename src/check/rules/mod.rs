@@ -3,6 +3,7 @@
 mod conditions;
 mod cycles;
 mod endpoints;
+mod functions;
 mod limits;
 mod names;
 mod permissions;
@@ -24,5 +25,6 @@ pub const ALL: &[&[Rule]] = &[
     limits::RULES,
     proxies::RULES,
     endpoints::RULES,
+    functions::RULES,
     permissions::RULES,
 ];
