@@ -7,6 +7,7 @@ mod combinations;
 mod examples;
 mod lab_files;
 mod layers;
+mod network;
 mod nouns;
 mod registry;
 mod rules;

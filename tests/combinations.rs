@@ -1,6 +1,8 @@
 //! Every combination of engine, way to log in, security groups and openness that the settings can say: the legal ones
 //! come out clean, the illegal ones are refused by name.
 
+mod network;
+
 use std::fs;
 use std::path::Path;
 

@@ -16,8 +16,8 @@ passed = failed = 0
 for path in files(sys.argv[1:]):
     faults = 0
     for finding in engine.validate_template(str(path)).diagnostics:
-        path = (finding.property_path or "").split(".")
-        if finding.severity.name in ADVICE or is_local_code(finding.rule_id, path):
+        place = (finding.property_path or "").split(".")
+        if finding.severity.name in ADVICE or is_local_code(finding.rule_id, place):
             advice[finding.rule_id] += 1
             continue
         faults += 1

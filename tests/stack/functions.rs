@@ -421,12 +421,14 @@ fn told_everything(name: &str, noun: Function) -> Stack {
     let mut stack = stack();
     let own = given(&mut stack);
     let queue = stack.add("Failed", sqs::Queue::new());
-    let layer = "arn:aws:lambda:ap-southeast-2:111122223333:layer:psycopg:7";
-    let noun = if name == "image" { noun } else { noun.layers([layer]) };
+    let key = Key::existing(stack.parameter("KeyArn", Parameter::arn()));
+    let key = stack.import("FunctionKey", key);
+    let layers = |noun: Function, stack: &mut Stack| noun.layers([stack.parameter("Layer", Parameter::text())]);
+    let noun = if name == "image" { noun } else { layers(noun, &mut stack) };
     let noun = noun
         .in_vpc(own.private, own.database_sg)
         .env("DB_USER", "billie")
-        .environment_key(own.key)
+        .environment_key(key)
         .timeout(minutes(3))
         .memory(512)
         .ephemeral_storage(1024)
@@ -435,7 +437,7 @@ fn told_everything(name: &str, noun: Function) -> Stack {
         .dead_letter(DeadLetter::queue(queue.arn()))
         .tracing(Tracing::Active)
         .log_days(30)
-        .log_key(own.key)
+        .log_key(key)
         .log_level(LogLevel::Info)
         .system_log_level(LogLevel::Warn);
     let handler = stack.add("Handler", noun);

@@ -4,8 +4,10 @@ mod conditions;
 mod cycles;
 mod endpoints;
 mod functions;
+mod gateways;
 mod limits;
 mod names;
+mod networks;
 mod permissions;
 mod proxies;
 mod references;
@@ -26,5 +28,7 @@ pub const ALL: &[&[Rule]] = &[
     proxies::RULES,
     endpoints::RULES,
     functions::RULES,
+    networks::RULES,
+    gateways::RULES,
     permissions::RULES,
 ];

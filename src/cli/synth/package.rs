@@ -35,6 +35,18 @@ fn each_path(template: &mut Template, change: &dyn Fn(&str) -> String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::Resource;
+
+    #[test]
+    fn the_paths_of_functions_lead_from_the_template() {
+        let mut template = Template::empty();
+        for (id, code) in [("A", "handlers/a"), ("B", "s3://builds/b.zip"), ("C", "/srv/c")] {
+            template.resources.insert(id.into(), Resource::new("AWS::Lambda::Function").with("Code", code));
+        }
+        each_path(&mut template, &|path| format!("../../{path}"));
+        let code = |id: &str| template.resources[id].properties["Code"].as_str();
+        assert_eq!(["A", "B", "C"].map(code), [Some("../../handlers/a"), Some("s3://builds/b.zip"), Some("/srv/c")]);
+    }
 
     #[test]
     fn the_way_up_has_a_step_for_each_folder() {
