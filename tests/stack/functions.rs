@@ -297,11 +297,13 @@ fn the_log_is_kept_as_long_and_encrypted_as_said() {
 }
 
 #[test]
-fn a_log_key_of_the_stack_that_is_closed_to_logs_is_found() {
+fn a_log_key_of_the_stack_opens_itself_to_logs() {
     let mut stack = stack();
     let key = stack.add("Key", Key::new("logs"));
     stack.add("Handler", function().log_key(key));
-    assert_eq!(codes(&faults(&stack)), ["P1010"]);
+    assert_eq!(codes(&faults(&stack)), [""; 0]);
+    let policy = stack.lower().template.to_json()["Resources"]["Key"]["Properties"]["KeyPolicy"].to_string();
+    assert!(policy.contains("logs.${AWS::Region}.amazonaws.com"), "{policy}");
 }
 
 #[test]
