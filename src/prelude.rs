@@ -6,12 +6,17 @@ pub use crate::constructs::ec2::{
 };
 pub use crate::constructs::iam::{Role, UnownedRole};
 pub use crate::constructs::kms::Key;
-pub use crate::constructs::lambda::{Code, Function, Runtime};
+pub use crate::constructs::lambda::{
+    Architecture, Code, DeadLetter, Function, FunctionWithRole, InvokePermission, LogFormat, LogLevel, Runtime, Tracing,
+};
 pub use crate::constructs::logs::LogGroup;
 pub use crate::constructs::rds::{
-    AuroraEngine, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Engine, ProxyAuth, ProxyTarget, user,
+    AuroraEngine, ClientPassword, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Edition, Engine,
+    MasterUser, PinningFilter, ProxyAuth, ProxyEndpoint, ProxyTarget, user,
 };
-pub use crate::constructs::secretsmanager::{EncryptedBy, Secret, SecretAccess};
+pub use crate::constructs::secretsmanager::{
+    Credentials, EncryptedBy, FunctionRotation, HoldsCredentials, Rotation, Secret, SecretAccess,
+};
 pub use crate::stack::{
     App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Formula, Goal, Grantee,
     Handle, IntoValue, Json, List, Listener, Mapping, Parameter, Permission, PlainText, Principal, Region, Resource,

@@ -5,6 +5,7 @@ mod api;
 mod article;
 mod cli;
 mod combinations;
+mod databases;
 mod examples;
 mod lab_files;
 mod layers;

@@ -2,8 +2,11 @@
 
 mod conditions;
 mod cycles;
+mod databases;
 mod endpoints;
 mod existence;
+mod facts;
+mod functions;
 mod gateways;
 mod limits;
 mod mappings;
@@ -13,6 +16,8 @@ mod permissions;
 mod proxies;
 mod references;
 mod schema;
+mod secrets;
+mod targets;
 mod types;
 
 use super::rule::Rule;
@@ -29,7 +34,11 @@ pub const ALL: &[&[Rule]] = &[
     names::RULES,
     limits::RULES,
     proxies::RULES,
+    targets::RULES,
+    databases::RULES,
+    secrets::RULES,
     endpoints::RULES,
+    functions::RULES,
     networks::RULES,
     gateways::RULES,
     permissions::RULES,

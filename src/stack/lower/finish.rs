@@ -1,5 +1,6 @@
 //! Drafts become resources: references get names, and what every noun was told is applied.
 
+use std::collections::BTreeSet;
 use std::panic::Location;
 
 use super::super::bag::Bag;
@@ -13,20 +14,26 @@ use super::{rules, whole};
 use crate::diagnostic::Diagnostic;
 use crate::template::{self, Output, Places, Resource, Template, pointer};
 
-/// Fills the template, but for grants, goals and what other stacks need. Returns the properties that take a derived
-/// name: the logical id and the property.
-pub(super) fn finish(
-    lowering: &mut Lowering<'_>,
-    template: &mut Template,
-    places: &mut Places,
-) -> Vec<(String, &'static str)> {
+/// What the passes over the whole template need to know.
+#[derive(Default)]
+pub(super) struct Finished {
+    /// Properties to fill with a derived name: the logical id and the property.
+    pub(super) names_to_derive: Vec<(String, &'static str)>,
+    /// Resources that were told to go with the stack.
+    pub(super) told_to_go: BTreeSet<String>,
+    /// Policy documents that take statements for AWS services: the logical id and the property.
+    pub(super) service_policies: Vec<(String, &'static str)>,
+}
+
+/// Fills the template, but for grants, goals and what other stacks need.
+pub(super) fn finish(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Finished {
     whole::say(lowering, template, places);
     parameters(lowering, template, places);
     mappings(lowering, template, places);
     conditions(lowering, template, places);
-    let names_to_derive = resources(lowering, template, places);
+    let finished = resources(lowering, template, places);
     outputs(lowering, template, places);
-    names_to_derive
+    finished
 }
 
 fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
@@ -72,19 +79,23 @@ fn outputs(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Pl
     }
 }
 
-fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Vec<(String, &'static str)> {
+fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Finished {
+    let mut finished = Finished::default();
     let drafts = std::mem::take(&mut lowering.drafts);
     let ends: Vec<(String, Option<AnyHandle>)> = drafts.iter().map(|(id, draft)| (id.clone(), draft.owner)).collect();
-    let mut names_to_derive = Vec::new();
     for (id, draft) in &drafts {
         note_places(id, draft, places);
-        names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
+        finished.names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
+        finished.service_policies.extend(draft.bag.service_policy.map(|property| (id.clone(), property)));
+        if told(lowering, draft) == Some(Deletion::Delete) {
+            finished.told_to_go.insert(id.clone());
+        }
         let resource = resource(lowering, draft, &ends);
         template.resources.insert(id.clone(), resource);
     }
     apply_overrides(lowering, template);
     lowering.owners = ends;
-    names_to_derive
+    finished
 }
 
 fn note_places(id: &str, draft: &Draft, places: &mut Places) {
@@ -106,9 +117,7 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     }
     let condition = bag.said.condition.as_ref().or(said.and_then(|said| said.condition.as_ref()));
     resource.condition = condition.map(|condition| condition.name().to_owned());
-    let inherited = said.and_then(|said| said.deletion);
-    let inherited = inherited.filter(|deletion| *deletion != Deletion::Snapshot || has_snapshots(bag.kind()));
-    let deletion = bag.said.deletion.or(inherited);
+    let deletion = told(lowering, draft).or(bag.deletion);
     resource.deletion_policy = deletion.map(|deletion| deletion.name().into());
     resource.update_replace_policy = resource.deletion_policy.clone();
     let on = said.map_or(&[][..], |said| said.depends_on.as_slice());
@@ -118,21 +127,31 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     resource
 }
 
-/// Whether a type can leave a snapshot behind. What belongs to such a resource often cannot.
+/// What becomes of a resource as it, or its construct, was told.
+fn told(lowering: &Lowering<'_>, draft: &Draft) -> Option<Deletion> {
+    let said = draft.owner.and_then(|owner| lowering.stack.entry(owner)).and_then(|entry| entry.bag.said.deletion);
+    let inherited = said.filter(|deletion| *deletion != Deletion::Snapshot || has_snapshots(&draft.bag));
+    draft.bag.said.deletion.or(inherited)
+}
+
+/// Whether a resource can leave a snapshot behind. What belongs to such a resource often cannot: of a cluster and its
+/// instances, the cluster can.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
-fn has_snapshots(kind: &str) -> bool {
-    matches!(
-        kind,
-        "AWS::DocDB::DBCluster"
-            | "AWS::EC2::Volume"
-            | "AWS::ElastiCache::CacheCluster"
-            | "AWS::ElastiCache::ReplicationGroup"
-            | "AWS::Neptune::DBCluster"
-            | "AWS::RDS::DBCluster"
-            | "AWS::RDS::DBInstance"
-            | "AWS::Redshift::Cluster"
-    )
+fn has_snapshots(bag: &Bag) -> bool {
+    let of_cluster = bag.terms().contains_key("DBClusterIdentifier");
+    !of_cluster
+        && matches!(
+            bag.kind(),
+            "AWS::DocDB::DBCluster"
+                | "AWS::EC2::Volume"
+                | "AWS::ElastiCache::CacheCluster"
+                | "AWS::ElastiCache::ReplicationGroup"
+                | "AWS::Neptune::DBCluster"
+                | "AWS::RDS::DBCluster"
+                | "AWS::RDS::DBInstance"
+                | "AWS::Redshift::Cluster"
+        )
 }
 
 /// The ids that a resource waits for: those it names, and every resource of a construct that it names.

@@ -7,7 +7,9 @@ mod goals;
 mod grants;
 mod imports;
 mod order;
+mod retain;
 mod rules;
+mod services;
 mod whole;
 
 pub(super) use all::lower_all;
@@ -67,18 +69,20 @@ fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Vec<Need>) {
     lowering.leave();
     imports::keep(&mut lowering, &world.needs);
     let (mut template, mut places) = (Template::empty(), Places::default());
-    let names_to_derive = finish::finish(&mut lowering, &mut template, &mut places);
+    let finished = finish::finish(&mut lowering, &mut template, &mut places);
     imports::export(&mut lowering, &world.needs, &mut template, &mut places);
     grants::add(&mut lowering, &mut template, &mut places);
     let goals = goals::goals(&mut lowering, &template, &mut places);
     imports::declare(&mut lowering, &mut template, &mut places);
-    whole::finish(stack, world, &mut template);
     let (diagnostics, needs) = (lowering.diagnostics, lowering.needs);
     let mut depends_on: Vec<_> = needs.iter().map(|need| need.stack_name.clone()).collect();
     depends_on.sort();
     depends_on.dedup();
     let mut lowered = Lowered { template, goals, places, diagnostics, depends_on };
-    super::names::derive(&mut lowered, &names_to_derive);
+    services::open(&mut lowered.template, &finished.service_policies);
+    retain::close(&mut lowered, &finished.told_to_go);
+    whole::finish(stack, world, &mut lowered.template);
+    super::names::derive(&mut lowered, &finished.names_to_derive);
     order::drop_redundant(&mut lowered.template);
     (lowered, needs)
 }

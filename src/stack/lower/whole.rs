@@ -1,6 +1,6 @@
 //! What concerns the template as a whole: transforms, metadata, aspects.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::super::mapping::needs_extensions;
 use super::super::stack::Stack;
@@ -22,7 +22,7 @@ pub(super) fn finish(stack: &Stack, world: &World<'_>, template: &mut Template) 
     let resources = template.resources.values().flat_map(|resource| resource.properties.values());
     let outputs = template.outputs.values().map(|output| &output.value);
     let extended = resources.chain(outputs).chain(template.conditions.values()).any(needs_extensions);
-    if extended && !stack.transforms.iter().any(|name| name == EXTENSIONS) {
+    if extended && !template.transform.iter().any(|name| name.as_str() == Some(EXTENSIONS)) {
         template.transform.insert(0, EXTENSIONS.into());
     }
 }
@@ -31,7 +31,9 @@ pub(super) fn finish(stack: &Stack, world: &World<'_>, template: &mut Template) 
 pub(super) fn say(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
     let stack = lowering.stack;
     template.description = stack.description.clone();
-    template.transform = stack.transforms.iter().map(|name| name.as_str().into()).collect();
+    let mut transforms: IndexSet<&str> = lowering.transforms.iter().copied().collect();
+    transforms.extend(stack.transforms.iter().map(String::as_str));
+    template.transform = transforms.into_iter().map(Value::from).collect();
     for (key, (term, location)) in &stack.metadata {
         places.insert(pointer(["Metadata", key]), (*location).into());
         let value = lowering.resolve(term, location);
