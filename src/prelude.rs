@@ -1,6 +1,9 @@
 //! What a stack file uses: `use formwork::prelude::*;`.
 
-pub use crate::constructs::ec2::{InterfaceEndpoint, PrivateSubnets, PublicSubnets, SecurityGroup, Service, Vpc};
+pub use crate::constructs::ec2::{
+    AclRule, FlowLog, GatewayEndpoint, GatewayService, InterfaceEndpoint, Nat, NetworkAcl, PrefixList, PrivateSubnets,
+    PublicSubnets, SecurityGroup, Service, Traffic, Vpc,
+};
 pub use crate::constructs::iam::{Role, UnownedRole};
 pub use crate::constructs::kms::Key;
 pub use crate::constructs::lambda::{Code, Function, Runtime};
@@ -15,5 +18,5 @@ pub use crate::constructs::secretsmanager::{
 pub use crate::stack::{
     App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Goal, Grantee, Handle,
     IntoValue, Json, List, Listener, Parameter, Permission, PlainText, Principal, Region, Resource, Seconds,
-    SecurityGroupId, Stack, SubnetId, Value, VpcId, cidr, hours, minutes, seconds, tcp, tcp_range, udp,
+    SecurityGroupId, Stack, SubnetId, Value, VpcId, cidr, ephemeral, hours, minutes, seconds, tcp, tcp_range, udp,
 };

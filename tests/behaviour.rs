@@ -8,6 +8,7 @@ mod databases;
 mod examples;
 mod lab_files;
 mod layers;
+mod network;
 mod nouns;
 mod registry;
 mod rules;

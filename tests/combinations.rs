@@ -2,6 +2,7 @@
 //! come out clean, the illegal ones are refused by name.
 
 mod data;
+mod network;
 
 use std::fs;
 use std::path::Path;

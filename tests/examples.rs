@@ -9,6 +9,10 @@ use formwork::stack::App;
 mod l1_and_raw;
 
 #[expect(dead_code, reason = "an example is a program too")]
+#[path = "../examples/network.rs"]
+mod network;
+
+#[expect(dead_code, reason = "an example is a program too")]
 #[path = "../examples/rds_proxy.rs"]
 mod rds_proxy;
 
@@ -28,6 +32,11 @@ fn sound(app: &App, stacks: &[&str]) {
 #[test]
 fn l1_and_raw() {
     sound(&l1_and_raw::app(), &["jobs"]);
+}
+
+#[test]
+fn network() {
+    sound(&network::app(), &["network"]);
 }
 
 #[test]

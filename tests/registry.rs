@@ -6,6 +6,7 @@ mod laws;
 mod mutation;
 mod validate;
 
+use formwork::diagnostic::closest;
 use formwork::registry::{self, ReplacementStrategy, facts};
 
 /// The elements, a line each.
@@ -120,7 +121,7 @@ fn regions() {
 
 #[test]
 fn misspelt_types() {
-    assert_eq!(registry::suggest("AWS::RDS::DbProxy"), Some("AWS::RDS::DBProxy"));
-    assert_eq!(registry::suggest("AWS::Lamda::Function"), Some("AWS::Lambda::Function"));
-    assert_eq!(registry::suggest("Nonsense"), None);
+    assert_eq!(closest("AWS::RDS::DbProxy", registry::type_names()), Some("AWS::RDS::DBProxy"));
+    assert_eq!(closest("AWS::Lamda::Function", registry::type_names()), Some("AWS::Lambda::Function"));
+    assert_eq!(closest("Nonsense", registry::type_names()), None);
 }

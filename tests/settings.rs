@@ -83,7 +83,7 @@ fn what_stays_open_may_be_left_out() {
         read(&SOUND.replace("[function.memory]", "[network.vpc]").replace("      vpc: vpc-0c1e37a9d4b85f620\n", ""));
     let vpc = &settings.environments["uat"].network.vpc;
     assert_eq!(*vpc, Setting::Parameter { name: "NetworkVpc".into(), default: None });
-    assert!(settings.is_parameter("network.vpc") && !settings.is_parameter("function.memory"));
+    assert!(settings.parameters == ["network.vpc"]);
 }
 
 #[test]

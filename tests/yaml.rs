@@ -303,6 +303,13 @@ fn unreadable_text_is_one_finding() {
 }
 
 #[test]
+fn unreadable_text_is_known_by_the_resource_around_it() {
+    let (_, _, findings) = parse("Resources:\n  A:\n    Properties:\n      B: [x\n", "t.yaml");
+    let known: Vec<_> = findings.iter().map(|found| (found.resource.as_deref(), found.path.as_deref())).collect();
+    assert_eq!(known, [(Some("A"), Some("/Resources/A/Properties/B"))]);
+}
+
+#[test]
 fn common_slips_are_explained() {
     let help = |text: &str| parse(text, "t.yaml").2.into_iter().find_map(|finding| finding.help).unwrap_or_default();
     assert_eq!(help("a: !Base64 !Sub x\n"), "a tag may not follow a tag: write `Fn::Base64: !Sub …`");

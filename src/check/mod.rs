@@ -19,15 +19,6 @@ use crate::template::{Places, Template};
 pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<Diagnostic> {
     let context = Context::new(template, region);
     let mut found: Vec<Diagnostic> = rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)).collect();
-    for diagnostic in &mut found {
-        let place = diagnostic.path.as_ref().and_then(|path| places.nearest(path));
-        if let Some(place) = place {
-            if place.file.ends_with(".rs") {
-                diagnostic.source = Some(place.clone())
-            } else {
-                diagnostic.span = Some(place.clone())
-            }
-        }
-    }
+    found.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     found
 }

@@ -1,8 +1,10 @@
 //! What a rule has to say.
 
+use std::fmt::Display;
+
 use super::rule::Rule;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::template::pointer;
+use crate::template::{pointer, resource_of};
 
 /// The findings of one rule.
 pub struct Report {
@@ -19,15 +21,15 @@ impl Report {
 
     /// Something about the resource `id`, at `path` below it, such as `/Properties/RoleArn`.
     pub fn resource(&mut self, id: &str, path: &str, message: impl Into<String>) -> &mut Diagnostic {
-        let path = format!("{}{path}", pointer(["Resources", id]));
-        let diagnostic = self.at(path, message);
-        diagnostic.resource = Some(id.to_owned());
-        diagnostic
+        self.at(format_args!("{}{path}", pointer(["Resources", id])), message)
     }
 
-    /// Something at a place of the template.
-    pub fn at(&mut self, path: impl Into<String>, message: impl Into<String>) -> &mut Diagnostic {
-        self.found.push(Diagnostic::new(self.code, self.severity, message).path(path).note(self.source));
+    /// Something at a place of the template, such as `/Outputs/Url/Value`.
+    pub fn at(&mut self, path: impl Display, message: impl Into<String>) -> &mut Diagnostic {
+        let path = path.to_string();
+        let mut found = Diagnostic::new(self.code, self.severity, message).note(self.source);
+        found.resource = resource_of(&path);
+        self.found.push(found.path(path));
         let last = self.found.len() - 1;
         &mut self.found[last]
     }

@@ -3,6 +3,7 @@
 //! Whoever finds something builds a [`Diagnostic`]; only [`render`] turns it into text.
 
 pub mod render;
+mod secret;
 mod suggest;
 
 use std::fmt;
@@ -10,7 +11,8 @@ use std::panic::Location;
 
 use serde::Serialize;
 
-pub use suggest::{closest, did_you_mean};
+pub use secret::holds_secret_text;
+pub use suggest::{closest, did_you_mean, suggest};
 
 /// A kind of finding: its code, and its name, which reads after "allow".
 ///
@@ -178,10 +180,10 @@ impl Diagnostic {
         self
     }
 
-    /// Points into the file.
+    /// Points into the file, where the place is known.
     #[must_use]
-    pub fn span(mut self, span: Span) -> Self {
-        self.span = Some(span);
+    pub fn span(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into().or(self.span);
         self
     }
 

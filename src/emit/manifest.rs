@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::template::{Function, Intrinsic, Map, Template, Value};
+use crate::template::{Function, Intrinsic, Template, Value};
 
 /// The manifest's own file name.
 pub const FILE: &str = "manifest.json";
@@ -109,23 +109,12 @@ pub fn capabilities(template: &Template) -> Vec<String> {
 }
 
 fn has_macros(template: &Template) -> bool {
+    let mut calls = false;
+    template.walk(&mut |_, value| {
+        calls |= matches!(value, Value::Intrinsic(Intrinsic::Call(Function::Transform, _)));
+    });
     let sections = [&template.resource_macros, &template.output_macros];
-    let resources = template.resources.values().flat_map(|resource| resource.properties.values());
-    let outputs = template.outputs.values().map(|output| &output.value);
-    !template.transform.is_empty()
-        || sections.iter().any(|macros| !macros.is_empty())
-        || resources.chain(outputs).chain(template.conditions.values()).any(calls_macro)
-}
-
-fn calls_macro(value: &Value) -> bool {
-    let any = |map: &Map| map.values().any(calls_macro);
-    match value {
-        Value::List(values) => values.iter().any(calls_macro),
-        Value::Map(map) => any(map),
-        Value::Intrinsic(Intrinsic::Call(Function::Transform, _)) => true,
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => calls_macro(argument),
-        _ => false,
-    }
+    calls || !template.transform.is_empty() || sections.iter().any(|macros| !macros.is_empty())
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! packed into the binary; the facts of a type are unpacked when first asked for, and kept.
 
 mod attribute;
-mod nearest;
 mod pack;
 mod property_path;
 mod region;
@@ -20,8 +19,6 @@ pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
 pub use validator::{Validator, Violation, ViolationKind, World};
-
-pub(crate) use nearest::nearest;
 
 /// The type of which every custom resource is.
 pub(crate) const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
@@ -42,9 +39,4 @@ pub fn facts(type_name: &str) -> Option<&'static TypeFacts> {
 /// The names of all resource types, sorted. Unpacks nothing.
 pub fn type_names() -> impl ExactSizeIterator<Item = &'static str> {
     pack::type_names()
-}
-
-/// The resource type that was probably meant: "did you mean …".
-pub fn suggest(name: &str) -> Option<&'static str> {
-    nearest(name, type_names())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::template::{below, steps};
+
 /// The path of a property below `Properties`: names, and `*` for every element of a list or every key of a map.
 ///
 /// Displayed with `/` between, as in the resource documentation: `VpcConfig/SubnetIds`, `Rules/*/Id`.
@@ -16,8 +18,7 @@ impl PropertyPath {
 
     /// From a JSON pointer as schemas have it: `/properties/VpcConfig/SubnetIds`.
     pub(crate) fn from_pointer(pointer: &str) -> PropertyPath {
-        let path = pointer.strip_prefix("/properties/").unwrap_or(pointer.trim_start_matches('/'));
-        PropertyPath::new(path.split('/').map(|segment| segment.replace("~1", "/").replace("~0", "~")))
+        PropertyPath::new(steps(below(pointer, "/properties").unwrap_or(pointer)))
     }
 
     /// The names, outermost first.

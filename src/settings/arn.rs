@@ -1,5 +1,7 @@
 //! An ARN, taken apart as far as the settings need it.
 
+use crate::registry;
+
 /// The parts of an ARN.
 pub(super) struct Arn<'a> {
     pub(super) partition: &'a str,
@@ -20,17 +22,18 @@ impl<'a> Arn<'a> {
 }
 
 /// The partition of a region, which its ARNs begin with.
-///
-/// Source: `partitions.json` of the AWS SDKs.
 pub(super) fn partition_of(region: &str) -> &'static str {
-    const PREFIXES: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("eusc-", "aws-eusc"),
-    ];
-    PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+    registry::region(region).map_or("aws", |region| &region.partition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Region;
+
+    #[test]
+    fn the_partition_of_every_region_is_known() {
+        assert!(Region::ALL.iter().all(|region| registry::region(region.code()).is_some()));
+        assert_eq!(["eu-central-1", "cn-north-1", "us-gov-west-1"].map(partition_of), ["aws", "aws-cn", "aws-us-gov"]);
+    }
 }

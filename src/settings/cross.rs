@@ -41,10 +41,7 @@ impl Site<'_> {
         let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));
         let finding = Diagnostic::new(code, severity, message).path(&pointer);
         let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0);
-        match value.or_else(|| self.settings.places.nearest(&pointer)) {
-            Some(span) => finding.span(span.clone()),
-            None => finding,
-        }
+        finding.span(value.or_else(|| self.settings.places.nearest(&pointer)).cloned())
     }
 
     fn error(&self, code: Code, path: &str, message: impl Into<String>) -> Diagnostic {

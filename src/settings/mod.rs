@@ -4,7 +4,6 @@
 
 mod arn;
 pub mod codes;
-mod compose;
 mod convert;
 mod cross;
 mod merge;
@@ -28,11 +27,10 @@ use crate::template::{Places, pointer};
 
 /// The settings of the text, unless it has an error, and what there is to say of it. `file` is what to call it.
 pub fn read(file: &str, text: &str) -> (Option<Settings>, Vec<Diagnostic>) {
-    let (root, findings) = match compose::compose(file, text) {
-        Ok(composed) => composed,
+    let (mut value, mut places, findings) = match convert::convert(file, text) {
+        Ok(converted) => converted,
         Err(finding) => return (None, vec![finding]),
     };
-    let (mut value, mut places) = convert::convert(&root);
     let mut findings = [findings, violations::violations(&violations::FILE, &value, "", &places)].concat();
     if !any_error(&findings) {
         findings.extend(complete(&mut value, &mut places));
@@ -73,10 +71,8 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
 fn never_there(path: &str, place: Option<&Span>) -> Diagnostic {
     let section = path.rsplit_once('.').map_or(path, |(section, _)| section);
     let message = format!("`{path}` stays open, and no environment has `{section}`");
-    let finding = Diagnostic::warning(codes::WITHOUT_EFFECT, message).path("/parameters");
-    let finding = finding.help(format!("delete it, or give the environments that need it `{section}`"));
-    match place {
-        Some(place) => finding.span(place.clone()),
-        None => finding,
-    }
+    Diagnostic::warning(codes::WITHOUT_EFFECT, message)
+        .path("/parameters")
+        .span(place.cloned())
+        .help(format!("delete it, or give the environments that need it `{section}`"))
 }

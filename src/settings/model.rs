@@ -27,11 +27,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Whether the setting at a path such as `function.memory` stays open until deployment.
-    pub fn is_parameter(&self, path: &str) -> bool {
-        self.parameters.iter().any(|parameter| parameter == path)
-    }
-
     /// The stack's name in `environment`.
     pub fn stack_name<'a>(&'a self, environment: &'a Environment) -> &'a str {
         environment.stack.as_deref().unwrap_or(&self.stack)

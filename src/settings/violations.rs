@@ -7,7 +7,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{codes, schema, words};
-use crate::diagnostic::{Code, Diagnostic, Span, closest, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Span, closest, did_you_mean, holds_secret_text};
 use crate::template::{Places, pointer};
 
 /// The schema of the whole file.
@@ -131,7 +131,7 @@ impl Violation<'_> {
 
     fn unknown_key(&self, key: &str) -> Diagnostic {
         let around = self.setting();
-        let finding = if words::names_a_secret(key) {
+        let finding = if holds_secret_text(key) {
             let message = format!("`{key}` would hold the text of a secret, and no secret belongs into the settings");
             let help =
                 "delete it, and name the secret by its ARN: `secret.arn`; if the file was shared, rotate the secret";
@@ -201,19 +201,11 @@ impl Violation<'_> {
 
     fn at_value(&self, code: Code, message: String) -> Diagnostic {
         let value = self.places.get(&format!("{}#", self.pointer)).filter(|span| visible(span));
-        let finding = self.at_key(code, message);
-        match value {
-            Some(span) => finding.span(span.clone()),
-            None => finding,
-        }
+        self.at_key(code, message).span(value.cloned())
     }
 
     fn at(&self, code: Code, message: String, pointer: &str) -> Diagnostic {
-        let finding = Diagnostic::error(code, message).path(pointer);
-        match self.places.nearest(pointer) {
-            Some(span) => finding.span(span.clone()),
-            None => finding,
-        }
+        Diagnostic::error(code, message).path(pointer).span(self.places.nearest(pointer).cloned())
     }
 }
 

@@ -3,15 +3,11 @@
 use serde_json::Value;
 
 use super::schema;
-
-/// The steps of a pointer, unescaped.
-pub(super) fn steps(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
-}
+use crate::template::steps;
 
 /// The setting's name, `network.vpc` of `/environments/uat/network/vpc`: without the environment and places in lists.
 pub(super) fn setting(pointer: &str) -> String {
-    let steps = steps(pointer);
+    let steps: Vec<_> = steps(pointer).collect();
     let inside = match steps.first().map(String::as_str) {
         Some("environments") if steps.len() > 2 => &steps[2..],
         Some("defaults") if steps.len() > 1 => &steps[1..],
@@ -27,13 +23,13 @@ pub(super) fn setting(pointer: &str) -> String {
 
 /// The environment that a pointer leads into.
 pub(super) fn environment(pointer: &str) -> Option<String> {
-    let mut steps = steps(pointer).into_iter();
+    let mut steps = steps(pointer);
     (steps.next()? == "environments").then(|| steps.next())?
 }
 
 /// The schema at a pointer.
 pub(super) fn schema_at(pointer: &str) -> &'static Value {
-    let steps = steps(pointer);
+    let steps: Vec<_> = steps(pointer).collect();
     schema::at(schema::root(), steps.iter().map(String::as_str))
 }
 
@@ -74,7 +70,7 @@ pub(super) fn example(pointer: &str) -> Option<String> {
     let first = |key: &str| schema[key].as_array().and_then(|values| values.first());
     let value = first("examples").or_else(|| schema.get("default")).or_else(|| first("enum"))?;
     let text = flow(value).filter(|text| text != "{  }")?;
-    match steps(pointer).last() {
+    match steps(pointer).next_back() {
         Some(key) if key.parse::<usize>().is_err() => Some(format!("for example `{key}: {text}`")),
         _ => Some(format!("for example `{text}`")),
     }
@@ -95,11 +91,4 @@ fn flow(value: &Value) -> Option<String> {
         }
         other => Some(other.to_string()),
     }
-}
-
-/// Whether a key of this name is there to hold the text of a secret.
-pub(super) fn names_a_secret(key: &str) -> bool {
-    const WORDS: [&str; 6] = ["password", "passwd", "pwd", "secretkey", "secretaccesskey", "privatekey"];
-    let letters: String = key.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    WORDS.iter().any(|word| letters.ends_with(word))
 }

@@ -164,6 +164,11 @@ impl Bag {
         self.after.push(id);
     }
 
+    /// The same, where there is such a resource.
+    pub(crate) fn after_all<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) {
+        ids.into_iter().for_each(|id| self.after(id.to_owned()));
+    }
+
     /// Fills `property`, a name that blocks replacement, with one derived from whatever would cause the replacement,
     /// unless it is set. For constructs.
     pub(crate) fn derive_name(&mut self, property: &'static str) {

@@ -30,7 +30,7 @@ pub use lower::{Lowered, Lowering};
 pub use parameter::Parameter;
 pub use permission::{Grantee, Permission, Principal};
 pub use stack::{App, Stack};
-pub use traffic::{Caller, Destination, Listener, Listening, Port, Source, cidr, tcp, tcp_range, udp};
+pub use traffic::{Caller, Destination, Ends, Listener, Listening, Port, Source, cidr, ephemeral, tcp, tcp_range, udp};
 pub use types::{Arn, Json, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId, hours, minutes, seconds};
 pub use value::{Choice, Dictionary, IntoValue, List, PlainText, PropertyType, Trace, Value};
 

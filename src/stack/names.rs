@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::codes;
 use super::lower::Lowered;
+use super::parameter::RANGE;
 use crate::diagnostic::Diagnostic;
 use crate::registry;
 use crate::template::{Function, Intrinsic, PSEUDO_PARAMETERS, Reference, Sub, Template, Value, pointer};
@@ -31,6 +32,9 @@ const STACK_LENGTH: usize = 8;
 
 /// The longest that the part of an id after its hyphen gets, as in `subnet-0a41d2c3b4e5f6071`.
 const ID_LENGTH: usize = 17;
+
+/// The longest range with hyphens, as in `192-168-100-208-28`.
+const RANGE_LENGTH: usize = 18;
 
 /// Parameter types whose values are ids of the form `word-digits`.
 const ID_TYPES: &[&str] =
@@ -69,15 +73,16 @@ fn name(template: &Template, id: &str) -> Result<Value, String> {
     let mut closure = Closure { template, text: String::new(), open: BTreeSet::new(), seen: BTreeSet::new() };
     closure.resource(id);
     let pieces = closure.pieces()?;
-    let fixed = DIGEST_LENGTH + STACK_LENGTH + 2 + pieces.len() * (ID_LENGTH + 1);
+    let fixed = DIGEST_LENGTH + STACK_LENGTH + 2 + pieces.iter().map(|piece| piece.length + 1).sum::<usize>();
     let room = MAX_LENGTH.checked_sub(fixed).filter(|room| *room > 0);
-    let room =
-        room.ok_or_else(|| format!("{} ids by parameter are too many for {MAX_LENGTH} characters", pieces.len()))?;
+    let room = room.ok_or_else(|| {
+        format!("{} ids and ranges by parameter are too many for {MAX_LENGTH} characters", pieces.len())
+    })?;
     let mut name = Sub { parts: Vec::new(), variables: Default::default() };
     name.push_text(&format!("{}-{}", prefix(id, room), closure.digest()));
-    for (variable, piece) in pieces {
+    for Piece { variable, value, .. } in pieces {
         name.push_text("-");
-        name.push_value(&variable, piece);
+        name.push_value(&variable, value);
     }
     name.push_text("-");
     name.push_value("Stack", stack_piece());
@@ -107,6 +112,24 @@ fn stack_piece() -> Value {
     let select = |n: i64, list| Value::call_list(Function::Select, [Value::from(n), list]);
     let split = |by: &str, text| Value::call_list(Function::Split, [Value::from(by), text]);
     select(0, split("-", select(2, split("/", Value::reference_to("AWS::StackId")))))
+}
+
+/// What a parameter contributes, under the name that it has in the substitution.
+struct Piece {
+    variable: String,
+    value: Value,
+    /// The most characters that it comes to.
+    length: usize,
+}
+
+impl Piece {
+    fn id(variable: String, id: Value) -> Self {
+        Self { variable, value: digits(id), length: ID_LENGTH }
+    }
+
+    fn range(variable: &str, text: Value) -> Self {
+        Self { variable: variable.to_owned(), value: range(text), length: RANGE_LENGTH }
+    }
 }
 
 /// Everything whose change replaces a resource: its createOnly properties, and those of what they refer to.
@@ -159,26 +182,42 @@ impl<'a> Closure<'a> {
         digest.iter().take(DIGEST_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// What the parameters contribute, each under the name that it has in the substitution.
-    fn pieces(&self) -> Result<Vec<(String, Value)>, String> {
+    /// What the parameters contribute.
+    fn pieces(&self) -> Result<Vec<Piece>, String> {
         let mut pieces = Vec::new();
         for name in &self.open {
-            let kind = &self.template.parameters[*name].kind;
+            let parameter = &self.template.parameters[*name];
+            if parameter.allowed_pattern.as_deref() == Some(RANGE) {
+                pieces.push(Piece::range(name, Value::reference_to(*name)));
+                continue;
+            }
+            let kind = &parameter.kind;
             if !ID_TYPES.contains(&kind.as_str()) {
-                return Err(format!("the parameter `{name}` decides on its replacement, and is no id"));
+                return Err(format!(
+                    "the parameter `{name}` decides on its replacement, and is neither an id nor a range"
+                ));
             }
             let reference = Value::reference_to(*name);
             if kind.starts_with("List<") {
                 for n in 0..LIST_ELEMENTS {
                     let element = Value::call_list(Function::Select, [Value::from(n), reference.clone()]);
-                    pieces.push((format!("{name}{n}"), digits(element)));
+                    pieces.push(Piece::id(format!("{name}{n}"), element));
                 }
             } else {
-                pieces.push(((*name).to_owned(), digits(reference)));
+                pieces.push(Piece::id((*name).to_owned(), reference));
             }
         }
         Ok(pieces)
     }
+}
+
+/// A range with hyphens for its dots and its slash.
+fn range(range: Value) -> Value {
+    let replace = |mark: &str, text: Value| {
+        let split = Value::call_list(Function::Split, [Value::from(mark), text]);
+        Value::call_list(Function::Join, [Value::from("-"), split])
+    };
+    replace("/", replace(".", range))
 }
 
 /// What follows the hyphen of an id.

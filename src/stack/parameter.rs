@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::link::Term;
 use super::types::{Arn, Seconds, SecurityGroupId, SubnetId, VpcId};
 use super::value::{IntoValue, List, PropertyType, Trace};
+use crate::network::Cidr;
 use crate::template;
 
 /// What the deployer fills in; `T` is what it yields.
@@ -114,6 +115,13 @@ impl Parameter<String> {
     }
 }
 
+impl Parameter<List<String>> {
+    /// Texts, given with commas between them.
+    pub fn texts() -> Self {
+        Self::of("CommaDelimitedList")
+    }
+}
+
 impl Parameter<bool> {
     /// `true` or `false`.
     pub fn flag() -> Self {
@@ -129,6 +137,18 @@ impl Parameter<Arn> {
         Self::of("String").pattern("arn:[a-z0-9-]+:.+")
     }
 }
+
+impl Parameter<Cidr> {
+    /// A range of IPv4 addresses such as a VPC or a subnet may have: a prefix of 16 to 28 bits.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+    pub fn cidr() -> Self {
+        Self::of("String").pattern(RANGE)
+    }
+}
+
+/// Four numbers and a prefix of 16 to 28.
+pub(super) const RANGE: &str = r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])";
 
 impl Parameter<VpcId> {
     /// The id of a VPC in the account and region; CloudFormation checks that it exists.

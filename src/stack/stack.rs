@@ -18,7 +18,7 @@ use super::parameter::Parameter;
 use super::permission::{Grantee, Permission};
 use super::traffic::{Destination, Flow, Source};
 use super::value::{PlainText, PropertyType, Trace, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::template;
 
 /// A unit of deployment: what `aws cloudformation deploy` gets as one template.
@@ -235,22 +235,34 @@ impl Stack {
 
     /// The construct behind a handle of this stack, if it is a `T`.
     pub fn noun_of<T: Construct>(&self, handle: AnyHandle) -> Option<&T> {
-        let noun: &dyn Any = self.entry(handle)?.noun.as_ref();
-        noun.downcast_ref()
+        noun_in(self.entry(handle)?)
     }
 
-    /// Every construct of this stack that is a `T`, with its handle, in the order in which they were added.
-    pub fn nouns<T: Construct>(&self) -> impl Iterator<Item = (AnyHandle, &T)> {
-        let handles = (0..).map(|index| AnyHandle { stack: self.id, index });
-        handles.zip(&self.entries).filter_map(|(handle, entry)| {
-            let noun: &dyn Any = entry.noun.as_ref();
-            Some((handle, noun.downcast_ref()?))
-        })
+    /// What this stack creates of one kind, by name.
+    pub(crate) fn created<T: Construct>(&self) -> Vec<(Handle<T>, &T)> {
+        let created = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_created());
+        let mut found: Vec<_> =
+            created.filter_map(|(index, entry)| Some((entry, Handle::new(self.id, index), noun_in(entry)?))).collect();
+        found.sort_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
+        found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
     }
 
-    /// Whether this stack creates what is behind a handle; what it imports exists already.
-    pub fn creates(&self, handle: AnyHandle) -> bool {
+    /// Whether this stack creates what is behind a handle.
+    pub(crate) fn creates(&self, handle: AnyHandle) -> bool {
         self.entry(handle).is_some_and(Entry::is_created)
+    }
+
+    /// What was said of an attribute of something that exists.
+    pub(crate) fn given(&self, handle: AnyHandle, attribute: &str) -> Option<&Term> {
+        match &self.entry(handle)?.origin {
+            Origin::Existing(given) => given.get(attribute),
+            Origin::Created => None,
+        }
+    }
+
+    /// The Rust line that named what is behind a handle.
+    pub(crate) fn place_of(&self, handle: AnyHandle) -> Option<Span> {
+        Some(self.entry(handle)?.location.into())
     }
 
     pub(super) fn entry(&self, handle: AnyHandle) -> Option<&Entry> {
@@ -295,6 +307,11 @@ impl Stack {
         let diagnostic = Diagnostic::error(codes::NAME, format!("two {what} are named `{name}`"));
         self.diagnostics.push(diagnostic.source(location.into()).help("give one of them another name"));
     }
+}
+
+fn noun_in<T: Construct>(entry: &Entry) -> Option<&T> {
+    let noun: &dyn Any = entry.noun.as_ref();
+    noun.downcast_ref()
 }
 
 /// A handle of another stack stands in this one.

@@ -58,9 +58,28 @@ pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
     Port { protocol: Protocol::Tcp, from, to }
 }
 
+/// The ports from which clients of every kind open connections, and on which they so await the answers: a network ACL,
+/// which knows no connections, has to name them. TCP 1024 to 65535: the range of Lambda functions, NAT gateways and load
+/// balancers; many Linux kernels use 32768 to 61000 of it.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html>
+pub fn ephemeral() -> Port {
+    tcp_range(1024..=65535)
+}
+
 impl Port {
+    /// The protocol.
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// The first and the last port.
+    pub(crate) fn ends(&self) -> [Value<i64>; 2] {
+        [self.from.clone(), self.to.clone()]
+    }
+
     /// Protocol and ports, where they are known now.
-    pub(super) fn literal(&self) -> Option<(Protocol, PortRange)> {
+    pub(crate) fn literal(&self) -> Option<(Protocol, PortRange)> {
         let end = |end: &Value<i64>| end.literal().and_then(|port| u16::try_from(*port).ok());
         Some((self.protocol, PortRange { from: end(&self.from)?, to: end(&self.to)? }))
     }
@@ -81,17 +100,39 @@ impl Port {
     }
 }
 
-/// A security group and a port of its members.
+/// A far end and a port there: the members of a security group, addresses, or those of a prefix list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listening {
-    pub(super) group: AnyHandle,
+    pub(super) end: End,
     pub(super) port: Port,
 }
 
 impl Listening {
     /// The members of `group` listen on `port`.
     pub fn new(group: impl Into<AnyHandle>, port: Port) -> Self {
-        Self { group: group.into(), port }
+        Self { end: End::Group(group.into()), port }
+    }
+
+    /// The addresses of a prefix list listen on `port`.
+    pub(crate) fn prefix_list(list: AnyHandle, port: Port) -> Self {
+        Self { end: End::PrefixList(list), port }
+    }
+}
+
+impl Cidr {
+    /// These addresses listen on `port`: a far end for `stack.allow`, which then adds the rule that lets traffic out to
+    /// them. Nothing here says that something listens there, nor that a route leads there.
+    ///
+    /// ```
+    /// use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("uat", "111122223333", Region::ApSoutheast2));
+    /// # let vpc = stack.import("Vpc", Vpc::existing("vpc-0c1e37a9d4b85f620"));
+    /// # let group = stack.add("Group", SecurityGroup::new(vpc, "functions"));
+    /// stack.allow(group, cidr("10.0.0.0/8").on(tcp(443)));
+    /// stack.allow(group, cidr("2001:db8::/32").on(tcp(443)));
+    /// ```
+    pub fn on(self, port: Port) -> Listening {
+        Listening { end: End::Range(self), port }
     }
 }
 
@@ -102,13 +143,33 @@ pub(super) enum End {
     Group(AnyHandle),
     /// Addresses.
     Range(Cidr),
+    /// The addresses of a prefix list.
+    PrefixList(AnyHandle),
+}
+
+impl End {
+    /// The security group, if it is one.
+    pub(super) fn group(&self) -> Option<AnyHandle> {
+        match self {
+            Self::Group(group) => Some(*group),
+            Self::Range(_) | Self::PrefixList(_) => None,
+        }
+    }
+
+    /// The construct that it is.
+    pub(super) fn handle(&self) -> Option<AnyHandle> {
+        match self {
+            Self::Group(handle) | Self::PrefixList(handle) => Some(*handle),
+            Self::Range(_) => None,
+        }
+    }
 }
 
 /// The near end of traffic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no source of traffic",
     label = "opens no connections",
-    note = "functions, proxies, security groups and address ranges (`cidr(\"10.0.0.0/16\")`) are"
+    note = "functions, proxies, security groups, prefix lists and address ranges (`cidr(\"10.0.0.0/16\")`) are"
 )]
 pub trait Source {
     #[doc(hidden)]
@@ -119,7 +180,7 @@ pub trait Source {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no destination of traffic",
     label = "accepts no connections",
-    note = "databases, proxies, endpoints and `group.on(tcp(5432))` are"
+    note = "databases, proxies, endpoints and `group.on(tcp(5432))` are, so is `cidr(\"10.0.0.0/8\").on(tcp(443))`"
 )]
 pub trait Destination {
     #[doc(hidden)]
@@ -133,6 +194,13 @@ pub struct Ends(pub(super) Vec<End>);
 /// What a destination comes down to.
 #[derive(Debug)]
 pub struct Listeners(pub(super) Vec<Listening>);
+
+impl Ends {
+    /// The addresses of a prefix list.
+    pub(crate) fn prefix_list(list: AnyHandle) -> Self {
+        Self(vec![End::PrefixList(list)])
+    }
+}
 
 impl<T: Caller> Source for Handle<T> {
     #[track_caller]

@@ -28,6 +28,7 @@ literals! {
     i64: value => Term::from(value);
     f64: value => Number::from_f64(value).map_or(Term::Null, Term::Number);
     String: text => Term::String(text);
+    Cidr: range => Term::String(range.to_string());
     Seconds: time => Term::from(time.0);
     Json: json => json.0;
 }
@@ -114,6 +115,13 @@ impl IntoValue<String> for &str {
 impl IntoValue<String> for &String {
     fn into_value(self) -> Value<String> {
         Value::Literal(self.clone())
+    }
+}
+
+/// It is text too.
+impl IntoValue<String> for Value<Cidr> {
+    fn into_value(self) -> Value<String> {
+        self.retype(|range| range.to_string())
     }
 }
 

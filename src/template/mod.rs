@@ -8,18 +8,24 @@ mod json;
 mod name;
 pub mod parse;
 mod places;
+mod pointer;
 mod pseudo;
 mod sub;
 mod value;
+mod walk;
 
 use indexmap::IndexMap;
 
 pub use dynamic::{DynamicReference, dynamic_references};
 pub use name::LogicalId;
-pub use places::{Places, pointer};
+pub use places::Places;
+pub(crate) use pointer::resource_of;
+pub use pointer::{below, pointer, steps};
 pub use pseudo::PSEUDO_PARAMETERS;
 pub use sub::{Sub, SubPart};
+pub(crate) use value::is_macro;
 pub use value::{Function, Intrinsic, Map, Reference, Value};
+pub use walk::{Path, Visit};
 
 /// The one version that CloudFormation knows.
 pub const FORMAT_VERSION: &str = "2010-09-09";
@@ -144,15 +150,6 @@ impl Resource {
     pub fn with(mut self, property: impl Into<String>, value: impl Into<Value>) -> Self {
         self.properties.insert(property.into(), value.into());
         self
-    }
-
-    /// Calls `visit` on every reference in its properties, policies and metadata, in order.
-    pub fn each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a Reference)) {
-        self.properties.values().for_each(|value| value.each_reference(visit));
-        let policies = [&self.creation_policy, &self.update_policy, &self.deletion_policy, &self.update_replace_policy];
-        policies.into_iter().flatten().for_each(|value| value.each_reference(visit));
-        self.metadata.values().for_each(|value| value.each_reference(visit));
-        self.other.values().for_each(|value| value.each_reference(visit));
     }
 }
 

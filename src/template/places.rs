@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// Spans by JSON pointer. Kept beside the model, so that the same meaning is the same template wherever it was written.
 ///
@@ -29,18 +29,17 @@ impl Places {
         }
     }
 
+    /// Gives a finding that has no place yet that of its path: in Rust, where it was built; in a template, where it stands.
+    pub fn locate(&self, finding: &mut Diagnostic) {
+        let place = finding.path.as_deref().and_then(|path| self.nearest(path)).cloned();
+        match place {
+            Some(place) if place.file.ends_with(".rs") => finding.source = finding.source.take().or(Some(place)),
+            place => finding.span = finding.span.take().or(place),
+        }
+    }
+
     /// The place of exactly `pointer`.
     pub fn get(&self, pointer: &str) -> Option<&Span> {
         self.spans.get(pointer)
     }
-}
-
-/// A JSON pointer of the given steps, escaped as RFC 6901 wants it.
-pub fn pointer<S: AsRef<str>>(steps: impl IntoIterator<Item = S>) -> String {
-    let mut pointer = String::new();
-    for step in steps {
-        pointer.push('/');
-        pointer.push_str(&step.as_ref().replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
 }

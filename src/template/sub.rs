@@ -102,13 +102,12 @@ impl<R> Sub<R> {
         }
     }
 
-    pub(super) fn each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a R)) {
-        for part in &self.parts {
-            if let SubPart::Reference(reference) = part {
-                visit(reference);
-            }
-        }
-        self.variables.values().for_each(|value| value.each_reference(visit));
+    /// The references in its text, in order.
+    pub fn references(&self) -> impl Iterator<Item = &R> {
+        self.parts.iter().filter_map(|part| match part {
+            SubPart::Reference(reference) => Some(reference),
+            SubPart::Text(_) | SubPart::Variable(_) => None,
+        })
     }
 }
 

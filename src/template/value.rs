@@ -154,6 +154,11 @@ functions! {
     ValueOfAll "Fn::ValueOfAll" "ValueOfAll",
 }
 
+/// Whether a key stands for what a macro or a loop will put there.
+pub(crate) fn is_macro(key: &str) -> bool {
+    key == Function::Transform.long_name() || key.starts_with("Fn::ForEach::")
+}
+
 impl<R> Value<R> {
     /// Text.
     pub fn text(text: impl Into<String>) -> Self {
@@ -225,18 +230,6 @@ impl<R> Value<R> {
             Self::Intrinsic(Intrinsic::Call(function, argument)) => {
                 Value::call(*function, argument.substitute(replace))
             }
-        }
-    }
-
-    /// Calls `visit` on every reference, in order.
-    pub fn each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a R)) {
-        match self {
-            Self::List(values) => values.iter().for_each(|value| value.each_reference(visit)),
-            Self::Map(map) => map.values().for_each(|value| value.each_reference(visit)),
-            Self::Intrinsic(Intrinsic::Reference(reference)) => visit(reference),
-            Self::Intrinsic(Intrinsic::Sub(sub)) => sub.each_reference(visit),
-            Self::Intrinsic(Intrinsic::Call(_, argument)) => argument.each_reference(visit),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
         }
     }
 }

@@ -391,7 +391,7 @@ error[S0104]: a second document begins here
 }
 
 #[test]
-fn aliases_and_tags_are_refused() {
+fn a_tag_is_refused() {
     check(
         "stack: rds-proxy",
         "stack: !Ref x",
@@ -407,6 +407,32 @@ error[S0104]: settings have no tags
 1 error
 "#,
     );
+}
+
+#[test]
+fn an_alias_is_refused() {
+    check(
+        "stack: rds-proxy",
+        "stack: &name rds-proxy\nx: *name",
+        r#"
+error[S0104]: settings have no aliases
+ --> formwork.yaml:3:4
+  |
+3 | x: *name
+  |    ^^^^^
+  |
+  = help: put what is shared under `defaults`
+
+1 error
+"#,
+    );
+}
+
+#[test]
+fn what_is_nested_too_deep() {
+    let text = format!("stack: {}", "[".repeat(200));
+    let said = super::said(&text);
+    assert!(said.starts_with("error[S0104]: this is nested deeper than any setting is"), "{said}");
 }
 
 #[test]

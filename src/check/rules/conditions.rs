@@ -1,11 +1,12 @@
 //! Conditions that are used are declared.
 
+use std::fmt::Display;
+
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
-use crate::registry;
-use crate::template::{Function, Intrinsic, Map, Template, Value, pointer};
+use crate::diagnostic::{Code, Severity, suggest};
+use crate::template::{Function, Intrinsic, Template, Value, pointer};
 
 pub(super) const RULES: &[Rule] = &[UNDECLARED];
 
@@ -24,49 +25,25 @@ const UNDECLARED: Rule = Rule {
 fn undeclared(context: &Context<'_>, report: &mut Report) {
     let template = context.template;
     for (id, resource) in &template.resources {
-        let at = pointer(["Resources", id]);
-        used(template, resource.condition.as_deref(), &format!("{at}/Condition"), report);
-        walk_map(template, &resource.properties, &format!("{at}/Properties"), report);
+        used(template, resource.condition.as_deref(), pointer(["Resources", id, "Condition"]), report);
     }
     for (name, output) in &template.outputs {
-        let at = pointer(["Outputs", name]);
-        used(template, output.condition.as_deref(), &format!("{at}/Condition"), report);
-        walk(template, &output.value, &format!("{at}/Value"), report);
+        used(template, output.condition.as_deref(), pointer(["Outputs", name, "Condition"]), report);
     }
-    walk_map(template, &template.conditions, "/Conditions", report);
+    template.walk(&mut |path, value| {
+        let Value::Intrinsic(Intrinsic::Call(function, argument)) = value else { return };
+        let condition = match (function, argument.as_ref()) {
+            (Function::If, Value::List(arguments)) => arguments.first().and_then(Value::as_str),
+            (Function::Condition, argument) => argument.as_str(),
+            _ => None,
+        };
+        used(template, condition, path.key(function.long_name()), report);
+    });
 }
 
-fn used(template: &Template, name: Option<&str>, at: &str, report: &mut Report) {
+fn used(template: &Template, name: Option<&str>, path: impl Display, report: &mut Report) {
     if let Some(name) = name.filter(|name| !template.conditions.contains_key(*name)) {
-        let near = registry::nearest(name, template.conditions.keys().map(String::as_str));
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        report.at(at, format!("there is no condition `{name}`")).help = help;
-    }
-}
-
-fn walk_map(template: &Template, map: &Map, at: &str, report: &mut Report) {
-    for (key, value) in map {
-        walk(template, value, &format!("{at}{}", pointer([key])), report);
-    }
-}
-
-fn walk(template: &Template, value: &Value, at: &str, report: &mut Report) {
-    match value {
-        Value::List(values) => {
-            values.iter().enumerate().for_each(|(n, value)| walk(template, value, &format!("{at}/{n}"), report));
-        }
-        Value::Map(map) => walk_map(template, map, at, report),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => walk_map(template, &sub.variables, at, report),
-        Value::Intrinsic(Intrinsic::Call(function, argument)) => {
-            let condition = match (function, argument.as_ref()) {
-                (Function::If, Value::List(arguments)) => arguments.first().and_then(Value::as_str),
-                (Function::Condition, argument) => argument.as_str(),
-                _ => None,
-            };
-            let at = format!("{at}/{}", function.long_name());
-            used(template, condition, &at, report);
-            walk(template, argument, &at, report);
-        }
-        _ => {}
+        let help = suggest(name, template.conditions.keys().map(String::as_str));
+        report.at(path, format!("there is no condition `{name}`")).help = help;
     }
 }

@@ -105,25 +105,17 @@ fn calls_rds(resource: &Resource) -> bool {
     match resource.kind.as_str() {
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
             resource.properties.contains_key("ManagedPolicyArns")
-                || resource.properties.values().any(|value| mentions(value, &["rds:", "*"]))
+                || resource.properties.values().any(|value| value.any(&may_call_rds))
         }
         _ => false,
     }
 }
 
-/// Whether an `Action` anywhere below starts with one of `prefixes`.
-fn mentions(value: &Value, prefixes: &[&str]) -> bool {
-    let action =
-        |value: &Value| value.as_str().is_some_and(|text| prefixes.iter().any(|prefix| text.starts_with(prefix)));
-    match value {
-        Value::List(values) => values.iter().any(|value| mentions(value, prefixes)),
-        Value::Map(map) => map.iter().any(|(key, value)| match (key.as_str(), value) {
-            ("Action", Value::List(actions)) => actions.iter().any(action),
-            ("Action", one) => action(one),
-            ("NotAction", _) => true,
-            _ => mentions(value, prefixes),
-        }),
-        Value::Intrinsic(Intrinsic::Call(_, argument)) => mentions(argument, prefixes),
-        _ => false,
-    }
+/// Whether this is a statement with an action of RDS.
+fn may_call_rds(statement: &Value) -> bool {
+    let Some(statement) = statement.as_map() else { return false };
+    let of_rds = |action: &Value| action.as_str().is_some_and(|name| name.starts_with("rds:") || name.starts_with('*'));
+    let actions = statement.get("Action");
+    statement.contains_key("NotAction")
+        || actions.is_some_and(|actions| actions.as_list().map_or(of_rds(actions), |list| list.iter().any(of_rds)))
 }

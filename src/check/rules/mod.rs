@@ -5,8 +5,10 @@ mod cycles;
 mod databases;
 mod endpoints;
 mod facts;
+mod gateways;
 mod limits;
 mod names;
+mod networks;
 mod permissions;
 mod proxies;
 mod references;
@@ -31,5 +33,7 @@ pub const ALL: &[&[Rule]] = &[
     databases::RULES,
     secrets::RULES,
     endpoints::RULES,
+    networks::RULES,
+    gateways::RULES,
     permissions::RULES,
 ];

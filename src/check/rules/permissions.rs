@@ -5,7 +5,7 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Reference, Resource, Sub, SubPart, Value};
+use crate::template::{Intrinsic, Path, Reference, Resource, Sub, SubPart, Value};
 
 pub(super) const RULES: &[Rule] = &[IDLE_CONNECT, CONNECT_AS_ANYONE, SHARED_GROUP];
 
@@ -114,27 +114,20 @@ fn shared_group(context: &Context<'_>, report: &mut Report) {
 fn each_connect<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &str, &'a Sub)) {
     for (id, resource) in &context.template.resources {
         if matches!(resource.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") {
-            for (name, value) in &resource.properties {
-                statements(value, &format!("/Properties/{name}"), &mut |path, sub| visit(id, path, sub));
-            }
+            resource.walk(&Path::Start, &mut |path, value| {
+                if let Some(arns) = connectable(value) {
+                    each_arn(arns, &path.key("Resource"), &mut |path, arn| visit(id, &path.to_string(), arn));
+                }
+            });
         }
     }
 }
 
-fn statements<'a>(value: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a Sub)) {
-    match value {
-        Value::List(values) => {
-            values.iter().enumerate().for_each(|(n, value)| statements(value, &format!("{at}/{n}"), visit));
-        }
-        Value::Map(map) => {
-            let connects = map.get("Action").is_some_and(|action| names(action, "rds-db:connect"));
-            if connects && map.get("Effect").and_then(Value::as_str) == Some("Allow") {
-                resources(map.get("Resource"), &format!("{at}/Resource"), visit);
-            }
-            map.iter().for_each(|(key, value)| statements(value, &format!("{at}/{key}"), visit));
-        }
-        _ => {}
-    }
+/// What a statement allows to connect to, if it is one that does.
+fn connectable(statement: &Value) -> Option<&Value> {
+    let statement = statement.as_map()?;
+    let allows = statement.get("Effect")?.as_str() == Some("Allow");
+    (allows && names(statement.get("Action")?, "rds-db:connect")).then(|| statement.get("Resource"))?
 }
 
 fn names(action: &Value, wanted: &str) -> bool {
@@ -145,12 +138,10 @@ fn names(action: &Value, wanted: &str) -> bool {
     }
 }
 
-fn resources<'a>(value: Option<&'a Value>, at: &str, visit: &mut dyn FnMut(&str, &'a Sub)) {
-    match value {
-        Some(Value::Intrinsic(Intrinsic::Sub(sub))) => visit(at, sub),
-        Some(Value::List(values)) => {
-            values.iter().enumerate().for_each(|(n, value)| resources(Some(value), &format!("{at}/{n}"), visit));
-        }
+fn each_arn<'a>(arns: &'a Value, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &'a Sub)) {
+    match arns {
+        Value::Intrinsic(Intrinsic::Sub(sub)) => visit(path, sub),
+        Value::List(arns) => arns.iter().enumerate().for_each(|(n, arn)| each_arn(arn, &path.index(n), visit)),
         _ => {}
     }
 }
@@ -165,11 +156,7 @@ fn proxy_of<'a>(context: &Context<'a>, sub: &'a Sub) -> Option<(&'a str, &'a Res
             found = context.template.resources.get_key_value(name.as_str());
         }
     };
-    sub.parts.iter().for_each(|part| {
-        if let SubPart::Reference(reference) = part {
-            look(reference)
-        }
-    });
+    sub.references().for_each(&mut look);
     sub.variables.values().for_each(|value| value.each_reference(&mut look));
     found.map(|(id, resource)| (id.as_str(), resource)).filter(|(_, resource)| resource.kind == "AWS::RDS::DBProxy")
 }

@@ -2,9 +2,9 @@
 
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Severity, suggest};
 use crate::registry;
-use crate::template::{Intrinsic, Map, PSEUDO_PARAMETERS, Reference, Sub, SubPart, Template, Value, pointer};
+use crate::template::{Intrinsic, PSEUDO_PARAMETERS, Path, Reference, Template, Value};
 
 pub(super) const RULES: &[Rule] = &[REF, GET_ATT, SUB, DEPENDS_ON];
 
@@ -16,9 +16,9 @@ const REF: Rule = Rule {
     bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }"],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queue } }"],
     find: |context, report| {
-        each(context.template, &mut |place, use_| {
-            if let Use::Plain(Reference::Ref(name)) = use_ {
-                check_name(context.template, name, place, report);
+        context.template.walk(&mut |path, value| {
+            if let Value::Intrinsic(Intrinsic::Reference(Reference::Ref(name))) = value {
+                check_name(context.template, name, path, report);
             }
         });
     },
@@ -32,9 +32,9 @@ const GET_ATT: Rule = Rule {
     bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }"],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.QueueUrl } }"],
     find: |context, report| {
-        each(context.template, &mut |place, use_| {
-            if let Use::Plain(Reference::GetAtt(name, attribute)) = use_ {
-                check_attribute(context.template, name, attribute, place, report);
+        context.template.walk(&mut |path, value| {
+            if let Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(name, attribute))) = value {
+                check_attribute(context.template, name, attribute, path, report);
             }
         });
     },
@@ -50,12 +50,14 @@ const SUB: Rule = Rule {
         "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queue.Arn}-${!Literal}' } }",
     ],
     find: |context, report| {
-        each(context.template, &mut |place, use_| match use_ {
-            Use::InSub(Reference::Ref(name)) => check_name(context.template, name, place, report),
-            Use::InSub(Reference::GetAtt(name, attribute)) => {
-                check_attribute(context.template, name, attribute, place, report);
-            }
-            Use::Plain(_) => {}
+        context.template.walk(&mut |path, value| {
+            let Value::Intrinsic(Intrinsic::Sub(sub)) = value else { return };
+            sub.references().for_each(|reference| match reference {
+                Reference::Ref(name) => check_name(context.template, name, path, report),
+                Reference::GetAtt(name, attribute) => {
+                    check_attribute(context.template, name, attribute, path, report);
+                }
+            });
         });
     },
 };
@@ -71,85 +73,28 @@ const DEPENDS_ON: Rule = Rule {
         for (id, resource) in &context.template.resources {
             for on in resource.depends_on.iter().filter(|on| !context.template.resources.contains_key(*on)) {
                 let message = format!("`{id}` depends on `{on}`, and there is no such resource");
-                report.resource(id, "/DependsOn", message).help = suggest(context.template, on);
+                report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
             }
         }
     },
 };
 
-/// A use of a name.
-enum Use<'a> {
-    Plain(&'a Reference),
-    InSub(&'a Reference),
-}
-
-/// Calls `visit` with the place of every reference.
-fn each<'a>(template: &'a Template, visit: &mut dyn FnMut(&str, Use<'a>)) {
-    for (id, resource) in &template.resources {
-        let at = pointer(["Resources", id]);
-        walk_map(&resource.properties, &format!("{at}/Properties"), visit);
-        walk_map(&resource.metadata, &format!("{at}/Metadata"), visit);
-        let policies = [("CreationPolicy", &resource.creation_policy), ("UpdatePolicy", &resource.update_policy)];
-        for (name, policy) in policies {
-            policy.iter().for_each(|value| walk(value, &format!("{at}/{name}"), visit));
-        }
-    }
-    for (name, output) in &template.outputs {
-        let at = pointer(["Outputs", name]);
-        walk(&output.value, &format!("{at}/Value"), visit);
-        output.export.iter().for_each(|export| walk(export, &format!("{at}/Export/Name"), visit));
-    }
-    walk_map(&template.conditions, "/Conditions", visit);
-}
-
-fn walk_map<'a>(map: &'a Map, at: &str, visit: &mut dyn FnMut(&str, Use<'a>)) {
-    for (key, value) in map {
-        walk(value, &format!("{at}{}", pointer([key])), visit);
-    }
-}
-
-fn walk<'a>(value: &'a Value, at: &str, visit: &mut dyn FnMut(&str, Use<'a>)) {
-    match value {
-        Value::List(values) => {
-            values.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{at}/{n}"), visit));
-        }
-        Value::Map(map) => walk_map(map, at, visit),
-        Value::Intrinsic(Intrinsic::Reference(reference)) => visit(at, Use::Plain(reference)),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => walk_sub(sub, at, visit),
-        Value::Intrinsic(Intrinsic::Call(function, argument)) => {
-            walk(argument, &format!("{at}/{}", function.long_name()), visit);
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn walk_sub<'a>(sub: &'a Sub, at: &str, visit: &mut dyn FnMut(&str, Use<'a>)) {
-    for part in &sub.parts {
-        if let SubPart::Reference(reference) = part {
-            visit(at, Use::InSub(reference));
-        }
-    }
-    walk_map(&sub.variables, &format!("{at}/Fn::Sub/1"), visit);
-}
-
-fn check_name(template: &Template, name: &str, place: &str, report: &mut Report) {
+fn check_name(template: &Template, name: &str, path: &Path<'_>, report: &mut Report) {
     let known = template.resources.contains_key(name)
         || template.parameters.contains_key(name)
         || PSEUDO_PARAMETERS.contains(&name);
     // What macros add cannot be known.
     if !known && template.transform.is_empty() && template.resource_macros.is_empty() {
-        let found = report.at(place, format!("there is no resource, parameter or pseudo parameter `{name}`"));
-        found.help = suggest(template, name);
-        found.resource = resource_of(place);
+        let found = report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`"));
+        found.help = known_name(template, name);
     }
 }
 
-fn check_attribute(template: &Template, name: &str, attribute: &str, place: &str, report: &mut Report) {
+fn check_attribute(template: &Template, name: &str, attribute: &str, path: &Path<'_>, report: &mut Report) {
     let Some(resource) = template.resources.get(name) else {
         if template.transform.is_empty() && template.resource_macros.is_empty() {
-            let found = report.at(place, format!("there is no resource `{name}`"));
-            found.help = suggest(template, name);
-            found.resource = resource_of(place);
+            let found = report.at(path, format!("there is no resource `{name}`"));
+            found.help = known_name(template, name);
         }
         return;
     };
@@ -157,12 +102,8 @@ fn check_attribute(template: &Template, name: &str, attribute: &str, place: &str
     let attributes = facts.attributes();
     if attributes.get(attribute).is_none() && !attributes.any {
         let names: Vec<&str> = attributes.named.iter().map(|attribute| attribute.name.as_str()).collect();
-        let found = report.at(place, format!("`{}` has no attribute `{attribute}`", resource.kind));
-        found.help = Some(match registry::nearest(attribute, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", list(&names)),
-        });
-        found.resource = resource_of(place);
+        let found = report.at(path, format!("`{}` has no attribute `{attribute}`", resource.kind));
+        found.help = suggest(attribute, names.iter().copied()).or_else(|| Some(format!("it has {}", list(&names))));
     }
 }
 
@@ -170,12 +111,7 @@ fn list(names: &[&str]) -> String {
     if names.is_empty() { "none".into() } else { format!("`{}`", names.join("`, `")) }
 }
 
-fn resource_of(place: &str) -> Option<String> {
-    place.strip_prefix("/Resources/")?.split('/').next().map(str::to_owned)
-}
-
-fn suggest(template: &Template, name: &str) -> Option<String> {
+fn known_name(template: &Template, name: &str) -> Option<String> {
     let names = template.resources.keys().chain(template.parameters.keys()).map(String::as_str);
-    registry::nearest(name, names.chain(PSEUDO_PARAMETERS.iter().copied()))
-        .map(|near| format!("did you mean `{near}`?"))
+    suggest(name, names.chain(PSEUDO_PARAMETERS.iter().copied()))
 }

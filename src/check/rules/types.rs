@@ -3,7 +3,7 @@
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Severity, suggest};
 use crate::registry;
 
 pub(super) const RULES: &[Rule] = &[UNKNOWN_TYPE];
@@ -34,7 +34,7 @@ fn unknown_type(context: &Context<'_>, report: &mut Report) {
             None if is_own(kind) => {}
             None => {
                 let found = report.resource(id, "/Type", format!("there is no resource type `{kind}`"));
-                found.help = registry::suggest(kind).map(|name| format!("did you mean `{name}`?"));
+                found.help = suggest(kind, registry::type_names());
             }
         }
     }

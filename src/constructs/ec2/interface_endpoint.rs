@@ -1,53 +1,28 @@
 //! Interface endpoints: AWS services by private addresses in a VPC.
 
-use super::{PrivateSubnets, SecurityGroup};
+use super::{PrivateSubnets, SecurityGroup, Service};
 use crate::aws::ec2::VpcEndpoint;
 use crate::stack::{
-    AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Link, Listener, Listening, Lowering, Stack, Term,
-    Value, tcp,
+    AnyHandle, Bag, Construct, Existing, Handle, IntoValue, Json, Listener, Listening, Lowering, Stack, Term, Value,
+    tcp,
 };
 use crate::template::{Function, Intrinsic, Sub, SubPart};
 
 /// The port of every AWS service.
 const HTTPS: i64 = 443;
 
-/// An AWS service with an interface endpoint.
-///
-/// Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html>
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// The RDS API. It carries no SQL: a database is reached without any endpoint.
-    Rds,
-    /// Secrets Manager.
-    SecretsManager,
-    /// KMS.
-    Kms,
-    /// CloudWatch Logs. A function's own log needs none: Lambda delivers it.
-    Logs,
-    /// STS.
-    Sts,
-    /// SQS.
-    Sqs,
-    /// Any other, by the last part of its service name, such as `ecr.api`.
-    Other(String),
-}
-
-impl Service {
-    /// The last part of its service name.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Rds => "rds",
-            Self::SecretsManager => "secretsmanager",
-            Self::Kms => "kms",
-            Self::Logs => "logs",
-            Self::Sts => "sts",
-            Self::Sqs => "sqs",
-            Self::Other(name) => name,
-        }
-    }
-}
-
 /// An interface endpoint for an AWS service in private subnets.
+///
+/// ```
+/// use formwork::prelude::*;
+/// # let mut stack = Stack::new("Demo", &Environment::new("uat", "111122223333", Region::ApSoutheast2));
+/// let vpc = stack.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+/// let private = stack.add("Private", PrivateSubnets::new(vpc));
+/// let group = stack.add("SecretsSg", SecurityGroup::new(vpc, "Secrets Manager API"));
+/// let endpoint = InterfaceEndpoint::new(Service::SecretsManager, private, group).private_dns(true);
+/// stack.add("Secrets", endpoint);
+/// # assert!(stack.lower().diagnostics.is_empty());
+/// ```
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct InterfaceEndpoint {
     endpoint: VpcEndpoint,
@@ -63,7 +38,7 @@ impl InterfaceEndpoint {
     #[track_caller]
     pub fn new(service: Service, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
         let endpoint = VpcEndpoint::new(Value::Absent)
-            .service_name(service_name(&service))
+            .service_name(service.endpoint_service())
             .vpc_endpoint_type("Interface")
             .subnet_ids(subnets.ids())
             .security_group_ids(group.only())
@@ -90,14 +65,6 @@ impl InterfaceEndpoint {
         self.endpoint = self.endpoint.policy_document(document);
         self
     }
-}
-
-fn service_name(service: &Service) -> Value<String> {
-    Value::Intrinsic(Intrinsic::Sub(Sub::new([
-        SubPart::Text("com.amazonaws.".into()),
-        SubPart::Reference(Link::Name("AWS::Region".into())),
-        SubPart::Text(format!(".{}", service.name())),
-    ])))
 }
 
 impl Construct for InterfaceEndpoint {

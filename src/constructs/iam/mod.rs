@@ -94,6 +94,11 @@ pub(crate) fn service_role(service: &str, policies: Vec<(&str, Vec<Statement<Lin
     with_policies(assumed_by(service), policies)
 }
 
+/// A role with a trust statement of its own.
+pub(crate) fn role_with(trust: Statement<Link>, policies: Vec<(&str, Vec<Statement<Link>>)>) -> iam::Role {
+    with_policies(iam::Role::new(document([trust])), policies)
+}
+
 #[track_caller]
 fn assumed_by(service: &str) -> iam::Role {
     iam::Role::new(document([Statement::trust(service)]))

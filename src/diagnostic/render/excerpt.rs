@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Snippet};
 
 use super::Sources;
+use crate::diagnostic::secret::redacted;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// The lines of one file that a finding points at.
@@ -89,33 +90,4 @@ fn word(line: &str, span: &Span) -> Range<usize> {
         line[start..].find(ends).map_or(line.len(), |length| start + length)
     };
     start..end
-}
-
-/// The line with whatever stands after the key of a secret's text blotted out, letter by letter.
-///
-/// A function (`!Ref`, `{{resolve:…}}`) and a switch are no secret text.
-fn redacted(line: &str) -> String {
-    const SECRETS: [&str; 5] = ["password", "passwd", "secretstring", "secretaccesskey", "secret_access_key"];
-    let lower = line.to_ascii_lowercase();
-    let keys = SECRETS.iter().flat_map(|secret| lower.match_indices(secret).map(|(at, _)| at + secret.len()));
-    let values = keys.filter_map(|end| value_after(line, end)).filter(|at| !harmless(&line[*at..]));
-    match values.min() {
-        Some(at) => {
-            let blotted = line[at..].chars().map(|c| if c.is_whitespace() { c } else { '*' });
-            format!("{}{}", &line[..at], blotted.collect::<String>())
-        }
-        None => line.to_owned(),
-    }
-}
-
-/// Where the value begins, if a key ends at the byte `end`.
-fn value_after(line: &str, end: usize) -> Option<usize> {
-    let rest = line[end..].trim_start_matches(['"', '\'']).trim_start();
-    let value = rest.strip_prefix(':').or_else(|| rest.strip_prefix('='))?;
-    Some(line.len() - value.len())
-}
-
-fn harmless(value: &str) -> bool {
-    let value = value.trim().trim_end_matches(',');
-    value.starts_with('!') || value.contains("{{resolve:") || matches!(value, "true" | "false")
 }

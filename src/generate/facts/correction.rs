@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Error;
+use crate::template::steps;
 
 /// One fact that the published schema has wrong, or lacks. An element of the lists in `schemas/corrections/`.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,8 +50,8 @@ fn correct(schema: &mut Value, correction: &Correction) -> Result<(), Error> {
     if found != correction.was.as_ref() {
         return Err(stale(correction, &found.map_or("nothing".to_owned(), |found| format!("`{found}`"))));
     }
-    let (parent, key) = correction.path.rsplit_once('/').unwrap_or(("", &correction.path));
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = steps(&correction.path).next_back().unwrap_or_default();
+    let (parent, _) = correction.path.rsplit_once('/').unwrap_or_default();
     let Some(parent) = schema.pointer_mut(parent).and_then(Value::as_object_mut) else {
         return Err(stale(correction, "no object around it"));
     };

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::template::below;
+
 /// Keywords that state no fact about a resource. The schema of a type's *configuration* is not its own.
 const PROSE: [&str; 9] = [
     "$comment",
@@ -92,8 +94,7 @@ fn dead_definition(facts: &Value) -> Option<String> {
 }
 
 fn is_within(reference: &str, definition: &str) -> bool {
-    let rest = reference.strip_prefix("#/definitions/").and_then(|rest| rest.strip_prefix(definition));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    reference.strip_prefix("#/definitions/").and_then(|rest| below(rest, definition)).is_some()
 }
 
 fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Subject, Violation, ViolationKind};
 use crate::registry::property_path::PropertyPath;
 use crate::registry::type_facts::TypeFacts;
+use crate::template::below;
 
 /// The read-only properties of a type; not one that the facts have among those that are set at creation too.
 pub fn of(facts: &TypeFacts) -> Vec<PropertyPath> {
@@ -20,9 +21,7 @@ impl Subject {
         let mut places: Vec<String> = Vec::new();
         self.read_only.iter().for_each(|path| find(properties, path.segments(), String::new(), &mut places));
         places.sort();
-        places.dedup_by(|place, outer| {
-            place.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
+        places.dedup_by(|place, outer| below(place, outer).is_some());
         places.into_iter().map(violation).collect()
     }
 }

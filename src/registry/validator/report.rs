@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::local::is_artifact;
 use super::{Subject, Violation, ViolationKind, words};
-use crate::registry::nearest;
+use crate::diagnostic::suggest;
 use crate::registry::type_facts::member;
+use crate::template::pointer;
 
 /// Names whose values are not shown: each, in lower case, anywhere in the name.
 const SECRET: [&str; 8] =
@@ -36,7 +37,7 @@ impl Subject {
 
     fn unknown(&self, path: &str, name: &str) -> Violation {
         let properties = self.properties_at(path);
-        let meant = nearest(name, properties.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
+        let meant = suggest(name, properties.iter().map(String::as_str));
         let known = || {
             (1..=8)
                 .contains(&properties.len())
@@ -45,7 +46,7 @@ impl Subject {
         let place = path.rsplit('/').find(|segment| segment.parse::<usize>().is_err()).filter(|name| !name.is_empty());
         let owner = place.or(self.schema["typeName"].as_str()).unwrap_or_default();
         let message = format!("`{owner}` has no property `{name}`");
-        let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let path = format!("{path}{}", pointer([name]));
         Violation {
             path,
             kind: ViolationKind::UnknownProperty,
@@ -127,8 +128,7 @@ impl Subject {
         let schema =
             path.split('/').skip(1).try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment))?;
         let values = schema.get("enum").or_else(|| schema.get("enumCaseInsensitive"))?.as_array()?;
-        nearest(instance.as_str()?, values.iter().filter_map(Value::as_str))
-            .map(|value| format!("did you mean `{value}`?"))
+        suggest(instance.as_str()?, values.iter().filter_map(Value::as_str))
     }
 
     /// The errors of the alternative that was probably meant, if one is left once those of another type are gone; else one

@@ -1,8 +1,11 @@
 //! Properties as they are once the conditions are decided.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+
+use crate::template::{below, is_macro, pointer};
 
 /// Values of the conditions that properties name, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,11 +66,6 @@ fn is_dynamic(text: &str) -> bool {
     text.split_once("{{").is_some_and(|(_, rest)| rest.trim_start().starts_with("resolve:"))
 }
 
-/// Whether a key stands for members that are not known here.
-fn is_macro(key: &str) -> bool {
-    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
-}
-
 /// Properties in a world, and the way back to where each part stood.
 #[derive(Default)]
 pub struct Decided {
@@ -89,14 +87,9 @@ impl Decided {
 
     /// The pointer into the properties as they were given.
     pub fn origin(&self, pointer: &str) -> String {
-        let covers =
-            |place: &str| pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let nearest = self
-            .origins
-            .iter()
-            .filter(|(place, _)| covers(place))
-            .max_by_key(|(place, origin)| (place.len(), origin.len()));
-        nearest.map_or(pointer.to_owned(), |(place, origin)| format!("{origin}{}", &pointer[place.len()..]))
+        let covering = self.origins.iter().filter_map(|(place, origin)| Some((origin, below(pointer, place)?)));
+        let nearest = covering.max_by_key(|(origin, rest)| (Reverse(rest.len()), origin.len()));
+        nearest.map_or(pointer.to_owned(), |(origin, rest)| format!("{origin}{rest}"))
     }
 
     fn decide(&mut self, value: &Value, world: &World, place: &str, origin: &str) -> Option<Value> {
@@ -114,9 +107,8 @@ impl Decided {
                         self.open.insert(place.to_owned());
                         return None;
                     }
-                    let key_path = key.replace('~', "~0").replace('/', "~1");
-                    let decided =
-                        self.decide(member, world, &format!("{place}/{key_path}"), &format!("{origin}/{key_path}"))?;
+                    let step = pointer([key]);
+                    let decided = self.decide(member, world, &format!("{place}{step}"), &format!("{origin}{step}"))?;
                     Some((key.clone(), decided))
                 });
                 Some(Value::Object(decided.collect()))

@@ -1,12 +1,12 @@
 //! The function: code and runtime agree, and its variables hold no secret.
 
+use super::super::codes;
 use super::super::model::Code;
-use super::super::{codes, words};
 use super::Site;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, holds_secret_text};
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
-    let secrets = site.environment.function.environment.keys().filter(|name| words::names_a_secret(name));
+    let secrets = site.environment.function.environment.keys().filter(|name| holds_secret_text(name));
     let secrets = secrets.map(|name| secret(site, name));
     secrets.chain(image(site)).chain(inline(site)).collect()
 }
@@ -16,11 +16,8 @@ fn secret(site: &Site<'_>, name: &str) -> Diagnostic {
         format!("`{name}` would hold a secret's text, and whoever may read the function may read its variables");
     let help = "let the function read the secret when it runs, or log in by token with `proxy.auth: iam`; if the file was shared, rotate the secret";
     let path = format!("function.environment.{name}");
-    let finding = site.error(codes::SECRET_TEXT, &path, message).secret().help(help);
-    match site.settings.place(site.name, &path) {
-        Some(key) => finding.span(key.clone()),
-        None => finding,
-    }
+    let key = site.settings.place(site.name, &path).cloned();
+    site.error(codes::SECRET_TEXT, &path, message).secret().help(help).span(key)
 }
 
 fn image(site: &Site<'_>) -> Vec<Diagnostic> {

@@ -4,11 +4,13 @@
 use std::panic::Location;
 
 use super::super::bag::Bag;
+use super::super::codes;
 use super::super::condition::{Condition, Formula};
 use super::super::handle::AnyHandle;
 use super::super::link::Term;
 use super::super::traffic::{End, Flow, port_term};
 use super::context::{Draft, Lowering};
+use crate::diagnostic::Diagnostic;
 use crate::goal::{Assumption, Goal, Taken};
 use crate::network::Cidr;
 
@@ -19,44 +21,58 @@ pub(super) struct Rule {
     pub(super) to: Option<AnyHandle>,
 }
 
-/// Adds the two rules of every flow: egress of the near end, ingress of the far end.
+/// Adds the rules of every flow: egress of the near end, ingress of the far end, where those are groups.
 pub(super) fn add(lowering: &mut Lowering<'_>) {
     for flow in &lowering.stack.flows {
-        let known = |group: &AnyHandle| lowering.stack.entry(*group).is_some();
-        let from_known = !matches!(&flow.from, End::Group(group) if !known(group));
-        if from_known && known(&flow.to.group) {
+        let ends = [&flow.from, &flow.to.end];
+        let known = |end: &End| end.handle().is_none_or(|handle| lowering.stack.entry(handle).is_some());
+        if !ends.into_iter().all(known) {
+            lowering.report(super::super::stack::foreign(&lowering.stack.name).source(flow.location.into()));
+        } else if ends.into_iter().all(|end| end.group().is_none()) {
+            lowering.report(groupless(lowering, flow));
+        } else {
             add_ingress(lowering, flow);
             add_egress(lowering, flow);
-        } else {
-            lowering.report(super::super::stack::foreign(&lowering.stack.name).source(flow.location.into()));
         }
     }
 }
 
+/// Neither end has a security group that a rule could be added to.
+fn groupless(lowering: &Lowering<'_>, flow: &Flow) -> Diagnostic {
+    let [from, to] = [&flow.from, &flow.to.end].map(|end| end_name(lowering, end));
+    Diagnostic::error(
+        codes::NO_GROUP,
+        format!("neither `{from}` nor `{to}` has a security group, so no rule can be added"),
+    )
+    .source(flow.location.into())
+    .help("one end has to be a function, a proxy, a database, an endpoint or a security group")
+}
+
 fn add_ingress(lowering: &mut Lowering<'_>, flow: &Flow) {
-    if !takes_rules(lowering, flow.to.group) {
-        return;
-    }
-    let (near, far) = (end_name(lowering, &flow.from), lowering.stack.name_of(flow.to.group));
-    let id = format!("{far}From{}{}", end_id(lowering, &flow.from), flow.to.port.id());
-    let description = format!("from {near}");
-    let mut bag = rule_bag("AWS::EC2::SecurityGroupIngress", flow, flow.to.group, &description);
-    match &flow.from {
-        End::Group(group) => put(&mut bag, "SourceSecurityGroupId", group.term("GroupId"), flow.location),
-        End::Range(range) => put(&mut bag, cidr_property(range), Term::from(range.to_string()), flow.location),
-    }
+    let Some(far) = flow.to.end.group().filter(|far| takes_rules(lowering, *far)) else { return };
+    let near = end_name(lowering, &flow.from);
+    let id = format!("{}From{}{}", lowering.stack.name_of(far), end_id(lowering, &flow.from), flow.to.port.id());
+    let mut bag = rule_bag("AWS::EC2::SecurityGroupIngress", flow, far, &format!("from {near}"));
+    let (property, term) = match &flow.from {
+        End::Group(group) => ("SourceSecurityGroupId", group.term("GroupId")),
+        End::Range(range) => (cidr_property(range), Term::from(range.to_string())),
+        End::PrefixList(list) => ("SourcePrefixListId", list.term("PrefixListId")),
+    };
+    put(&mut bag, property, term, flow.location);
     draft(lowering, id, bag, flow);
 }
 
 fn add_egress(lowering: &mut Lowering<'_>, flow: &Flow) {
-    let End::Group(near) = flow.from else { return };
-    if !takes_rules(lowering, near) {
-        return;
-    }
-    let far = lowering.stack.name_of(flow.to.group);
-    let id = format!("{}To{far}{}", lowering.stack.name_of(near), flow.to.port.id());
+    let Some(near) = flow.from.group().filter(|near| takes_rules(lowering, *near)) else { return };
+    let far = end_name(lowering, &flow.to.end);
+    let id = format!("{}To{}{}", lowering.stack.name_of(near), end_id(lowering, &flow.to.end), flow.to.port.id());
     let mut bag = rule_bag("AWS::EC2::SecurityGroupEgress", flow, near, &format!("to {far}"));
-    put(&mut bag, "DestinationSecurityGroupId", flow.to.group.term("GroupId"), flow.location);
+    let (property, term) = match &flow.to.end {
+        End::Group(group) => ("DestinationSecurityGroupId", group.term("GroupId")),
+        End::Range(range) => (cidr_property(range), Term::from(range.to_string())),
+        End::PrefixList(list) => ("DestinationPrefixListId", list.term("PrefixListId")),
+    };
+    put(&mut bag, property, term, flow.location);
     draft(lowering, id, bag, flow);
 }
 
@@ -81,23 +97,20 @@ fn put(bag: &mut Bag, property: &str, term: Term, location: &'static Location<'s
 
 fn draft(lowering: &mut Lowering<'_>, id: String, mut bag: Bag, flow: &Flow) {
     bag.said.condition = condition(lowering, flow);
-    let from = match flow.from {
-        End::Group(group) => Some(group),
-        End::Range(_) => None,
-    };
-    lowering.rules.push(Rule { id: id.clone(), from, to: Some(flow.to.group) });
+    lowering.rules.push(Rule { id: id.clone(), from: flow.from.group(), to: flow.to.end.group() });
     lowering.draft(id, Draft { bag, owner: None, location: flow.location });
+}
+
+/// The conditions under which the groups of a flow exist.
+fn conditions<'a>(lowering: &Lowering<'a>, flow: &Flow) -> [Option<&'a Condition>; 2] {
+    [&flow.from, &flow.to.end].map(|end| lowering.stack.condition_of(end.group()?))
 }
 
 /// A rule exists where both of its groups do.
 fn condition(lowering: &Lowering<'_>, flow: &Flow) -> Option<Condition> {
-    let near = match flow.from {
-        End::Group(group) => lowering.stack.condition_of(group),
-        End::Range(_) => None,
-    };
-    match (near, lowering.stack.condition_of(flow.to.group)) {
-        (Some(a), Some(b)) if a != b => Some(Condition::new(&both(a, b))),
-        (a, b) => a.or(b).cloned(),
+    match conditions(lowering, flow) {
+        [Some(a), Some(b)] if a != b => Some(Condition::new(&both(a, b))),
+        [a, b] => a.or(b).cloned(),
     }
 }
 
@@ -107,26 +120,25 @@ fn both(a: &Condition, b: &Condition) -> String {
 
 /// The conditions that [`condition`] makes up, with their formulas.
 pub(super) fn made_up_conditions(lowering: &Lowering<'_>) -> Vec<(String, Formula)> {
-    let pairs = lowering.stack.flows.iter().filter_map(|flow| match flow.from {
-        End::Group(group) => Some((lowering.stack.condition_of(group)?, lowering.stack.condition_of(flow.to.group)?)),
-        End::Range(_) => None,
+    let pairs = lowering.stack.flows.iter().filter_map(|flow| match conditions(lowering, flow) {
+        [Some(a), Some(b)] if a != b => Some((a, b)),
+        _ => None,
     });
-    let made_up = pairs.filter(|(a, b)| a != b);
-    made_up.map(|(a, b)| (both(a, b), a.holds().and(b.holds()))).collect()
+    pairs.map(|(a, b)| (both(a, b), a.holds().and(b.holds()))).collect()
 }
 
 /// What is taken on trust of groups that get no rules here: the traffic that was allowed.
 pub(super) fn managed_elsewhere(lowering: &Lowering<'_>) -> Vec<Assumption> {
-    let elsewhere = |group: &AnyHandle| lowering.stack.entry(*group).is_some_and(|entry| !entry.noun.takes_rules());
+    let elsewhere = |group: AnyHandle| lowering.stack.entry(group).is_some_and(|entry| !entry.noun.takes_rules());
     let on_trust = lowering
         .stack
         .flows
         .iter()
-        .filter(|flow| matches!(&flow.from, End::Group(near) if elsewhere(near)) || elsewhere(&flow.to.group));
+        .filter(|flow| [&flow.from, &flow.to.end].into_iter().filter_map(End::group).any(elsewhere));
     let assume = |flow: &Flow| Assumption {
         what: Taken::Goal(Goal::Reaches {
             from: end_name(lowering, &flow.from),
-            to: lowering.stack.name_of(flow.to.group).to_owned(),
+            to: end_name(lowering, &flow.to.end),
             port: flow.to.port.literal(),
         }),
         reason: "the rules of a security group are managed elsewhere".into(),
@@ -136,7 +148,7 @@ pub(super) fn managed_elsewhere(lowering: &Lowering<'_>) -> Vec<Assumption> {
 
 fn end_name(lowering: &Lowering<'_>, end: &End) -> String {
     match end {
-        End::Group(group) => lowering.stack.name_of(*group).to_owned(),
+        End::Group(handle) | End::PrefixList(handle) => lowering.stack.name_of(*handle).to_owned(),
         End::Range(range) => range.to_string(),
     }
 }

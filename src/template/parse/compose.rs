@@ -1,36 +1,30 @@
-//! Events to values, with the place of each key and each value.
+//! A tree to values, with the place of each key and each value.
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, ScalarStyle, ScanError, Span as Range, Tag};
+use saphyr_parser::{Span as Range, Tag};
 
 use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MERGE_KEY, MISREAD, NULL_VALUE, TOO_LARGE};
-use super::finding::{TEMPLATE_SHAPE, UNKNOWN_TAG, UNREADABLE};
+use super::finding::{UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
-use crate::diagnostic::{Diagnostic, Span};
+use super::section::{last_step, located};
+use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, span};
+use super::{too_deep, too_many_values};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
 
-/// More than any template that CloudFormation takes: what walks a template may recurse.
-const DEEPEST: usize = 100;
-/// With aliases resolved; the bound that cfn-lint has too. Long text counts as several values.
-const MOST_VALUES: usize = 250_000;
-/// Text of this length counts as one value more.
-const BYTES_A_VALUE: usize = 64;
 /// What lies deeper has the place of the nearest thing around it: with endless keys, pointers would fill the memory.
-const LONGEST_POINTER: usize = 1024;
+pub(super) const LONGEST_POINTER: usize = 1024;
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// Reads one document. Its methods return none when nothing further can be read; the finding is recorded then.
-pub(super) struct Composer<'a, S> {
-    source: S,
+pub(super) struct Composer<'a> {
     file: &'a str,
     /// The JSON pointer to what is being read.
     pointer: String,
     depth: usize,
     values: usize,
     anchors: HashMap<usize, Value>,
-    /// The number of characters, if the last line has no end.
-    unended: Option<usize>,
     places: Places,
     diagnostics: Vec<Diagnostic>,
 }
@@ -56,74 +50,39 @@ struct Key {
     merges: bool,
 }
 
-impl<'a, S> Composer<'a, S>
-where
-    S: Iterator<Item = Result<(Event<'a>, Range), ScanError>>,
-{
-    /// `unended`: the number of characters, if the last line has no end.
-    pub(super) fn new(source: S, file: &'a str, unended: Option<usize>) -> Self {
+impl<'a> Composer<'a> {
+    pub(super) fn new(file: &'a str) -> Self {
         Self {
-            source,
             file,
             pointer: String::new(),
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
-            unended,
             places: Places::default(),
             diagnostics: Vec::new(),
         }
     }
 
-    pub(super) fn document(mut self) -> (Option<Value>, Places, Vec<Diagnostic>) {
-        let value = self.first_document();
+    pub(super) fn document(mut self, tree: Tree<'_>) -> (Option<Value>, Places, Vec<Diagnostic>) {
+        self.values = tree.values;
+        self.place("", tree.root.range);
+        let value = self.value(tree.root);
+        if let (Some(range), Some(_)) = (tree.second, &value) {
+            self.find(UNREADABLE, "a second document follows, and a template is one document", range);
+        }
         (value, self.places, self.diagnostics)
     }
 
-    fn first_document(&mut self) -> Option<Value> {
-        let (event, range) = loop {
-            match self.next()? {
-                (Event::StreamStart | Event::DocumentStart(_), _) => {}
-                (Event::StreamEnd, range) => return self.give_up(TEMPLATE_SHAPE, "the text is empty", range),
-                found => break found,
-            }
-        };
-        self.place("", range);
-        let value = self.value(event, range)?;
-        while let Some(next) = self.source.next() {
-            match next {
-                Ok((Event::DocumentStart(_), range)) => {
-                    self.find(UNREADABLE, "a second document follows, and a template is one document", range);
-                    break;
-                }
-                Ok(_) => {}
-                Err(error) => return self.unreadable(&error),
-            }
-        }
-        Some(value)
-    }
-
-    fn next(&mut self) -> Option<(Event<'a>, Range)> {
-        match self.source.next()? {
-            Ok(next) => Some(next),
-            Err(error) => self.unreadable(&error),
-        }
-    }
-
-    fn value(&mut self, event: Event<'a>, range: Range) -> Option<Value> {
+    fn value(&mut self, node: Node<'_>) -> Option<Value> {
+        let Node { range, tag, anchor, content } = node;
+        let tag = tag.as_deref();
         self.place("#", range);
-        let text = if let Event::Scalar(text, ..) = &event { text.len() } else { 0 };
-        self.count(Size { values: 1 + text / BYTES_A_VALUE, depth: 1 }, range)?;
         self.depth += 1;
-        let (anchor, value) = match event {
-            Event::Alias(anchor) => (0, self.alias(anchor, range)?),
-            Event::Scalar(text, style, anchor, tag) => {
-                let text = self.without_added_end(&text, style, range);
-                (anchor, self.scalar(text, style, tag.as_deref(), range))
-            }
-            Event::SequenceStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::list)?),
-            Event::MappingStart(anchor, tag) => (anchor, self.collection(tag.as_deref(), range, Self::map)?),
-            _ => unreachable!("a value begins with none but these events"),
+        let value = match content {
+            Content::Alias(anchor) => self.alias(anchor, range)?,
+            Content::Scalar { text, plain } => self.scalar(&text, plain, tag, range),
+            Content::List(nodes) => self.collection(tag, range, |composer| composer.list(nodes))?,
+            Content::Map(entries) => self.collection(tag, range, |composer| composer.map(entries))?,
         };
         self.depth -= 1;
         if anchor != 0 {
@@ -137,10 +96,10 @@ where
     fn count(&mut self, size: Size, range: Range) -> Option<()> {
         self.values += size.values;
         if self.values > MOST_VALUES {
-            return self.give_up(TOO_LARGE, format!("more than {MOST_VALUES} values, aliases resolved"), range);
+            return self.give_up(TOO_LARGE, too_many_values(), range);
         }
         if self.depth + size.depth > DEEPEST {
-            return self.give_up(TOO_LARGE, format!("nested more than {DEEPEST} deep"), range);
+            return self.give_up(TOO_LARGE, too_deep(), range);
         }
         Some(())
     }
@@ -156,9 +115,9 @@ where
         self.anchors.get(&anchor).cloned()
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range) -> Value {
+    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, range: Range) -> Value {
         match self.meaning(tag, range) {
-            Meaning::Untagged if style == ScalarStyle::Plain => self.plain(text, range),
+            Meaning::Untagged if plain => self.plain(text, range),
             Meaning::Untagged | Meaning::Text => Value::text(text),
             Meaning::Plain => scalar::plain(text),
             // Behind a function's tag, whatever stands there is text.
@@ -167,13 +126,6 @@ where
             }
             Meaning::Unknown(name) => Value::map([(name, Value::text(text))]),
         }
-    }
-
-    /// The parser ends the last line of a block scalar even where the text ends before.
-    fn without_added_end<'t>(&self, text: &'t str, style: ScalarStyle, range: Range) -> &'t str {
-        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let at_end = self.unended.is_some_and(|end| range.end.index() >= end);
-        if block && at_end { text.strip_suffix('\n').unwrap_or(text) } else { text }
     }
 
     fn plain(&mut self, text: &str, range: Range) -> Value {
@@ -194,7 +146,12 @@ where
         }
     }
 
-    fn collection(&mut self, tag: Option<&Tag>, range: Range, read: fn(&mut Self) -> Option<Value>) -> Option<Value> {
+    fn collection(
+        &mut self,
+        tag: Option<&Tag>,
+        range: Range,
+        read: impl FnOnce(&mut Self) -> Option<Value>,
+    ) -> Option<Value> {
         match self.meaning(tag, range) {
             Meaning::Untagged | Meaning::Text | Meaning::Plain => read(self),
             Meaning::Function(function) => {
@@ -230,38 +187,30 @@ where
         Meaning::Unknown(format!("Fn::{}", tag.suffix))
     }
 
-    fn list(&mut self) -> Option<Value> {
-        let mut values = Vec::new();
-        loop {
-            let (event, range) = self.next()?;
-            if event == Event::SequenceEnd {
-                return Some(Value::List(values));
-            }
-            let step = values.len().to_string();
-            values.push(self.within(&step, range, |composer| composer.value(event, range))?);
-        }
+    fn list(&mut self, nodes: Vec<Node<'_>>) -> Option<Value> {
+        let entries = nodes.into_iter().enumerate();
+        let values = entries.map(|(n, node)| self.within(&n.to_string(), node.range, |composer| composer.value(node)));
+        values.collect::<Option<_>>().map(Value::List)
     }
 
-    fn map(&mut self) -> Option<Value> {
+    fn map(&mut self, entries: Vec<(Node<'_>, Node<'_>)>) -> Option<Value> {
         let mut map = Map::new();
         let mut merged = Map::new();
-        loop {
-            let (event, range) = self.next()?;
-            if event == Event::MappingEnd {
-                merged.into_iter().for_each(|(key, value)| {
-                    map.entry(key).or_insert(value);
-                });
-                return Some(Value::from_map(map));
-            }
-            match self.key(event, range)? {
-                Some(key) if key.merges => self.merge(&mut merged, range)?,
-                Some(key) => self.entry(&mut map, key.text, range)?,
-                None => drop(self.entry_value("", range)?),
+        for (key, value) in entries {
+            let range = key.range;
+            match self.key(key)? {
+                Some(key) if key.merges => self.merge(&mut merged, value, range)?,
+                Some(key) => self.entry(&mut map, key.text, value, range)?,
+                None => drop(self.within("", range, |composer| composer.value(value))?),
             }
         }
+        merged.into_iter().for_each(|(key, value)| {
+            map.entry(key).or_insert(value);
+        });
+        Some(Value::from_map(map))
     }
 
-    fn entry(&mut self, map: &mut Map, key: String, range: Range) -> Option<()> {
+    fn entry(&mut self, map: &mut Map, key: String, value: Node<'_>, range: Range) -> Option<()> {
         if map.contains_key(&key) {
             let finding = Diagnostic::error(DUPLICATE_KEY, format!("`{key}` is given twice, and the last one counts"));
             let first = self.places.get(&format!("{}{}", self.pointer, pointer([&key]))).cloned();
@@ -271,36 +220,29 @@ where
                 None => finding,
             });
         }
-        let value = self.entry_value(&key, range)?;
+        let value = self.within(&key, range, |composer| composer.value(value))?;
         map.insert(key, value);
         Some(())
     }
 
-    fn entry_value(&mut self, key: &str, range: Range) -> Option<Value> {
-        let (event, value_range) = self.next()?;
-        self.within(key, range, |composer| composer.value(event, value_range))
-    }
-
     /// A key; none, with a finding, for one that is no text.
     #[expect(clippy::option_option, reason = "the outer one is the end of all reading")]
-    fn key(&mut self, event: Event<'a>, range: Range) -> Option<Option<Key>> {
-        match event {
-            Event::Scalar(text, style, _, None) => Some(Some(self.text_key(&text, style, range))),
-            // `! key` and `!!str key` say what a key is anyway.
-            Event::Scalar(text, _, _, Some(tag)) if is_text(&tag) => {
-                Some(Some(self.text_key(&text, ScalarStyle::DoubleQuoted, range)))
+    fn key(&mut self, node: Node<'_>) -> Option<Option<Key>> {
+        // `! key` and `!!str key` say what a key is anyway.
+        let says_text = node.tag.as_deref().map(is_text);
+        match &node.content {
+            Content::Scalar { text, plain } if says_text != Some(false) => {
+                Some(Some(self.text_key(text, *plain && says_text.is_none(), node.range)))
             }
-            other => {
-                self.find(KEY_NOT_TEXT, "a key is no text", range);
-                self.within("", range, |composer| composer.value(other, range))?;
+            _ => {
+                self.find(KEY_NOT_TEXT, "a key is no text", node.range);
+                self.within("", node.range, |composer| composer.value(node))?;
                 Some(None)
             }
         }
     }
 
-    fn text_key(&mut self, text: &str, style: ScalarStyle, range: Range) -> Key {
-        self.values += text.len() / BYTES_A_VALUE;
-        let plain = style == ScalarStyle::Plain;
+    fn text_key(&mut self, text: &str, plain: bool, range: Range) -> Key {
         if plain && text != "<<" {
             let value = scalar::plain(text);
             self.note_misreading(text, &value, range);
@@ -311,10 +253,10 @@ where
         Key { text: text.to_owned(), merges: plain && text == "<<" }
     }
 
-    fn merge(&mut self, merged: &mut Map, range: Range) -> Option<()> {
+    fn merge(&mut self, merged: &mut Map, value: Node<'_>, range: Range) -> Option<()> {
         let help = "let `aws cloudformation package` resolve it, or write the keys out";
         self.warn(MERGE_KEY, "a merge key, which CloudFormation refuses", range, help);
-        let maps = match self.entry_value("<<", range)? {
+        let maps = match self.within("<<", range, |composer| composer.value(value))? {
             Value::List(values) => values,
             one => vec![one],
         };
@@ -342,80 +284,36 @@ where
         if self.pointer.len() > LONGEST_POINTER {
             return;
         }
-        let span = self.span(range);
-        self.places.insert(format!("{}{suffix}", self.pointer), span);
-    }
-
-    fn span(&self, range: Range) -> Span {
-        let same_line = range.start.line() == range.end.line();
-        let length = if same_line { range.end.col().saturating_sub(range.start.col()) } else { 0 };
-        Span::new(self.file, range.start.line(), range.start.col() + 1, length)
+        self.places.insert(format!("{}{suffix}", self.pointer), span(self.file, range));
     }
 
     /// What is being read, in words.
     fn name(&self) -> String {
-        match self.pointer.rsplit('/').next() {
-            Some(step) if !step.is_empty() && !step.bytes().all(|byte| byte.is_ascii_digit()) => {
-                format!("`{}`", step.replace("~1", "/").replace("~0", "~"))
-            }
-            _ => "a value".to_owned(),
+        match last_step(&self.pointer).as_str() {
+            step if step.bytes().all(|byte| byte.is_ascii_digit()) => "a value".to_owned(),
+            step => format!("`{step}`"),
         }
     }
 
     fn here(&self, finding: Diagnostic, range: Range) -> Diagnostic {
-        let finding = finding.span(self.span(range));
-        if self.pointer.len() > LONGEST_POINTER {
-            return finding;
-        }
-        let finding = finding.path(self.pointer.as_str());
-        match super::structure::resource_of(&self.pointer) {
-            Some(resource) => finding.resource(resource),
-            None => finding,
-        }
+        let finding = finding.span(span(self.file, range));
+        if self.pointer.len() > LONGEST_POINTER { finding } else { located(finding, self.pointer.clone()) }
     }
 
-    fn find(&mut self, code: crate::diagnostic::Code, message: impl Into<String>, range: Range) {
+    fn find(&mut self, code: Code, message: impl Into<String>, range: Range) {
         let finding = self.here(Diagnostic::error(code, message), range);
         self.diagnostics.push(finding);
     }
 
-    fn warn(
-        &mut self,
-        code: crate::diagnostic::Code,
-        message: impl Into<String>,
-        range: Range,
-        help: impl Into<String>,
-    ) {
+    fn warn(&mut self, code: Code, message: impl Into<String>, range: Range, help: impl Into<String>) {
         let finding = self.here(Diagnostic::warning(code, message), range).help(help);
         self.diagnostics.push(finding);
     }
 
-    fn give_up<T>(&mut self, code: crate::diagnostic::Code, message: impl Into<String>, range: Range) -> Option<T> {
+    fn give_up<T>(&mut self, code: Code, message: impl Into<String>, range: Range) -> Option<T> {
         self.find(code, message, range);
         None
     }
-
-    fn unreadable<T>(&mut self, error: &ScanError) -> Option<T> {
-        let finding = Diagnostic::error(UNREADABLE, format!("the template is no YAML: {}", error.info()));
-        let mut finding = self.here(finding, Range::empty(*error.marker()));
-        finding.help = cure(error.info()).map(str::to_owned);
-        self.diagnostics.push(finding);
-        None
-    }
-}
-
-/// How to mend what people often write.
-fn cure(fault: &str) -> Option<&'static str> {
-    const CURES: &[(&str, &str)] = &[
-        ("tabs", "indent with spaces"),
-        ("indentation in quoted scalar", "indent every line of the text, or write it as a block behind `|`"),
-        (
-            "document start",
-            "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
-        ),
-        ("unknown anchor", "quote text that starts with `*`"),
-    ];
-    CURES.iter().find(|(words, _)| fault.contains(words)).map(|(_, cure)| *cure)
 }
 
 fn is_text(tag: &Tag) -> bool {

@@ -14,70 +14,83 @@ mod json;
 mod scalar;
 mod section;
 mod structure;
-
-use saphyr_parser::Parser;
+mod tree;
 
 use super::{Function, Places, Template, Value};
-use crate::diagnostic::{Diagnostic, Span};
-use compose::Composer;
+use crate::diagnostic::Diagnostic;
+use compose::{Composer, LONGEST_POINTER};
 pub use finding::*;
+pub(crate) use tree::{Content, Fault, FaultKind, Node, span, tree};
+use tree::{DEEPEST, MOST_BYTES, MOST_VALUES};
 
 /// Reads a template. `file` is the name that the places bear.
 pub fn parse(text: &str, file: &str) -> (Template, Places, Vec<Diagnostic>) {
     let (value, places, mut diagnostics) = parse_value(text, file);
     let template = value.map(|value| structure::template(value, &mut diagnostics)).unwrap_or_default();
-    for diagnostic in &mut diagnostics {
-        point(diagnostic, &places);
-    }
+    diagnostics.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     (template, places, diagnostics)
 }
 
 /// Reads any document with CloudFormation's functions in it. None: nothing could be made of it, and a finding says why.
 pub fn parse_value(text: &str, file: &str) -> (Option<Value>, Places, Vec<Diagnostic>) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > MOST_BYTES {
-        let message = format!("the text has {} bytes, and at most {MOST_BYTES} are read", text.len());
-        let finding = Diagnostic::error(TOO_LARGE, message).span(Span::new(file, 1, 1, 0));
-        return (None, Places::default(), vec![finding]);
-    }
-    match json::fault(text) {
-        None => Composer::new(json::Reader::new(text).map(Ok), file, None).document(),
-        Some(fault) => {
-            let unended = (!text.ends_with('\n')).then(|| text.chars().count());
-            let (value, places, mut diagnostics) = Composer::new(Parser::new_from_str(text), file, unended).document();
-            prefer_fault_of_json(text, &fault, file, &mut diagnostics);
-            diagnostics.iter_mut().for_each(|finding| explain_tag_behind_tag(text, finding));
-            (value, places, diagnostics)
-        }
+    match tree(text) {
+        Ok(tree) => Composer::new(file).document(tree),
+        Err(fault) => (None, Places::default(), vec![unreadable(text, file, &fault)]),
     }
 }
 
-/// A text is read in memory, so it has a bound; CloudFormation's own is 1 MB.
-const MOST_BYTES: usize = 16 << 20;
-
-/// Who wrote braces meant JSON: then it says better what is wrong.
-fn prefer_fault_of_json(text: &str, fault: &serde_json::Error, file: &str, diagnostics: &mut [Diagnostic]) {
-    let unreadable = diagnostics.iter_mut().find(|diagnostic| diagnostic.code == UNREADABLE);
-    if let Some(diagnostic) = unreadable.filter(|_| text.trim_start().starts_with('{')) {
-        let (line, column) = json::place(text, fault);
-        diagnostic.message = format!("the template is no JSON: {}", json::message(fault));
-        diagnostic.span = Some(Span::new(file, line, column, 0));
+fn unreadable(text: &str, file: &str, fault: &Fault) -> Diagnostic {
+    let (code, message) = match &fault.kind {
+        FaultKind::NoYaml(reason) => (UNREADABLE, format!("the template is no YAML: {reason}")),
+        FaultKind::NoJson(reason) => (UNREADABLE, format!("the template is no JSON: {reason}")),
+        FaultKind::Empty => (TEMPLATE_SHAPE, "the text is empty".to_owned()),
+        FaultKind::TooManyBytes => {
+            (TOO_LARGE, format!("the text has {} bytes, and at most {MOST_BYTES} are read", text.len()))
+        }
+        FaultKind::TooManyValues => (TOO_LARGE, too_many_values()),
+        FaultKind::TooDeep => (TOO_LARGE, too_deep()),
+    };
+    let mut finding = Diagnostic::error(code, message).span(span(file, fault.range));
+    finding.help = cure(text, fault);
+    match fault.pointer() {
+        pointer if pointer.len() > LONGEST_POINTER => finding,
+        pointer => section::located(finding, pointer),
     }
+}
+
+fn too_many_values() -> String {
+    format!("more than {MOST_VALUES} values, aliases resolved")
+}
+
+fn too_deep() -> String {
+    format!("nested more than {DEEPEST} deep")
+}
+
+/// How to mend what people often write.
+fn cure(text: &str, fault: &Fault) -> Option<String> {
+    const CURES: &[(&str, &str)] = &[
+        ("tabs", "indent with spaces"),
+        ("indentation in quoted scalar", "indent every line of the text, or write it as a block behind `|`"),
+        (
+            "document start",
+            "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
+        ),
+        ("unknown anchor", "quote text that starts with `*`"),
+    ];
+    let (FaultKind::NoYaml(reason) | FaultKind::NoJson(reason)) = &fault.kind else { return None };
+    let line = text.lines().nth(fault.range.start.line().saturating_sub(1)).unwrap_or_default();
+    let known = || CURES.iter().find(|(words, _)| reason.contains(words)).map(|(_, cure)| (*cure).to_owned());
+    tag_behind_tag(line).or_else(known)
 }
 
 /// `!Base64 !Sub x` looks right, but YAML has one tag a value.
-fn explain_tag_behind_tag(text: &str, finding: &mut Diagnostic) {
-    let line = finding.span.as_ref().filter(|_| finding.code == UNREADABLE).map(|span| span.line);
-    let words = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default().split([' ', '[', ',']);
+fn tag_behind_tag(line: &str) -> Option<String> {
+    let words = line.split([' ', '[', ',']);
     let functions: Vec<_> = words.map(|word| word.strip_prefix('!').and_then(Function::from_tag)).collect();
-    if let Some([Some(outer), Some(inner)]) = functions.windows(2).find(|pair| pair.iter().all(Option::is_some)) {
-        let help = format!("a tag may not follow a tag: write `{}: !{} …`", outer.long_name(), inner.tag());
-        finding.help = Some(help);
-    }
-}
-
-fn point(diagnostic: &mut Diagnostic, places: &Places) {
-    if let (None, Some(path)) = (&diagnostic.span, &diagnostic.path) {
-        diagnostic.span = places.nearest(path).cloned();
-    }
+    functions.windows(2).find_map(|pair| match pair {
+        [Some(outer), Some(inner)] => {
+            Some(format!("a tag may not follow a tag: write `{}: !{} …`", outer.long_name(), inner.tag()))
+        }
+        _ => None,
+    })
 }

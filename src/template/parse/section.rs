@@ -1,7 +1,7 @@
 //! Reading one map of a template key by key, with a finding for what has the wrong shape.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{Map, Value, pointer};
+use crate::template::{Map, Value, is_macro, pointer, resource_of, steps};
 
 /// A map being taken apart: each key is taken once, what is left over is foreign.
 pub(super) struct Section<'a> {
@@ -111,11 +111,6 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Whether a key stands for what a macro or a loop will put there.
-pub(super) fn is_macro(key: &str) -> bool {
-    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
-}
-
 /// A map, also where its one key made it a function.
 pub(super) fn into_map(value: Value) -> Option<Map> {
     use serde_json::Value as Json;
@@ -144,13 +139,12 @@ pub(super) fn kind(value: &Value) -> &'static str {
 }
 
 pub(super) fn last_step(pointer: &str) -> String {
-    let step = pointer.rsplit('/').next().unwrap_or_default();
-    step.replace("~1", "/").replace("~0", "~")
+    steps(pointer).next_back().unwrap_or_default()
 }
 
 /// The finding with its path, and the resource that the path leads into.
 pub(super) fn located(finding: Diagnostic, path: String) -> Diagnostic {
-    match super::structure::resource_of(&path) {
+    match resource_of(&path) {
         Some(resource) => finding.resource(resource).path(path),
         None => finding.path(path),
     }

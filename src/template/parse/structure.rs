@@ -4,15 +4,9 @@ use indexmap::IndexMap;
 
 use super::finding::{DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_SHAPE, PARAMETER_SHAPE};
 use super::finding::{RESOURCE_SHAPE, RULE_SHAPE, TEMPLATE_SHAPE};
-use super::section::{Section, into_map, is_macro, kind, located};
+use super::section::{Section, into_map, kind, located};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{Assertion, Map, Output, Parameter, Resource, Rule, Template, Value, pointer};
-
-/// The resource that a pointer leads to or into.
-pub(super) fn resource_of(pointer: &str) -> Option<String> {
-    let id = pointer.strip_prefix("/Resources/")?.split('/').next()?;
-    Some(id.replace("~1", "/").replace("~0", "~"))
-}
+use crate::template::{Assertion, Map, Output, Parameter, Resource, Rule, Template, Value, is_macro, pointer};
 
 pub(super) fn template(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Template {
     let Some(entries) = into_map(value) else {
