@@ -27,7 +27,8 @@ fn ledger(environment: &Environment) -> Stack {
     // The master user's password is RDS's own business; the function's user has none at all.
     let key = stack.add("Key", Key::new("the ledger's database"));
     let master = MasterUser::managed(user("owner"), EncryptedBy::Key(key));
-    let database = stack.add("Database", DatabaseInstance::new(Engine::Postgres, master, private, database_sg).key(key));
+    let database =
+        stack.add("Database", DatabaseInstance::new(Engine::Postgres, master, private, database_sg).key(key));
     let auth = ProxyAuth::end_to_end(user("ledger"));
     let proxy = stack.add("Proxy", DatabaseProxy::new(database, auth, private, proxy_sg));
 
