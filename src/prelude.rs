@@ -11,9 +11,12 @@ pub use crate::constructs::lambda::{
 };
 pub use crate::constructs::logs::LogGroup;
 pub use crate::constructs::rds::{
-    AuroraEngine, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Engine, ProxyAuth, ProxyTarget, user,
+    AuroraEngine, ClientPassword, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Edition, Engine,
+    MasterUser, PinningFilter, ProxyAuth, ProxyEndpoint, ProxyTarget, user,
 };
-pub use crate::constructs::secretsmanager::{EncryptedBy, Secret, SecretAccess};
+pub use crate::constructs::secretsmanager::{
+    Credentials, EncryptedBy, FunctionRotation, HoldsCredentials, Rotation, Secret, SecretAccess,
+};
 pub use crate::stack::{
     App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Goal, Grantee, Handle,
     IntoValue, Json, List, Listener, Parameter, Permission, PlainText, Principal, Region, Resource, Seconds,

@@ -4,6 +4,7 @@
 mod article;
 mod cli;
 mod combinations;
+mod databases;
 mod examples;
 mod lab_files;
 mod layers;

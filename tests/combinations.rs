@@ -1,6 +1,7 @@
 //! Every combination of engine, way to log in, security groups and openness that the settings can say: the legal ones
 //! come out clean, the illegal ones are refused by name.
 
+mod data;
 mod network;
 
 use std::fs;

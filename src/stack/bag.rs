@@ -112,6 +112,10 @@ pub struct Bag {
     pub(super) after: Vec<String>,
     /// A property that takes a derived name.
     pub(super) derived_name: Option<&'static str>,
+    /// What becomes of it unless it was told.
+    pub(super) deletion: Option<Deletion>,
+    /// A property that holds a policy document, which takes the statements that other resources' services need.
+    pub(super) service_policy: Option<&'static str>,
 }
 
 /// What every noun can be told, whatever its type.
@@ -169,6 +173,17 @@ impl Bag {
     /// unless it is set. For constructs.
     pub(crate) fn derive_name(&mut self, property: &'static str) {
         self.derived_name = Some(property);
+    }
+
+    /// What becomes of it when it leaves the stack or is replaced, unless it was told. For constructs.
+    pub(crate) fn deleted(&mut self, deletion: Deletion) {
+        self.deletion = Some(deletion);
+    }
+
+    /// The policy document in `property` takes a statement for each AWS service that must use this resource because
+    /// another resource of the stack refers to it. For constructs.
+    pub(crate) fn opens_to_services(&mut self, property: &'static str) {
+        self.service_policy = Some(property);
     }
 
     pub(super) fn tag(&mut self, key: String, value: impl PlainText) {

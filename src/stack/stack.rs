@@ -247,11 +247,6 @@ impl Stack {
         found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
     }
 
-    /// Whether this stack creates what is behind a handle.
-    pub(crate) fn creates(&self, handle: AnyHandle) -> bool {
-        self.entry(handle).is_some_and(Entry::is_created)
-    }
-
     /// What was said of an attribute of something that exists.
     pub(crate) fn given(&self, handle: AnyHandle, attribute: &str) -> Option<&Term> {
         match &self.entry(handle)?.origin {
@@ -263,6 +258,20 @@ impl Stack {
     /// The Rust line that named what is behind a handle.
     pub(crate) fn place_of(&self, handle: AnyHandle) -> Option<Span> {
         Some(self.entry(handle)?.location.into())
+    }
+
+    /// Every construct of this stack that is a `T`, with its handle, in the order in which they were added.
+    pub fn nouns<T: Construct>(&self) -> impl Iterator<Item = (AnyHandle, &T)> {
+        let handles = (0..).map(|index| AnyHandle { stack: self.id, index });
+        handles.zip(&self.entries).filter_map(|(handle, entry)| {
+            let noun: &dyn Any = entry.noun.as_ref();
+            Some((handle, noun.downcast_ref()?))
+        })
+    }
+
+    /// Whether this stack creates what is behind a handle; what it imports exists already.
+    pub fn creates(&self, handle: AnyHandle) -> bool {
+        self.entry(handle).is_some_and(Entry::is_created)
     }
 
     pub(super) fn entry(&self, handle: AnyHandle) -> Option<&Entry> {

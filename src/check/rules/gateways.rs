@@ -11,7 +11,7 @@ use crate::template::{Intrinsic, Reference, Resource, Template, Value};
 pub(super) const RULES: &[Rule] = &[BEFORE_ATTACHMENT];
 
 const BEFORE_ATTACHMENT: Rule = Rule {
-    code: Code::new("W3945", "gateway-use-before-attachment"),
+    code: Code::new("W3935", "gateway-use-before-attachment"),
     severity: Severity::Warning,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment",
     explanation: "A route to an internet gateway, and a public NAT gateway, want the gateway attached to the VPC. Nothing in them \

@@ -2,7 +2,9 @@
 
 mod conditions;
 mod cycles;
+mod databases;
 mod endpoints;
+mod facts;
 mod functions;
 mod gateways;
 mod limits;
@@ -12,6 +14,8 @@ mod permissions;
 mod proxies;
 mod references;
 mod schema;
+mod secrets;
+mod targets;
 mod types;
 
 use super::rule::Rule;
@@ -26,6 +30,9 @@ pub const ALL: &[&[Rule]] = &[
     names::RULES,
     limits::RULES,
     proxies::RULES,
+    targets::RULES,
+    databases::RULES,
+    secrets::RULES,
     endpoints::RULES,
     functions::RULES,
     networks::RULES,

@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[OVERLAP, OUTSIDE, ONE_ZONE, OTHER_VPC];
 const SUBNET: &str = "AWS::EC2::Subnet";
 
 const OVERLAP: Rule = Rule {
-    code: Code::new("E3941", "subnets-that-overlap"),
+    code: Code::new("E3931", "subnets-that-overlap"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
     explanation: "The blocks of a VPC's subnets do not overlap.",
@@ -52,7 +52,7 @@ fn range(value: &Value) -> Option<Cidr> {
 }
 
 const OUTSIDE: Rule = Rule {
-    code: Code::new("E3942", "subnet-outside-its-vpc"),
+    code: Code::new("E3932", "subnet-outside-its-vpc"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
     explanation: "The block of a subnet is part of a range of its VPC: of the one that the VPC is created with, or of one that an \
@@ -82,7 +82,7 @@ const OUTSIDE: Rule = Rule {
 };
 
 const ONE_ZONE: Rule = Rule {
-    code: Code::new("E3943", "database-subnets-in-one-zone"),
+    code: Code::new("E3933", "database-subnets-in-one-zone"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
     explanation: "The subnets of a database, and those of a proxy, are in two Availability Zones at least.",
@@ -135,7 +135,7 @@ const PLACES: &[(&str, &[&str], &[&str])] = &[
 ];
 
 const OTHER_VPC: Rule = Rule {
-    code: Code::new("E3944", "security-group-of-another-vpc"),
+    code: Code::new("E3934", "security-group-of-another-vpc"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
     explanation: "A security group serves the VPC that it is created for: what has it, has its subnets there too.",

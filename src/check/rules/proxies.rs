@@ -1,5 +1,6 @@
 //! RDS Proxy: what the API refuses and the published schema lets pass.
 
+use super::facts::text;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::template::{Map, Resource, Value};
@@ -263,10 +264,6 @@ pub(super) fn takes_no_tokens(proxy: &Resource) -> bool {
 fn auth_entries(proxy: &Resource) -> impl Iterator<Item = (usize, &Map)> {
     let entries = proxy.properties.get("Auth").and_then(Value::as_list).unwrap_or_default();
     entries.iter().enumerate().filter_map(|(n, entry)| Some((n, entry.as_map()?)))
-}
-
-fn text<'a>(resource: &'a Resource, property: &str) -> Option<&'a str> {
-    resource.properties.get(property).and_then(Value::as_str)
 }
 
 fn number(value: &Value) -> Option<i64> {

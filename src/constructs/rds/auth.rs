@@ -2,8 +2,7 @@
 
 use super::DbUser;
 use crate::aws::rds::db_proxy::AuthFormat;
-use crate::constructs::secretsmanager::Secret;
-use crate::stack::Handle;
+use crate::constructs::secretsmanager::{Credentials, HoldsCredentials};
 
 /// How a client proves itself to the proxy, and the proxy to the database.
 ///
@@ -20,7 +19,8 @@ use crate::stack::Handle;
 #[must_use = "a way to log in belongs to a proxy"]
 pub struct ProxyAuth {
     pub(super) mode: Mode,
-    pub(super) secrets: Vec<Handle<Secret>>,
+    pub(super) secrets: Vec<Credentials>,
+    client_password: Option<ClientPassword>,
     pub(super) users: Vec<DbUser>,
 }
 
@@ -33,34 +33,79 @@ pub(super) enum Mode {
     EndToEnd,
 }
 
+/// How a client proves to the proxy that it knows a password.
+///
+/// Source: `ClientPasswordAuthType` in
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfig.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientPassword {
+    /// MySQL's SHA-256 with a cache: what MySQL has unless said.
+    MySqlCachingSha2,
+    /// MySQL's older way.
+    MySqlNative,
+    /// PostgreSQL's SCRAM-SHA-256: what PostgreSQL has unless said. Needs a client library of PostgreSQL 10 or later.
+    PostgresScramSha256,
+    /// PostgreSQL's older way, MD5.
+    PostgresMd5,
+    /// The only one that SQL Server has.
+    SqlServer,
+}
+
+impl ClientPassword {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MySqlCachingSha2 => "MYSQL_CACHING_SHA2_PASSWORD",
+            Self::MySqlNative => "MYSQL_NATIVE_PASSWORD",
+            Self::PostgresScramSha256 => "POSTGRES_SCRAM_SHA_256",
+            Self::PostgresMd5 => "POSTGRES_MD5",
+            Self::SqlServer => "SQL_SERVER_AUTHENTICATION",
+        }
+    }
+}
+
 impl ProxyAuth {
     /// Clients give the user and password that the secret holds.
-    pub fn password(secret: Handle<Secret>) -> Self {
-        Self::with(Mode::Password, secret)
+    pub fn password(secret: impl HoldsCredentials) -> Self {
+        Self::with(Mode::Password, secret.credentials())
     }
 
     /// Clients give an IAM token; the proxy logs in with the secret.
-    pub fn iam(secret: Handle<Secret>) -> Self {
-        Self::with(Mode::Iam, secret)
+    pub fn iam(secret: impl HoldsCredentials) -> Self {
+        Self::with(Mode::Iam, secret.credentials())
     }
 
     /// Clients give either. SQL Server only.
-    pub fn mixed(secret: Handle<Secret>) -> Self {
-        Self::with(Mode::Mixed, secret)
+    pub fn mixed(secret: impl HoldsCredentials) -> Self {
+        Self::with(Mode::Mixed, secret.credentials())
     }
 
-    /// IAM tokens all the way; no secret. The database must have IAM authentication on, and the user be mapped to it.
+    /// IAM tokens all the way; no secret. The database must have IAM authentication on, and the user be mapped to it: a
+    /// database of this stack has it on by itself, the user is a matter of SQL.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html>
     pub fn end_to_end(user: DbUser) -> Self {
-        Self { mode: Mode::EndToEnd, secrets: Vec::new(), users: vec![user] }
+        Self { mode: Mode::EndToEnd, secrets: Vec::new(), users: vec![user], client_password: None }
     }
 
-    fn with(mode: Mode, secret: Handle<Secret>) -> Self {
-        Self { mode, secrets: vec![secret], users: Vec::new() }
+    fn with(mode: Mode, secret: Credentials) -> Self {
+        Self { mode, secrets: vec![secret], users: Vec::new(), client_password: None }
     }
 
     /// The secret of a further database user: a proxy takes one secret for each, at most 200.
-    pub fn and(mut self, secret: Handle<Secret>) -> Self {
-        self.secrets.push(secret);
+    pub fn and(mut self, secret: impl HoldsCredentials) -> Self {
+        self.secrets.push(secret.credentials());
+        self
+    }
+
+    /// A further database user, where IAM tokens go all the way.
+    pub fn and_user(mut self, user: DbUser) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// How clients prove that they know the password; unless said, the newest way that their engine has.
+    pub fn client_password(mut self, way: ClientPassword) -> Self {
+        self.client_password = Some(way);
         self
     }
 
@@ -72,7 +117,8 @@ impl ProxyAuth {
             Mode::Mixed => "ENABLED",
             Mode::EndToEnd => return None,
         };
-        let entry = AuthFormat::new().auth_scheme("SECRETS").iam_auth(iam);
+        let way = self.client_password.map(ClientPassword::name);
+        let entry = AuthFormat::new().auth_scheme("SECRETS").iam_auth(iam).client_password_auth_type(way);
         Some(self.secrets.iter().map(|secret| entry.clone().secret_arn(secret.arn())).collect())
     }
 

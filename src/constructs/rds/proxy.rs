@@ -1,14 +1,13 @@
 //! RDS Proxy, with its target group and its role.
 
-use super::DbUser;
 use super::auth::{Mode, ProxyAuth};
 use super::database::{ProxyTarget, Target, TargetKind};
+use super::{DbUser, trust};
 use crate::aws::iam;
 use crate::aws::rds::db_proxy_target_group::ConnectionPoolConfigurationInfoFormat as Pool;
 use crate::aws::rds::{DbProxy, DbProxyTargetGroup};
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::iam::service_role;
-use crate::constructs::secretsmanager::{self, Secret};
 use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 use crate::stack::{
@@ -26,6 +25,28 @@ const NAME: &str = "DBProxyName";
 ///
 /// A proxy is never reachable from outside its VPC.
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html>
+///
+/// ```
+/// use formwork::prelude::*;
+///
+/// let environment = Environment::new("uat", "111122223333", Region::ApSoutheast2);
+/// let mut stack = Stack::new("Data", &environment);
+/// let vpc = stack.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+/// let private = stack.add("Private", PrivateSubnets::new(vpc));
+/// let database_sg = stack.add("DatabaseSg", SecurityGroup::new(vpc, "database"));
+/// let proxy_sg = stack.add("ProxySg", SecurityGroup::new(vpc, "proxy"));
+/// let master = MasterUser::managed(user("billie"), EncryptedBy::AwsManagedKey);
+/// let database = stack.add("Database", DatabaseInstance::new(Engine::MySql, master, private, database_sg));
+///
+/// let auth = ProxyAuth::iam(database.master_secret());
+/// let proxy = stack.add(
+///     "Proxy",
+///     DatabaseProxy::new(database, auth, private, proxy_sg)
+///         .session_pinning_filters([PinningFilter::ExcludeVariableSets]),
+/// );
+/// stack.allow(proxy, database);
+/// # assert!(stack.lower().diagnostics.is_empty());
+/// ```
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct DatabaseProxy {
     proxy: DbProxy,
@@ -55,7 +76,8 @@ impl DatabaseProxy {
             .require_tls(true)
             .vpc_security_group_ids(group.only());
         proxy.bag().derive_name(NAME);
-        let target = |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(own));
+        let target =
+            |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(stack, own));
         Self { proxy, pool: Pool::new(), database: database.any(), target, auth, group }
     }
 
@@ -120,24 +142,59 @@ impl DatabaseProxy {
         self
     }
 
-    fn role(&self, stack: &Stack, target: &Target) -> iam::Role {
+    /// Kinds of statements after which a session may still use any connection, though it changed something. `SET` of a
+    /// variable or a setting ties a session to its connection otherwise. AWS documents it for MySQL and MariaDB.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html>
+    #[track_caller]
+    pub fn session_pinning_filters<const N: usize>(mut self, filters: [PinningFilter; N]) -> Self {
+        self.pool = self.pool.session_pinning_filters(filters.map(PinningFilter::name));
+        self
+    }
+
+    /// Whether it logs in to `database` with IAM tokens.
+    pub(super) fn brings_tokens_to(&self, database: AnyHandle) -> bool {
+        self.database == database && self.auth.mode == Mode::EndToEnd
+    }
+
+    /// The database, as far as the stack knows it.
+    pub(super) fn target(&self, stack: &Stack) -> Option<Target> {
+        (self.target)(stack, self.database)
+    }
+
+    fn role(&self, target: &Target, lowering: &mut Lowering<'_>) -> iam::Role {
         let policy = match self.auth.mode {
             Mode::EndToEnd => ("database", self.connect_to_database(target)),
-            Mode::Password | Mode::Iam | Mode::Mixed => ("secrets", self.read_secrets(stack)),
+            Mode::Password | Mode::Iam | Mode::Mixed => ("secrets", self.read_secrets(lowering)),
         };
         service_role("rds.amazonaws.com", vec![policy])
     }
 
-    fn read_secrets(&self, stack: &Stack) -> Vec<Statement<Link>> {
+    fn read_secrets(&self, lowering: &mut Lowering<'_>) -> Vec<Statement<Link>> {
         let mut statements = Vec::new();
         for secret in &self.auth.secrets {
-            for statement in secretsmanager::statements(stack, secret.any(), &["secretsmanager:GetSecretValue"]) {
-                if !statements.contains(&statement) {
-                    statements.push(statement);
-                }
+            match secret.statements(lowering.stack(), &["secretsmanager:GetSecretValue"]) {
+                Ok(found) => statements.extend(found),
+                Err(diagnostic) => lowering.report(*diagnostic),
             }
         }
-        statements
+        let mut distinct: Vec<Statement<Link>> = Vec::new();
+        for statement in statements {
+            if !distinct.contains(&statement) {
+                distinct.push(statement);
+            }
+        }
+        distinct
+    }
+
+    /// What no template can show of the users that it logs in as.
+    fn assume_users(&self, target: &Target, lowering: &mut Lowering<'_>) {
+        for secret in self.auth.secrets.iter().filter_map(|credentials| credentials.secret()) {
+            trust::made_by_migration(secret, target, lowering);
+        }
+        for user in &self.auth.users {
+            trust::mapped_to_iam(user, target, lowering);
+        }
     }
 
     fn connect_to_database(&self, target: &Target) -> Vec<Statement<Link>> {
@@ -146,7 +203,10 @@ impl DatabaseProxy {
         users.map(|user| Statement::allow(["rds-db:connect"], [dbuser_arn(id.clone(), user)])).collect()
     }
 
-    /// The target group. It waits for the rules between proxy and database: it is done when the proxy has logged in.
+    /// The target group. It waits for the rules between proxy and database, for the database's instances and for host
+    /// and port in its secret: it is done when the proxy has logged in.
+    ///
+    /// Source for the instances: <https://github.com/aws/aws-cdk/issues/31304>
     fn targets(&self, target: &Target, lowering: &Lowering<'_>) -> DbProxyTargetGroup {
         let pool = self.pool.clone().into_value().unless_empty();
         let group = DbProxyTargetGroup::new(lowering.own::<String>("", "Ref"), "default");
@@ -159,7 +219,25 @@ impl DatabaseProxy {
         for rule in lowering.rules_between(&[self.group.any()], &[target.group.any()]) {
             group.bag().after(rule);
         }
+        target.after.iter().for_each(|id| group.bag().after(id.clone()));
         group
+    }
+}
+
+/// Statements that change a session and do not tie it to its connection.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PinningFilter {
+    /// `SET` of variables and settings: the next one to use the connection may find them set.
+    ExcludeVariableSets,
+}
+
+impl PinningFilter {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ExcludeVariableSets => "EXCLUDE_VARIABLE_SETS",
+        }
     }
 }
 
@@ -169,7 +247,7 @@ impl Construct for DatabaseProxy {
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
-        let Some(target) = (self.target)(lowering.stack(), self.database) else {
+        let Some(target) = self.target(lowering.stack()) else {
             let name = lowering.stack().name().to_owned();
             lowering.report(stack::foreign(&name));
             return;
@@ -177,7 +255,9 @@ impl Construct for DatabaseProxy {
         let family = target.family.name();
         let role = lowering.own("Role", "Arn");
         lowering.complete(DbProxy::new(Value::<String>::Absent, family, role, Value::Absent));
-        lowering.add("Role", self.role(lowering.stack(), &target));
+        let role = self.role(&target, lowering);
+        lowering.add("Role", role);
+        self.assume_users(&target, lowering);
         lowering.add("Targets", self.targets(&target, lowering));
     }
 }
@@ -190,7 +270,7 @@ impl Caller for DatabaseProxy {
 
 impl Listener for DatabaseProxy {
     fn listening(&self, stack: &Stack) -> Vec<Listening> {
-        let target = (self.target)(stack, self.database);
+        let target = self.target(stack);
         target.map(|target| Listening::new(self.group, tcp(target.family.port()))).into_iter().collect()
     }
 }
@@ -231,7 +311,10 @@ impl Handle<DatabaseProxy> {
     }
 }
 
-fn connect(proxy: Handle<DatabaseProxy>, user: &DbUser) -> Statement<Link> {
+/// Logging in as `user` at any endpoint of the proxy: permissions go by the proxy's own id.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.html>
+pub(super) fn connect(proxy: Handle<DatabaseProxy>, user: &DbUser) -> Statement<Link> {
     Statement::allow(["rds-db:connect"], [dbuser_arn(proxy_id(proxy.any()), user)])
 }
 
@@ -264,13 +347,12 @@ fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
 }
 
 /// The one user that a proxy knows.
-fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<Diagnostic>> {
+pub(super) fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<Diagnostic>> {
     let name = stack.name_of(proxy.any());
     let Some(noun) = stack.noun(proxy) else { return Err(Box::new(stack::foreign(stack.name()))) };
     let mut users = noun.auth.users.clone();
     for secret in &noun.auth.secrets {
-        let user = stack.noun(*secret).and_then(Secret::database_user);
-        users.push(user.cloned().ok_or_else(|| Box::new(unknown_user(name, stack.name_of(secret.any()))))?);
+        users.push(secret.user(stack).ok_or_else(|| Box::new(unknown_user(name, stack.name_of(secret.any()))))?);
     }
     users.dedup();
     match users.as_slice() {

@@ -1,6 +1,6 @@
 //! What a construct sees while it is lowered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 use super::super::bag::Bag;
@@ -12,6 +12,7 @@ use super::super::stack::{Stack, foreign};
 use super::super::value::Value;
 use super::rules::Rule;
 use crate::diagnostic::Diagnostic;
+use crate::goal::{Assumption, Taken};
 use crate::template;
 
 /// The template in the making, seen from the construct whose turn it is.
@@ -20,6 +21,8 @@ pub struct Lowering<'a> {
     pub(super) drafts: BTreeMap<String, Draft>,
     pub(super) rules: Vec<Rule>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) assumed: Vec<Assumption>,
+    pub(super) transforms: BTreeSet<&'static str>,
     current: Option<AnyHandle>,
 }
 
@@ -33,7 +36,15 @@ pub(super) struct Draft {
 impl<'a> Lowering<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
         let diagnostics = stack.diagnostics.clone();
-        Self { stack, drafts: BTreeMap::new(), rules: Vec::new(), diagnostics, current: None }
+        Self {
+            stack,
+            drafts: BTreeMap::new(),
+            rules: Vec::new(),
+            diagnostics,
+            assumed: Vec::new(),
+            transforms: BTreeSet::new(),
+            current: None,
+        }
     }
 
     pub(super) fn enter(&mut self, handle: AnyHandle) {
@@ -78,9 +89,11 @@ impl<'a> Lowering<'a> {
         self.put("", self.bag());
     }
 
-    /// Adds the main resource: what the noun was told, and of the properties of `rest` those that it was not.
+    /// Adds the main resource: what the noun was told, and of the properties of `rest` those that it was not. It waits
+    /// for what either waits for.
     pub fn complete(&mut self, mut rest: impl Construct) {
-        let bag = self.bag();
+        let mut bag = self.bag();
+        bag.after.extend(rest.bag().after.iter().cloned());
         let fields = bag.fields.clone().completed(rest.bag().fields.clone());
         self.put("", Bag { fields, ..bag });
     }
@@ -124,6 +137,19 @@ impl<'a> Lowering<'a> {
             rule.from.is_some_and(|group| from.contains(&group)) && rule.to.is_some_and(|group| to.contains(&group))
         });
         between.map(|rule| rule.id.clone()).collect()
+    }
+
+    /// Takes a fact on trust: AWS does not say it, or nothing in a template can show it. The proofs list it.
+    pub fn assume(&mut self, fact: impl Into<String>, reason: impl Into<String>) {
+        self.assumed.push(Assumption { what: Taken::Fact(fact.into()), reason: reason.into() });
+    }
+
+    /// The template is one for a macro of CloudFormation's, such as `AWS::SecretsManager-2024-09-16`, to process.
+    /// Its deployment then needs `CAPABILITY_AUTO_EXPAND`.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-section-structure.html>
+    pub fn transform(&mut self, name: &'static str) {
+        self.transforms.insert(name);
     }
 
     /// Takes down a finding about this construct.

@@ -1,5 +1,6 @@
 //! Drafts become resources: references get names, and what every noun was told is applied.
 
+use std::collections::BTreeSet;
 use std::panic::Location;
 
 use super::super::bag::Bag;
@@ -11,6 +12,7 @@ use super::super::value::{Trace, Value};
 use super::context::{Draft, Lowering};
 use super::{Lowered, goals, rules};
 use crate::diagnostic::Diagnostic;
+use crate::goal::Goals;
 use crate::template::{self, Output, Places, Resource, Template, pointer};
 
 /// A lowered stack before the passes over the whole template.
@@ -18,19 +20,31 @@ pub(super) struct Finished {
     pub(super) lowered: Lowered,
     /// Properties to fill with a derived name: the logical id and the property.
     pub(super) names_to_derive: Vec<(String, &'static str)>,
+    /// Resources that were told to go with the stack.
+    pub(super) told_to_go: BTreeSet<String>,
+    /// Policy documents that take statements for AWS services: the logical id and the property.
+    pub(super) service_policies: Vec<(String, &'static str)>,
 }
 
 pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
     let stack = lowering.stack;
-    let mut template = Template { description: stack.description.clone(), ..Template::empty() };
+    let transform = lowering.transforms.iter().map(|name| template::Value::from(*name)).collect();
+    let mut template = Template { description: stack.description.clone(), transform, ..Template::empty() };
     let mut places = Places::default();
     parameters(&lowering, &mut template, &mut places);
     conditions(&mut lowering, &mut template, &mut places);
-    let names_to_derive = resources(&mut lowering, &mut template, &mut places);
-    outputs(&mut lowering, &mut template, &mut places);
-    let goals = goals::goals(&mut lowering);
-    let diagnostics = lowering.diagnostics;
-    Finished { lowered: Lowered { template, goals, places, diagnostics }, names_to_derive }
+    let mut finished = Finished {
+        lowered: Lowered { template, goals: Goals::default(), places, diagnostics: Vec::new() },
+        names_to_derive: Vec::new(),
+        told_to_go: BTreeSet::new(),
+        service_policies: Vec::new(),
+    };
+    resources(&mut lowering, &mut finished);
+    let Lowered { template, places, .. } = &mut finished.lowered;
+    outputs(&mut lowering, template, places);
+    finished.lowered.goals = goals::goals(&mut lowering);
+    finished.lowered.diagnostics = lowering.diagnostics;
+    finished
 }
 
 fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
@@ -66,18 +80,20 @@ fn outputs(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Pl
     }
 }
 
-fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Vec<(String, &'static str)> {
+fn resources(lowering: &mut Lowering<'_>, finished: &mut Finished) {
     let drafts = std::mem::take(&mut lowering.drafts);
     let ends: Vec<(String, Option<AnyHandle>)> = drafts.iter().map(|(id, draft)| (id.clone(), draft.owner)).collect();
-    let mut names_to_derive = Vec::new();
     for (id, draft) in &drafts {
-        note_places(id, draft, places);
-        names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
+        note_places(id, draft, &mut finished.lowered.places);
+        finished.names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
+        finished.service_policies.extend(draft.bag.service_policy.map(|property| (id.clone(), property)));
+        if told(lowering, draft) == Some(Deletion::Delete) {
+            finished.told_to_go.insert(id.clone());
+        }
         let resource = resource(lowering, draft, &ends);
-        template.resources.insert(id.clone(), resource);
+        finished.lowered.template.resources.insert(id.clone(), resource);
     }
-    apply_overrides(lowering, template);
-    names_to_derive
+    apply_overrides(lowering, &mut finished.lowered.template);
 }
 
 fn note_places(id: &str, draft: &Draft, places: &mut Places) {
@@ -99,9 +115,7 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     }
     let condition = bag.said.condition.as_ref().or(said.and_then(|said| said.condition.as_ref()));
     resource.condition = condition.map(|condition| condition.name().to_owned());
-    let inherited = said.and_then(|said| said.deletion);
-    let inherited = inherited.filter(|deletion| *deletion != Deletion::Snapshot || has_snapshots(bag.kind()));
-    let deletion = bag.said.deletion.or(inherited);
+    let deletion = told(lowering, draft).or(bag.deletion);
     resource.deletion_policy = deletion.map(|deletion| deletion.name().into());
     resource.update_replace_policy = resource.deletion_policy.clone();
     let on = said.map_or(&[][..], |said| said.depends_on.as_slice());
@@ -111,21 +125,31 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     resource
 }
 
-/// Whether a type can leave a snapshot behind. What belongs to such a resource often cannot.
+/// What becomes of a resource as it, or its construct, was told.
+fn told(lowering: &Lowering<'_>, draft: &Draft) -> Option<Deletion> {
+    let said = draft.owner.and_then(|owner| lowering.stack.entry(owner)).and_then(|entry| entry.bag.said.deletion);
+    let inherited = said.filter(|deletion| *deletion != Deletion::Snapshot || has_snapshots(&draft.bag));
+    draft.bag.said.deletion.or(inherited)
+}
+
+/// Whether a resource can leave a snapshot behind. What belongs to such a resource often cannot: of a cluster and its
+/// instances, the cluster can.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
-fn has_snapshots(kind: &str) -> bool {
-    matches!(
-        kind,
-        "AWS::DocDB::DBCluster"
-            | "AWS::EC2::Volume"
-            | "AWS::ElastiCache::CacheCluster"
-            | "AWS::ElastiCache::ReplicationGroup"
-            | "AWS::Neptune::DBCluster"
-            | "AWS::RDS::DBCluster"
-            | "AWS::RDS::DBInstance"
-            | "AWS::Redshift::Cluster"
-    )
+fn has_snapshots(bag: &Bag) -> bool {
+    let of_cluster = bag.terms().contains_key("DBClusterIdentifier");
+    !of_cluster
+        && matches!(
+            bag.kind(),
+            "AWS::DocDB::DBCluster"
+                | "AWS::EC2::Volume"
+                | "AWS::ElastiCache::CacheCluster"
+                | "AWS::ElastiCache::ReplicationGroup"
+                | "AWS::Neptune::DBCluster"
+                | "AWS::RDS::DBCluster"
+                | "AWS::RDS::DBInstance"
+                | "AWS::Redshift::Cluster"
+        )
 }
 
 /// The ids that a resource waits for: those it names, and every resource of a construct that it names.

@@ -27,6 +27,7 @@ pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
     for entry in &stack.entries {
         goals.assumed.extend(entry.noun.taken_on_trust(&entry.name));
     }
+    goals.assumed.append(&mut lowering.assumed);
     sort(&mut goals);
     goals
 }

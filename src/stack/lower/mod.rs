@@ -5,7 +5,9 @@ mod finish;
 mod goals;
 mod grants;
 mod order;
+mod retain;
 mod rules;
+mod services;
 
 pub use context::Lowering;
 
@@ -40,6 +42,8 @@ pub(super) fn lower(stack: &Stack) -> Lowered {
     }
     let mut finished = finish::finish(lowering);
     grants::add(stack, &mut finished);
+    services::open(&mut finished.lowered.template, &finished.service_policies);
+    retain::close(&mut finished.lowered, &finished.told_to_go);
     super::names::derive(&mut finished.lowered, &finished.names_to_derive);
     order::drop_redundant(&mut finished.lowered.template);
     finished.lowered

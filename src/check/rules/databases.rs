@@ -1,0 +1,154 @@
+//! Databases: what the API refuses and the published schema lets pass.
+
+use super::facts::{is_true, text};
+use crate::check::context::Context;
+use crate::check::report::Report;
+use crate::check::rule::Rule;
+use crate::diagnostic::{Code, Severity};
+use crate::template::Resource;
+
+pub(super) const RULES: &[Rule] =
+    &[RESERVED_MASTER_USER, TWO_MASTER_PASSWORDS, DATABASE_NAME_ON_SQL_SERVER, OUTLIVES_KEY];
+
+const INSTANCE: &str = "AWS::RDS::DBInstance";
+const CLUSTER: &str = "AWS::RDS::DBCluster";
+const CREATE_INSTANCE: &str = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html";
+
+/// Instances and clusters.
+fn databases<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a Resource)> + use<'a> {
+    context.resources(INSTANCE).chain(context.resources(CLUSTER))
+}
+
+/// An example around one instance's properties.
+macro_rules! instance {
+    ($properties:literal) => {
+        concat!(
+            "Resources: { Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, ",
+            "Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', ",
+            $properties,
+            " } } }"
+        )
+    };
+}
+
+const RESERVED_MASTER_USER: Rule = Rule {
+    code: Code::new("E3941", "reserved-master-user"),
+    severity: Severity::Error,
+    source: "https://github.com/aws-cloudformation/cfn-lint/pull/4425",
+    explanation: "RDS keeps `rdsadmin` for itself in every engine. PostgreSQL keeps `admin`, and all names that start with `pg_`: \
+                  https://github.com/aws/aws-cdk/pull/10597, https://www.postgresql.org/docs/current/sql-createrole.html.",
+    bad: &[
+        instance!("Engine: postgres, MasterUsername: admin, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: pg_dba, ManageMasterUserPassword: true"),
+        instance!("Engine: mysql, MasterUsername: rdsadmin, ManageMasterUserPassword: true"),
+    ],
+    good: &[
+        instance!("Engine: mysql, MasterUsername: admin, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: postgres, ManageMasterUserPassword: true"),
+    ],
+    find: |context, report| {
+        for (id, database) in databases(context) {
+            let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
+                continue;
+            };
+            if is_reserved(engine, &user.to_lowercase()) {
+                let message = format!("`{user}` cannot be the master user: {engine} keeps the name for itself");
+                report.resource(id, "/Properties/MasterUsername", message).help = Some("choose another name".into());
+            }
+        }
+    },
+};
+
+fn is_reserved(engine: &str, user: &str) -> bool {
+    let of_postgres = engine.ends_with("postgres") || engine.ends_with("postgresql");
+    user == "rdsadmin" || of_postgres && (user == "admin" || user.starts_with("pg_"))
+}
+
+const TWO_MASTER_PASSWORDS: Rule = Rule {
+    code: Code::new("E3942", "two-master-passwords"),
+    severity: Severity::Error,
+    source: CREATE_INSTANCE,
+    explanation: "With `ManageMasterUserPassword` RDS makes up the master user's password and keeps it in a secret, so none can be \
+                  given with `MasterUserPassword`.",
+    bad: &[instance!(
+        "Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true, MasterUserPassword: '{{resolve:secretsmanager:app:SecretString:password}}'"
+    )],
+    good: &[instance!(
+        "Engine: mysql, MasterUsername: app, MasterUserPassword: '{{resolve:secretsmanager:app:SecretString:password}}'"
+    )],
+    find: |context, report| {
+        for (id, database) in databases(context) {
+            if is_true(database, "ManageMasterUserPassword") && database.properties.contains_key("MasterUserPassword") {
+                let message = format!("`{id}` has a master password given, and one that RDS manages");
+                let found = report.resource(id, "/Properties/MasterUserPassword", message);
+                found.help = Some("leave out one of them".into());
+            }
+        }
+    },
+};
+
+const DATABASE_NAME_ON_SQL_SERVER: Rule = Rule {
+    code: Code::new("E3943", "database-name-on-sql-server"),
+    severity: Severity::Error,
+    source: CREATE_INSTANCE,
+    explanation: "RDS makes no database in a new SQL Server instance: `DBName` must be absent there.",
+    bad: &[instance!(
+        "Engine: sqlserver-ex, LicenseModel: license-included, MasterUsername: app, ManageMasterUserPassword: true, DBName: app"
+    )],
+    good: &[instance!(
+        "Engine: sqlserver-ex, LicenseModel: license-included, MasterUsername: app, ManageMasterUserPassword: true"
+    )],
+    find: |context, report| {
+        for (id, database) in context.resources(INSTANCE) {
+            let sql_server = text(database, "Engine").is_some_and(|engine| engine.starts_with("sqlserver"));
+            if sql_server && database.properties.contains_key("DBName") {
+                let message = format!("`{id}` is SQL Server, in which RDS makes no database");
+                let found = report.resource(id, "/Properties/DBName", message);
+                found.help = Some("leave out `DBName`, and make the database by SQL".into());
+            }
+        }
+    },
+};
+
+const OUTLIVES_KEY: Rule = Rule {
+    code: Code::new("W3944", "data-that-outlives-its-key"),
+    severity: Severity::Warning,
+    source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+    explanation: "What stays, or leaves a snapshot, is encrypted with its key. Once the key is gone, nobody can read it.",
+    bad: &[
+        "Resources: { Key: { Type: AWS::KMS::Key, DeletionPolicy: Delete, UpdateReplacePolicy: Delete, Properties: { Description: k } }, Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true, StorageEncrypted: true, KmsKeyId: !GetAtt Key.Arn } } }",
+    ],
+    good: &[
+        "Resources: { Key: { Type: AWS::KMS::Key, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Properties: { Description: k } }, Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true, StorageEncrypted: true, KmsKeyId: !GetAtt Key.Arn } } }",
+    ],
+    find: outlives_key,
+};
+
+fn outlives_key(context: &Context<'_>, report: &mut Report) {
+    for (id, resource) in &context.template.resources {
+        let Some(key) = resource.properties.get("KmsKeyId").and_then(super::facts::reference) else { continue };
+        let goes = context.template.resources.get(key).is_some_and(|key| key.kind == "AWS::KMS::Key" && !stays(key));
+        if leaves_data(resource) && goes {
+            let message = format!("the data of `{id}` stay, and the key that they are encrypted with goes");
+            let found = report.resource(id, "/Properties/KmsKeyId", message);
+            found.help = Some(format!("give `{key}` `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`"));
+        }
+    }
+}
+
+fn stays(resource: &Resource) -> bool {
+    resource.deletion_policy.as_ref().and_then(|policy| policy.as_str()) == Some("Retain")
+}
+
+/// Databases leave a snapshot unless said otherwise: instances outside a cluster, and clusters.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
+fn leaves_data(resource: &Resource) -> bool {
+    match resource.deletion_policy.as_ref().map(|policy| policy.as_str()) {
+        Some(policy) => matches!(policy, Some("Retain" | "Snapshot")),
+        None => {
+            let alone = !resource.properties.contains_key("DBClusterIdentifier");
+            resource.kind == CLUSTER || resource.kind == INSTANCE && alone
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! AWS services that must use a resource because another one refers to it: statements in its resource policy.
+//!
+//! Most services use a key as whoever calls them, so that the key's delegation to the account's IAM is enough. Some use
+//! it as themselves, and the key's policy must name them.
+
+use crate::iam::{Principal, Statement};
+use crate::template::{Intrinsic, Reference, Sub, SubPart, Template, Value};
+
+/// A resource type whose service uses the key of its property as itself.
+struct User {
+    kind: &'static str,
+    property: &'static str,
+    statement: fn() -> Statement,
+}
+
+const USERS: &[User] = &[User { kind: "AWS::Logs::LogGroup", property: "KmsKeyId", statement: logs }];
+
+/// Adds to each policy document, `(logical id, property)`, the statements for the services that must use its resource.
+pub(super) fn open(template: &mut Template, policies: &[(String, &str)]) {
+    for (id, property) in policies {
+        let wanted: Vec<_> = USERS.iter().filter(|user| uses(template, user, id)).collect();
+        let resource = template.resources.get_mut(id);
+        let document = resource.and_then(|resource| resource.properties.get_mut(*property));
+        if let Some(Value::Map(document)) = document
+            && let Some(Value::List(statements)) = document.get_mut("Statement")
+        {
+            statements.extend(wanted.iter().map(|user| (user.statement)().to_value()));
+        }
+    }
+}
+
+fn uses(template: &Template, user: &User, id: &str) -> bool {
+    let of_kind = template.resources.values().filter(|resource| resource.kind == user.kind);
+    let mut found = false;
+    for key in of_kind.filter_map(|resource| resource.properties.get(user.property)) {
+        key.each_reference(&mut |reference: &Reference| found |= reference.name() == id);
+    }
+    found
+}
+
+/// CloudWatch Logs, for log groups of this account and region only: the encryption context has the log group's ARN.
+/// The ARN of the very group would be a cycle, since the group refers to its key.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
+fn logs() -> Statement {
+    let name = |name: &str| SubPart::Reference(Reference::Ref(name.into()));
+    let text = |text: &str| SubPart::Text(text.into());
+    let sub = |parts: Vec<SubPart<Reference>>| Value::Intrinsic(Intrinsic::Sub(Sub::new(parts)));
+    let service = sub(vec![text("logs."), name("AWS::Region"), text(".amazonaws.com")]);
+    let groups = sub(vec![
+        text("arn:"),
+        name("AWS::Partition"),
+        text(":logs:"),
+        name("AWS::Region"),
+        text(":"),
+        name("AWS::AccountId"),
+        text(":log-group:*"),
+    ]);
+    let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
+    let statement = Statement::allow(actions, ["*".into()]);
+    let statement = Statement { principal: Some(Principal::Service(vec![service])), ..statement };
+    statement.when("ArnLike", "kms:EncryptionContext:aws:logs:arn", groups)
+}
