@@ -297,13 +297,13 @@ fn the_log_is_kept_as_long_and_encrypted_as_said() {
 }
 
 #[test]
-fn a_log_key_of_the_stack_is_open_to_logs() {
+fn a_log_key_of_the_stack_opens_itself_to_logs() {
     let mut stack = stack();
     let key = stack.add("Key", Key::new("logs"));
     stack.add("Handler", function().log_key(key));
     assert_eq!(codes(&faults(&stack)), [""; 0]);
-    let template = stack.lower().template.to_json();
-    assert_eq!(template["Resources"]["HandlerLogs"]["Properties"]["KmsKeyId"], json!({ "Fn::GetAtt": ["Key", "Arn"] }));
+    let policy = stack.lower().template.to_json()["Resources"]["Key"]["Properties"]["KeyPolicy"].to_string();
+    assert!(policy.contains("logs.${AWS::Region}.amazonaws.com"), "{policy}");
 }
 
 #[test]
@@ -423,7 +423,8 @@ fn told_everything(name: &str, noun: Function) -> Stack {
     let mut stack = stack();
     let own = given(&mut stack);
     let queue = stack.add("Failed", sqs::Queue::new());
-    let key = stack.add("FunctionKey", Key::new("functions"));
+    let key = Key::existing(stack.parameter("KeyArn", Parameter::arn()));
+    let key = stack.import("FunctionKey", key);
     let layers = |noun: Function, stack: &mut Stack| noun.layers([stack.parameter("Layer", Parameter::text())]);
     let noun = if name == "image" { noun } else { layers(noun, &mut stack) };
     let noun = noun
