@@ -38,14 +38,8 @@ impl Stack {
         })
     }
 
-    /// Every construct of this stack that is a `T`, with its handle, in the order in which they were added.
-    pub fn nouns<T: Construct>(&self) -> impl Iterator<Item = (AnyHandle, &T)> {
-        let handles = (0..).map(|index| AnyHandle { stack: self.id, index });
-        handles.zip(&self.entries).filter_map(|(handle, entry)| Some((handle, noun_in(entry)?)))
-    }
-
     /// Whether this stack creates what is behind a handle; what it imports exists already.
-    pub fn creates(&self, handle: AnyHandle) -> bool {
+    pub(crate) fn creates(&self, handle: AnyHandle) -> bool {
         self.own_entry(handle).is_some_and(Entry::is_created)
     }
 

@@ -17,7 +17,7 @@ pub const MISSING: Code = Code::new("S1006", "missing-knowledge");
 /// A derived name that does not fit.
 pub const LONG_NAME: Code = Code::new("S1007", "derived-name-too-long");
 /// A stack of another account or region.
-pub const FAR_STACK: Code = Code::new("S1016", "stack-of-another-place");
+pub const FAR_STACK: Code = Code::new("S1008", "stack-of-another-place");
 /// A stack whose values are imported and that is not there.
 pub const LOST_STACK: Code = Code::new("S1009", "import-from-unknown-stack");
 /// Stacks that import from each other.
@@ -33,6 +33,6 @@ pub const OWN_VALUE: Code = Code::new("S1014", "value-of-another-stack");
 /// A parameter's default that is no literal.
 pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
 /// Something that stays needs something that was told to go.
-pub const NEEDED: Code = Code::new("S1008", "needed-by-what-stays");
+pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.
 pub const RENAMED: Code = Code::new("D1001", "renamed-resource");

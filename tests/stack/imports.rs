@@ -329,7 +329,7 @@ fn a_stack_of_another_account_or_region() {
     far.import_from(&data, access.proxy);
     let message = "`Far` is deployed to account 111122223333 in eu-west-1, `Data` to 111122223333 in ap-southeast-2: no \
                    value gets from one to the other";
-    check_fault(vec![data, far], "S1016", message);
+    check_fault(vec![data, far], "S1008", message);
 }
 
 #[test]
