@@ -211,10 +211,10 @@ fn a_secret_of_the_stack_gets_host_and_port_and_one_that_exists_does_not() {
 fn a_password_is_as_long_as_the_engine_takes() {
     for (engine, length, expect) in [
         (Engine::Postgres, 128, &[][..]),
-        (Engine::Postgres, 129, &["S1201"]),
+        (Engine::Postgres, 129, &["S1301"]),
         (Engine::MySql, 41, &[]),
-        (Engine::MySql, 42, &["S1201"]),
-        (Engine::SqlServer, 7, &["S1201"]),
+        (Engine::MySql, 42, &["S1301"]),
+        (Engine::SqlServer, 7, &["S1301"]),
     ] {
         let mut parts = parts();
         let secret = Secret::new(user("billie"), EncryptedBy::AwsManagedKey).password_length(length);
@@ -232,14 +232,14 @@ fn what_an_engine_does_not_have_is_refused() {
         (parts, noun)
     };
     let (parts, noun) = of(|parts| parts.instance(Engine::Postgres).edition(Edition::Standard));
-    assert_eq!(refused(parts, noun, &["S1202"]), "`postgres` has no editions; SQL Server has");
+    assert_eq!(refused(parts, noun, &["S1302"]), "`postgres` has no editions; SQL Server has");
     let (parts, noun) = of(|parts| parts.instance(Engine::SqlServer).database_name("billing"));
-    assert_eq!(refused(parts, noun, &["E3943"]), "`Database` is SQL Server, in which RDS makes no database");
+    assert_eq!(refused(parts, noun, &["E3973"]), "`Database` is SQL Server, in which RDS makes no database");
     let (parts, noun) = of(|parts| {
         let master = MasterUser::managed(user("admin"), EncryptedBy::AwsManagedKey);
         DatabaseInstance::new(Engine::Postgres, master, parts.private, parts.group)
     });
-    let message = refused(parts, noun, &["E3941"]);
+    let message = refused(parts, noun, &["E3971"]);
     assert_eq!(message, "`admin` cannot be the master user: postgres keeps the name for itself");
     let (parts, noun) = of(|parts| {
         let master = MasterUser::managed(DbUser::Any, EncryptedBy::AwsManagedKey);

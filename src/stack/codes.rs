@@ -17,6 +17,6 @@ pub const MISSING: Code = Code::new("S1006", "missing-knowledge");
 /// A derived name that does not fit.
 pub const LONG_NAME: Code = Code::new("S1007", "derived-name-too-long");
 /// Something that stays needs something that was told to go.
-pub const NEEDED: Code = Code::new("S1008", "needed-by-what-stays");
+pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.
 pub const RENAMED: Code = Code::new("D1001", "renamed-resource");

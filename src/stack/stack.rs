@@ -260,20 +260,6 @@ impl Stack {
         Some(self.entry(handle)?.location.into())
     }
 
-    /// Every construct of this stack that is a `T`, with its handle, in the order in which they were added.
-    pub fn nouns<T: Construct>(&self) -> impl Iterator<Item = (AnyHandle, &T)> {
-        let handles = (0..).map(|index| AnyHandle { stack: self.id, index });
-        handles.zip(&self.entries).filter_map(|(handle, entry)| {
-            let noun: &dyn Any = entry.noun.as_ref();
-            Some((handle, noun.downcast_ref()?))
-        })
-    }
-
-    /// Whether this stack creates what is behind a handle; what it imports exists already.
-    pub fn creates(&self, handle: AnyHandle) -> bool {
-        self.entry(handle).is_some_and(Entry::is_created)
-    }
-
     pub(super) fn entry(&self, handle: AnyHandle) -> Option<&Entry> {
         if handle.stack != self.id {
             return None;

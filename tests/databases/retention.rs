@@ -77,9 +77,9 @@ fn what_is_needed_and_told_to_go_is_said_once() {
     let database = DatabaseInstance::new(Engine::MySql, secret, private, group).key(key);
     stack.add("Database", database);
     let found: Vec<_> = stack.lower().diagnostics;
-    assert_eq!(codes(&found), ["S1008"], "{found:#?}");
+    assert_eq!(codes(&found), ["S1030"], "{found:#?}");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].source.as_ref().unwrap().line, line as usize);
     assert!(found[0].message.starts_with("`Short` goes with the stack, but `"), "{}", found[0].message);
-    assert_eq!(codes(&faults(&stack)), ["S1008", "W3944"]);
+    assert_eq!(codes(&faults(&stack)), ["S1030", "W3974"]);
 }

@@ -32,7 +32,7 @@ macro_rules! instance {
 }
 
 const RESERVED_MASTER_USER: Rule = Rule {
-    code: Code::new("E3941", "reserved-master-user"),
+    code: Code::new("E3971", "reserved-master-user"),
     severity: Severity::Error,
     source: "https://github.com/aws-cloudformation/cfn-lint/pull/4425",
     explanation: "RDS keeps `rdsadmin` for itself in every engine. PostgreSQL keeps `admin`, and all names that start with `pg_`: \
@@ -65,7 +65,7 @@ fn is_reserved(engine: &str, user: &str) -> bool {
 }
 
 const TWO_MASTER_PASSWORDS: Rule = Rule {
-    code: Code::new("E3942", "two-master-passwords"),
+    code: Code::new("E3972", "two-master-passwords"),
     severity: Severity::Error,
     source: CREATE_INSTANCE,
     explanation: "With `ManageMasterUserPassword` RDS makes up the master user's password and keeps it in a secret, so none can be \
@@ -88,7 +88,7 @@ const TWO_MASTER_PASSWORDS: Rule = Rule {
 };
 
 const DATABASE_NAME_ON_SQL_SERVER: Rule = Rule {
-    code: Code::new("E3943", "database-name-on-sql-server"),
+    code: Code::new("E3973", "database-name-on-sql-server"),
     severity: Severity::Error,
     source: CREATE_INSTANCE,
     explanation: "RDS makes no database in a new SQL Server instance: `DBName` must be absent there.",
@@ -111,7 +111,7 @@ const DATABASE_NAME_ON_SQL_SERVER: Rule = Rule {
 };
 
 const OUTLIVES_KEY: Rule = Rule {
-    code: Code::new("W3944", "data-that-outlives-its-key"),
+    code: Code::new("W3974", "data-that-outlives-its-key"),
     severity: Severity::Warning,
     source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
     explanation: "What stays, or leaves a snapshot, is encrypted with its key. Once the key is gone, nobody can read it.",

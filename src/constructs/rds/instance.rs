@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::stack::{AnyHandle, Construct, Handle, IntoValue, Lowering, Stack, Value};
 
 /// An edition of an engine that has none.
-const EDITION: Code = Code::new("S1202", "edition-of-this-engine");
+const EDITION: Code = Code::new("S1302", "edition-of-this-engine");
 
 impl DatabaseInstance {
     /// A new instance in private subnets, behind `group`, not reachable from outside the VPC. Its master user is that of

@@ -118,7 +118,7 @@ const MONITORING: &str = "MonitoringRole";
 
 /// Whether a proxy of the stack logs in with IAM tokens.
 fn takes_tokens(stack: &Stack, database: AnyHandle) -> bool {
-    stack.nouns::<DatabaseProxy>().any(|(_, proxy)| proxy.brings_tokens_to(database))
+    stack.created::<DatabaseProxy>().iter().any(|(_, proxy)| proxy.brings_tokens_to(database))
 }
 
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html>

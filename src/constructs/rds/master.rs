@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::stack::{self, AnyHandle, Bag, Fields, Handle, IntoValue, Lowering, Stack, Value};
 
 /// A password that the engine does not take.
-const PASSWORD: Code = Code::new("S1201", "password-unfit-for-engine");
+const PASSWORD: Code = Code::new("S1301", "password-unfit-for-engine");
 
 /// The master user of a new database, and where its password is.
 ///
