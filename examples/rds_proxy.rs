@@ -85,7 +85,9 @@ fn separate_groups(site: &Site) -> Stack {
     let api_sg = stack.add("RdsApiSg", SecurityGroup::new(vpc, "RDS API"));
     let proxy = stack.add(
         "Proxy",
-        DatabaseProxy::new(database, ProxyAuth::iam(secret), private, proxy_sg).idle_client_timeout(minutes(30)),
+        DatabaseProxy::new(database, ProxyAuth::iam(secret), private, proxy_sg)
+            .connection_borrow_timeout(seconds(30))
+            .idle_client_timeout(minutes(30)),
     );
     let rds_api = stack.add("RdsApi", InterfaceEndpoint::new(Service::Rds, private, api_sg));
     let handler = stack.add(
@@ -118,7 +120,10 @@ fn shared_group(site: &Site) -> Stack {
     let Given { vpc, private, rds_sg, secret, database, .. } = given(&mut stack, site);
 
     let lambda_sg = stack.add("LambdaSg", SecurityGroup::new(vpc, "functions"));
-    let proxy = stack.add("Proxy", DatabaseProxy::new(database, ProxyAuth::iam(secret), private, rds_sg));
+    let proxy = stack.add(
+        "Proxy",
+        DatabaseProxy::new(database, ProxyAuth::iam(secret), private, rds_sg).connection_borrow_timeout(seconds(20)),
+    );
     let handler = stack.add(
         "Handler",
         Function::new(Runtime::Python313, Code::inline(HANDLER))

@@ -6,7 +6,9 @@ pub use crate::constructs::ec2::{
 };
 pub use crate::constructs::iam::{Role, UnownedRole};
 pub use crate::constructs::kms::Key;
-pub use crate::constructs::lambda::{Code, Function, Runtime};
+pub use crate::constructs::lambda::{
+    Architecture, Code, DeadLetter, Function, FunctionWithRole, InvokePermission, LogFormat, LogLevel, Runtime, Tracing,
+};
 pub use crate::constructs::logs::LogGroup;
 pub use crate::constructs::rds::{
     AuroraEngine, ClientPassword, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Edition, Engine,

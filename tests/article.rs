@@ -60,7 +60,8 @@ impl Site {
             Design::Shared => rds_sg,
             Design::Separate => stack.add("ProxySg", SecurityGroup::new(vpc, "proxy")),
         };
-        let proxy = stack.add("Proxy", DatabaseProxy::new(database, auth(secret), private, proxy_sg));
+        let noun = DatabaseProxy::new(database, auth(secret), private, proxy_sg);
+        let proxy = stack.add("Proxy", noun.connection_borrow_timeout(seconds(20)));
         let noun = function().in_vpc(private, lambda_sg).env("DB_HOST", proxy.endpoint());
         let handler = stack.add("Handler", noun);
         match design {

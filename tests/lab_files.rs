@@ -95,6 +95,18 @@ fn positions(texts: &[String]) -> [(&'static str, Value); 5] {
     ]
 }
 
+/// Templates with everything that a function can be told.
+#[test]
+#[ignore = "writes files for tests/labs/run"]
+fn emit_functions() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/labs/templates/functions");
+    fs::create_dir_all(&folder).expect("the lab's folder can be made");
+    for (name, stack) in crate::stack::functions::every_kind() {
+        let text = yaml::template(&stack.lower().template);
+        fs::write(folder.join(format!("{name}.yaml")), text).expect("the lab's folder can be written");
+    }
+}
+
 #[test]
 #[ignore = "writes files for tests/labs/run"]
 fn emit_lab_files() {

@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod foreign;
+pub mod functions;
 mod laws;
 mod modifiers;
 mod names;

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::registry::{self, TypeFacts, Violation};
+use crate::registry::{self, TypeFacts, Violation, ViolationKind};
 use crate::template::{Resource, Template, Value};
 
 /// A template, and what several rules want to know of it, found once.
@@ -41,9 +41,32 @@ impl<'a> Context<'a> {
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
                 let properties = Value::Map(resource.properties.clone()).to_json();
-                all.extend(facts.validator().validate(&properties).into_iter().map(|found| (id.as_str(), found)));
+                let found = facts.validator().validate(&properties).into_iter();
+                all.extend(found.filter(|found| !is_local_path(resource, found)).map(|found| (id.as_str(), found)));
             }
             all
         })
     }
 }
+
+/// Whether a value is of another type because it is a path: `aws cloudformation package` puts an object of the right type
+/// in its place.
+fn is_local_path(resource: &Resource, violation: &Violation) -> bool {
+    let packaged = PACKAGED.iter().any(|(kind, property)| {
+        resource.kind == *kind
+            && violation.path.strip_prefix('/') == Some(property)
+            && resource.properties.get(*property).is_some_and(|value| value.as_str().is_some())
+    });
+    packaged && violation.kind == ViolationKind::WrongType
+}
+
+/// Properties that are objects in the end and that may be paths until then.
+///
+/// Source: <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>
+const PACKAGED: &[(&str, &str)] = &[
+    ("AWS::ApiGateway::RestApi", "BodyS3Location"),
+    ("AWS::ElasticBeanstalk::ApplicationVersion", "SourceBundle"),
+    ("AWS::Lambda::Function", "Code"),
+    ("AWS::Lambda::LayerVersion", "Content"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location"),
+];

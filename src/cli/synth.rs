@@ -1,6 +1,7 @@
 //! `formwork synth`: stacks to a folder of output.
 
 mod folders;
+mod package;
 mod select;
 
 use std::fs;
@@ -78,7 +79,11 @@ fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnost
         return Err(Stop(Exit::Found, synthesis.findings));
     }
     findings.extend(synthesis.findings);
-    select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))
+    let mut selected = select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
+    if !args.stdout {
+        package::relocate(&mut selected, &args.out);
+    }
+    Ok(selected)
 }
 
 fn settings_of_program(path: &Path) -> Diagnostic {

@@ -36,6 +36,11 @@ def same_scalar(expect, found):
     return type(expect) is type(found) and expect == found
 
 
+def is_local_code(rule, path):
+    """Whether a finding says no more than that a function's code is a path, for `aws cloudformation package`."""
+    return rule == "W3002" and list(path)[-2:] == ["Properties", "Code"]
+
+
 def report(passed, failed, skipped=0):
     with open(os.environ["LABS_TALLY"], "a", encoding="utf-8") as tally:
         print(passed, failed, skipped, file=tally)

@@ -33,8 +33,8 @@ fn two_constructs_of_one_name() {
         &[
             ("S1001", "two constructs are named `Handler`", 3),
             ("S1001", "two resources come out with the logical id `Handler`", 3),
-            ("S1001", "two resources come out with the logical id `HandlerRole`", 3),
             ("S1001", "two resources come out with the logical id `HandlerLogs`", 3),
+            ("S1001", "two resources come out with the logical id `HandlerRole`", 3),
         ],
     );
 }

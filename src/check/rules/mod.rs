@@ -5,6 +5,7 @@ mod cycles;
 mod databases;
 mod endpoints;
 mod facts;
+mod functions;
 mod gateways;
 mod limits;
 mod names;
@@ -33,6 +34,7 @@ pub const ALL: &[&[Rule]] = &[
     databases::RULES,
     secrets::RULES,
     endpoints::RULES,
+    functions::RULES,
     networks::RULES,
     gateways::RULES,
     permissions::RULES,

@@ -4,7 +4,19 @@ use super::kms::Key;
 use crate::aws::logs;
 use crate::stack::{Arn, Bag, Construct, Handle, IntoValue, Permission, Value};
 
-/// A CloudWatch log group.
+/// A CloudWatch log group. It goes with the stack, and its events with it, unless it is told to
+/// [`retain`](Construct::retain).
+///
+/// ```
+/// use formwork::prelude::*;
+///
+/// # let environment = Environment::new("uat", "111122223333", Region::ApSoutheast2);
+/// let mut stack = Stack::new("Jobs", &environment);
+/// let audit = stack.add("Audit", LogGroup::new(365).retain());
+/// let code = Code::inline("def handler(event, context): ...");
+/// let worker = stack.add("Worker", Function::new(Runtime::Python313, code).env("AUDIT", audit.name()));
+/// stack.grant(worker, audit.write());
+/// ```
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct LogGroup(logs::LogGroup);
 
@@ -18,6 +30,8 @@ impl LogGroup {
     }
 
     /// Encrypts it with a key of one's own, whose policy must let CloudWatch Logs use it.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
     #[track_caller]
     pub fn key(self, key: Handle<Key>) -> Self {
         Self(self.0.kms_key_id(key.arn()))

@@ -1,0 +1,296 @@
+//! Lambda functions: what the API refuses, and settings that do not go together.
+
+use crate::check::context::Context;
+use crate::check::report::Report;
+use crate::check::rule::Rule;
+use crate::diagnostic::{Code, Severity};
+use crate::template::{Intrinsic, Map, Reference, Resource, Value};
+
+pub(super) const RULES: &[Rule] =
+    &[RESERVED_VARIABLE, LOCAL_CODE, GIVES_UP_BEFORE_PROXY, LOG_KEY, INVOKED_FROM_ANYWHERE];
+
+const FUNCTION: &str = "AWS::Lambda::Function";
+
+/// How long a function runs where its template does not say, in seconds.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>
+const TIMEOUT: i64 = 3;
+
+/// How long a proxy lets a client wait for a connection where its template does not say, in seconds.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfiguration.html>
+const BORROW: i64 = 120;
+
+/// An example around one function's properties.
+macro_rules! function {
+    ($properties:literal) => {
+        concat!(
+            "Resources:\n  Handler: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, ",
+            "Role: 'arn:aws:iam::111122223333:role/r', ",
+            $properties,
+            " } }\n"
+        )
+    };
+}
+
+const RESERVED_VARIABLE: Rule = Rule {
+    code: Code::new("E3663", "reserved-environment-variable"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
+    explanation: "Lambda sets some environment variables itself, such as `AWS_REGION`, and refuses a function that sets them too.",
+    bad: &[function!("Code: { ZipFile: x }, Environment: { Variables: { AWS_REGION: us-east-1 } }")],
+    good: &[function!(
+        "Code: { ZipFile: x }, Environment: { Variables: { TZ: UTC, AWS_LAMBDA_EXEC_WRAPPER: /opt/wrap } }"
+    )],
+    find: |context, report| {
+        for (id, function) in context.resources(FUNCTION) {
+            let variables = variables(function).into_iter().flatten();
+            for name in variables.map(|(name, _)| name).filter(|name| RESERVED.contains(&name.as_str())) {
+                let path = format!("/Properties/Environment/Variables/{name}");
+                let found = report.resource(id, &path, format!("`{name}` is set by Lambda itself, and cannot be set"));
+                found.help = Some("choose another name, or read what Lambda sets".into());
+            }
+        }
+    },
+};
+
+/// The names that Lambda refuses.
+const RESERVED: &[&str] = &[
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+fn variables(function: &Resource) -> Option<&Map> {
+    function.properties.get("Environment")?.as_map()?.get("Variables")?.as_map()
+}
+
+const LOCAL_CODE: Rule = Rule {
+    code: Code::new("I3002", "local-code"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html",
+    explanation: "Where a function's `Code` is a path, `aws cloudformation package` puts what lies there into a bucket and writes \
+                  another template that names it. That one can be deployed; this one cannot.",
+    bad: &[function!("Code: handlers/billing")],
+    good: &[function!("Code: { S3Bucket: builds, S3Key: billing.zip }")],
+    find: |context, report| {
+        for (id, function) in context.resources(FUNCTION) {
+            if let Some(path) = function.properties.get("Code").and_then(Value::as_str) {
+                let message =
+                    format!("the code of `{id}` is the path `{path}`: the template cannot be deployed as it is");
+                let found = report.resource(id, "/Properties/Code", message);
+                found.help = Some("run `aws cloudformation package` and deploy what it writes".into());
+            }
+        }
+    },
+};
+
+/// A function that is told a proxy's endpoint and runs as long as it says, the proxy, and the pool behind it.
+macro_rules! client {
+    ($timeout:literal, $pool:literal) => {
+        concat!(
+            "Resources:\n  Handler: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, ",
+            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x }, ",
+            $timeout,
+            "Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint } } } }\n",
+            "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "  Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
+            $pool,
+            "DBInstanceIdentifiers: [d] } }\n"
+        )
+    };
+}
+
+const GIVES_UP_BEFORE_PROXY: Rule = Rule {
+    code: Code::new("I3940", "function-gives-up-before-proxy"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfiguration.html",
+    explanation: "When its pool is used up a proxy lets a client wait for `ConnectionBorrowTimeout`, 120 seconds unless said, before it \
+                  says so. A function whose `Timeout`, 3 seconds unless said, is not longer ends first, and its log shows no more than \
+                  that it timed out.",
+    bad: &[
+        client!("Timeout: 30, ", ""),
+        client!("", "ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 10 }, "),
+    ],
+    good: &[
+        client!("Timeout: 30, ", "ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 10 }, "),
+        client!("Timeout: 150, ", ""),
+    ],
+    find: gives_up_before_proxy,
+};
+
+fn gives_up_before_proxy(context: &Context<'_>, report: &mut Report) {
+    for (id, function) in context.resources(FUNCTION) {
+        let Some(timeout) = number(context, function.properties.get("Timeout"), TIMEOUT) else { continue };
+        for proxy in proxies_told(context, function) {
+            let Some(borrow) = borrow_timeout(context, proxy).filter(|borrow| timeout <= *borrow) else { continue };
+            let message = format!(
+                "`{id}` ends after {timeout} s, before `{proxy}` tells after {borrow} s that it has no connection"
+            );
+            let found = report.resource(id, "/Properties", message);
+            found.help = Some(format!(
+                "let `{proxy}` give up first: a `ConnectionBorrowTimeout` below {timeout}, or a longer `Timeout`"
+            ));
+        }
+    }
+}
+
+/// The proxies whose endpoint the environment of a function holds.
+fn proxies_told<'a>(context: &Context<'a>, function: &'a Resource) -> Vec<&'a str> {
+    let mut told = Vec::new();
+    let mut look = |reference: &'a Reference| {
+        let proxy = context.template.resources.get(reference.name()).is_some_and(|it| it.kind == "AWS::RDS::DBProxy");
+        if matches!(reference, Reference::GetAtt(_, attribute) if attribute == "Endpoint") && proxy {
+            told.push(reference.name());
+        }
+    };
+    variables(function).into_iter().flat_map(|map| map.values()).for_each(|value| value.each_reference(&mut look));
+    told.sort_unstable();
+    told.dedup();
+    told
+}
+
+/// How long a proxy lets its clients wait, where that is known and its pool is in the template.
+fn borrow_timeout(context: &Context<'_>, proxy: &str) -> Option<i64> {
+    let of_proxy = |targets: &Resource| {
+        let mut found = false;
+        let name = targets.properties.get("DBProxyName");
+        name.into_iter().for_each(|name| name.each_reference(&mut |reference| found |= reference.name() == proxy));
+        found
+    };
+    let (_, targets) = context.resources("AWS::RDS::DBProxyTargetGroup").find(|(_, targets)| of_proxy(targets))?;
+    let pool = targets.properties.get("ConnectionPoolConfigurationInfo").and_then(Value::as_map);
+    number(context, pool.and_then(|pool| pool.get("ConnectionBorrowTimeout")), BORROW)
+}
+
+/// A number, by the default of the parameter where it is one; `unsaid` where nothing stands.
+fn number(context: &Context<'_>, value: Option<&Value>, unsaid: i64) -> Option<i64> {
+    match value {
+        None => Some(unsaid),
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(Value::Intrinsic(Intrinsic::Reference(Reference::Ref(name)))) => {
+            number(context, Some(context.template.parameters.get(name)?.default.as_ref()?), unsaid)
+        }
+        Some(_) => None,
+    }
+}
+
+/// A log group encrypted with a key whose policy has a second statement.
+macro_rules! log_key {
+    ($statement:literal) => {
+        concat!(
+            "Resources:\n  Logs: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !GetAtt Key.Arn } }\n",
+            "  Key: { Type: AWS::KMS::Key, Properties: { EnableKeyRotation: true, KeyPolicy: { Statement: [",
+            "{ Effect: Allow, Principal: { AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }",
+            $statement,
+            "] } } }\n"
+        )
+    };
+}
+
+const LOG_KEY: Rule = Rule {
+    code: Code::new("P1010", "key-closed-to-logs"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+    explanation: "CloudWatch Logs encrypts a log group as itself, not as whoever writes to it, so no role's policy helps: the policy of \
+                  the key must name `logs.<region>.amazonaws.com`. Otherwise the log group is not created.",
+    bad: &[
+        log_key!(""),
+        log_key!(
+            ", { Effect: Allow, Principal: { Service: rds.amazonaws.com }, Action: 'kms:Decrypt', Resource: '*' }"
+        ),
+    ],
+    good: &[log_key!(
+        ", { Effect: Allow, Principal: { Service: !Sub 'logs.${AWS::Region}.amazonaws.com' }, Resource: '*', Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'] }"
+    )],
+    find: |context, report| {
+        for (id, group) in context.resources("AWS::Logs::LogGroup") {
+            let Some(Value::Intrinsic(Intrinsic::Reference(key))) = group.properties.get("KmsKeyId") else { continue };
+            let policy = context.template.resources.get(key.name()).and_then(|key| key.properties.get("KeyPolicy"));
+            let statements = policy.and_then(Value::as_map).and_then(|policy| policy.get("Statement")?.as_list());
+            if statements.is_some_and(|statements| !statements.iter().any(may_open_to_logs)) {
+                let message =
+                    format!("the key policy of `{}` does not let CloudWatch Logs use it for `{id}`", key.name());
+                let found = report.resource(id, "/Properties/KmsKeyId", message);
+                found.help = Some(
+                    "add a statement for the principal `logs.<region>.amazonaws.com`: Encrypt, Decrypt, ReEncrypt, GenerateDataKey, Describe".into(),
+                );
+            }
+        }
+    },
+};
+
+/// Whether the principals of a statement may have CloudWatch Logs among them.
+fn may_open_to_logs(statement: &Value) -> bool {
+    let Some(statement) = statement.as_map() else { return true };
+    match statement.get("Principal") {
+        Some(Value::Map(principals)) => principals.get("Service").is_some_and(may_be_logs),
+        Some(_) => true,
+        None => false,
+    }
+}
+
+fn may_be_logs(service: &Value) -> bool {
+    match service {
+        Value::String(name) => name.starts_with("logs."),
+        Value::List(services) => services.iter().any(may_be_logs),
+        Value::Intrinsic(_) => true,
+        _ => false,
+    }
+}
+
+/// A permission of a service to invoke a function, and from where.
+macro_rules! invoked {
+    ($from:literal) => {
+        concat!(
+            "Resources: { Allow: { Type: AWS::Lambda::Permission, Properties: { Action: 'lambda:InvokeFunction', ",
+            "FunctionName: worker, Principal: events.amazonaws.com",
+            $from,
+            " } } }"
+        )
+    };
+}
+
+const INVOKED_FROM_ANYWHERE: Rule = Rule {
+    code: Code::new("P1011", "invoked-from-any-account"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html",
+    explanation: "A service that may invoke a function works for every account. Without `SourceArn` or `SourceAccount` it invokes the \
+                  function for whoever tells it to.",
+    bad: &[invoked!("")],
+    good: &[
+        invoked!(", SourceArn: 'arn:aws:events:us-east-1:111122223333:rule/nightly'"),
+        invoked!(", SourceAccount: '111122223333'"),
+    ],
+    find: |context, report| {
+        const FROM: [&str; 4] = ["EventSourceToken", "PrincipalOrgID", "SourceAccount", "SourceArn"];
+        for (id, permission) in context.resources("AWS::Lambda::Permission") {
+            let principal = permission.properties.get("Principal").and_then(Value::as_str);
+            let service = principal.filter(|principal| principal.ends_with(".amazonaws.com"));
+            if let Some(service) =
+                service.filter(|_| !FROM.iter().any(|name| permission.properties.contains_key(*name)))
+            {
+                let message = format!("`{service}` may invoke the function for any account");
+                let found = report.resource(id, "/Properties", message);
+                found.help = Some("name what it is invoked from: `SourceArn`, or `SourceAccount`".into());
+            }
+        }
+    },
+};
