@@ -247,6 +247,11 @@ impl Stack {
         found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
     }
 
+    /// Whether this stack creates what is behind a handle; what it imports exists already.
+    pub fn creates(&self, handle: AnyHandle) -> bool {
+        self.entry(handle).is_some_and(Entry::is_created)
+    }
+
     /// What was said of an attribute of something that exists.
     pub(crate) fn given(&self, handle: AnyHandle, attribute: &str) -> Option<&Term> {
         match &self.entry(handle)?.origin {
