@@ -11,6 +11,7 @@ mod layers;
 mod network;
 mod nouns;
 mod registry;
+mod rivals;
 mod rules;
 mod settings;
 mod stack;

@@ -43,3 +43,13 @@ fn network() {
 fn rds_proxy() {
     sound(&rds_proxy::app(), &["rds-proxy", "rds-proxy-shared", "rds-proxy", "rds-proxy-shared"]);
 }
+
+#[test]
+fn settings_of_what_does_not_exist_yet() {
+    let (settings, found) =
+        formwork::settings::read("new.formwork.yaml", include_str!("../examples/new.formwork.yaml"));
+    assert!(found.is_empty(), "{found:#?}");
+    let mut app = App::new();
+    formwork::blueprints::stacks(&settings.expect("settings without a finding")).into_iter().for_each(|s| app.add(s));
+    sound(&app, &["billing", "billing"]);
+}

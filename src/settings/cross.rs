@@ -2,12 +2,16 @@
 
 mod arns;
 mod auth;
+mod database;
 mod function;
+mod network;
+mod reach;
+mod shapes;
 mod stacks;
 mod target;
 
-use super::Settings;
 use super::model::Environment;
+use super::{Settings, codes};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// What one check sees: an environment, its name, and the places of its settings.
@@ -17,7 +21,16 @@ struct Site<'a> {
     environment: &'a Environment,
 }
 
-const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[arns::check, target::check, auth::check, function::check];
+const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[
+    arns::check,
+    shapes::check,
+    network::check,
+    database::check,
+    target::check,
+    auth::check,
+    function::check,
+    reach::check,
+];
 
 /// Every contradiction. What `defaults` say wrongly for several environments is said once.
 pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
@@ -54,6 +67,10 @@ impl Site<'_> {
             Some(span) => finding.and_at(span.clone(), message),
             None => finding,
         }
+    }
+
+    fn without_effect(&self, path: &str, message: impl Into<String>, help: &str) -> Diagnostic {
+        self.finding(codes::WITHOUT_EFFECT, Severity::Warning, path, message).help(help)
     }
 
     /// Whether someone wrote the setting at `path`.

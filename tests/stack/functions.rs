@@ -7,7 +7,7 @@ use formwork::constructs::rds::EngineFamily;
 use formwork::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{codes, faults, findings, function, given, resource, stack};
+use super::{codes, faults, findings, function, given, property, resource, stack};
 
 /// A function in a stack, lowered: its properties.
 #[track_caller]
@@ -297,11 +297,13 @@ fn the_log_is_kept_as_long_and_encrypted_as_said() {
 }
 
 #[test]
-fn a_log_key_of_the_stack_that_is_closed_to_logs_is_found() {
+fn a_key_of_the_stack_opens_to_the_log_that_it_encrypts() {
     let mut stack = stack();
     let key = stack.add("Key", Key::new("logs"));
     stack.add("Handler", function().log_key(key));
-    assert_eq!(codes(&faults(&stack)), ["P1010"]);
+    assert_eq!(codes(&faults(&stack)), [""; 0]);
+    let policy = property(&stack.lower().template, "Key", "KeyPolicy");
+    assert!(policy.contains("Service: !Sub logs.${AWS::Region}.amazonaws.com"), "{policy}");
 }
 
 #[test]
