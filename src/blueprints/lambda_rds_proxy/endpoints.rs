@@ -69,7 +69,7 @@ fn api(
     let group = stack.add(format!("{name}ApiSg"), SecurityGroup::new(network.vpc, description));
     let noun = InterfaceEndpoint::new(service, network.private, group).private_dns(private_dns);
     // By private DNS an endpoint serves all that a network has, and of one that exists nobody here knows what that is.
-    let only_ours = settings.network.new().is_some() || !private_dns;
+    let only_ours = settings.network.created().is_some() || !private_dns;
     let noun = match policy.filter(|_| only_ours) {
         Some(statements) => noun.policy(Json(PolicyDocument::new(statements.into_iter().map(of_account)).to_value())),
         None => noun,

@@ -16,13 +16,13 @@ pub(super) fn outputs<D>(
 ) {
     stack.output("FunctionName", handler.name());
     stack.output("ProxyEndpoint", proxy.endpoint());
-    if settings.database.new().is_some() {
+    if settings.database.created().is_some() {
         stack.output("DatabaseEndpoint", served.endpoint.clone());
     }
     if let Some(credentials) = served.credentials {
         stack.output("SecretArn", credentials.arn());
     }
-    if settings.network.new().is_some() {
+    if settings.network.created().is_some() {
         stack.output("VpcId", network.vpc.id());
     }
 }

@@ -48,7 +48,7 @@ fn end_to_end(site: &Site<'_>) -> Vec<Diagnostic> {
         let finding = site.error(codes::AUTH_WITHOUT, PATH, message).note(reason);
         findings.push(finding.help("add `user: …` under `database`: a user that is mapped to IAM"));
     }
-    if site.environment.secret.is_some() && database.new().is_none() {
+    if site.environment.secret.is_some() && database.created().is_none() {
         let message = "`secret` has no effect: with `proxy.auth: end-to-end` the proxy logs in with a token";
         let help = "delete `secret` for this environment, or say `auth: iam`";
         findings.push(site.without_effect("secret", message, help));
@@ -59,7 +59,7 @@ fn end_to_end(site: &Site<'_>) -> Vec<Diagnostic> {
 fn by_secret(site: &Site<'_>) -> Vec<Diagnostic> {
     let auth = site.environment.proxy.auth.word();
     let mut findings = Vec::new();
-    if site.environment.secret.is_none() && site.environment.database.new().is_none() {
+    if site.environment.secret.is_none() && site.environment.database.created().is_none() {
         let message = format!("`proxy.auth` is `{auth}`, and `secret` is missing");
         let reason = "the proxy logs in to the database with the user and password of a secret";
         let help = "add `secret` with `arn`, `user` and `key`, or say `auth: end-to-end`";

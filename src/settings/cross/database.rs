@@ -6,7 +6,7 @@ use super::Site;
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
-    let Some(new) = site.environment.database.new() else { return Vec::new() };
+    let Some(new) = site.environment.database.created() else { return Vec::new() };
     let own = [name(site), version(site, new), edition(site, new), standby(site, new)];
     let sizes = [growth(site, new), capacity(site, new), class(site, new), user(site)];
     let found = own.into_iter().chain(sizes).flatten();

@@ -17,7 +17,7 @@ pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
 
 fn range(site: &Site<'_>) -> Option<Diagnostic> {
     let path = "network.new.range";
-    let setting = &site.environment.network.new()?.range;
+    let setting = &site.environment.network.created()?.range;
     let text = setting.known()?;
     let Ok(range) = text.parse::<Cidr>() else { return Some(no_range(site, path, text)) };
     let (fits, why) = match setting {
@@ -37,7 +37,7 @@ fn no_range(site: &Site<'_>, path: &str, text: &str) -> Diagnostic {
 }
 
 fn nat(site: &Site<'_>) -> Option<Diagnostic> {
-    let nat = site.environment.network.new()?.nat;
+    let nat = site.environment.network.created()?.nat;
     let idle = nat != Nat::None && site.environment.function.reaches.is_empty();
     let message = format!(
         "`network.new.nat: {}` has no effect but on the bill: the function may reach nothing by it",

@@ -67,7 +67,7 @@ fn private_dns(site: &Site<'_>, endpoint: &Endpoint) -> bool {
 fn existing(site: &Site<'_>, name: &str, endpoint: &Endpoint) -> Option<Diagnostic> {
     endpoint.security_group.as_ref()?;
     let path = format!("endpoints.{name}.security-group");
-    if site.environment.network.new().is_some() {
+    if site.environment.network.created().is_some() {
         let message = format!("`{path}` is of an endpoint that exists, and a new network has none");
         return Some(site.error(codes::APART, &path, message).help("delete it: an endpoint is created then"));
     }

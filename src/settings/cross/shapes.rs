@@ -10,7 +10,7 @@ pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
 }
 
 fn database(site: &Site<'_>) -> Option<Diagnostic> {
-    site.environment.network.new()?;
+    site.environment.network.created()?;
     site.environment.database.given()?;
     let message =
         "`network` is new, and `database` exists: it stays in its own VPC, to which no way leads from a new one";
@@ -20,7 +20,7 @@ fn database(site: &Site<'_>) -> Option<Diagnostic> {
 }
 
 fn master(site: &Site<'_>) -> Option<Diagnostic> {
-    site.environment.database.new()?;
+    site.environment.database.created()?;
     let message = "`database` is new, and `secret` is missing, which holds its master user";
     let finding = site.environment.secret.is_none().then(|| site.error(codes::MISSING, "database.new", message))?;
     Some(finding.help("add `secret: { user: …, new: {} }`"))

@@ -181,7 +181,7 @@ impl Database {
     }
 
     /// What the stack creates, if it does.
-    pub fn new(&self) -> Option<&NewDatabase> {
+    pub fn created(&self) -> Option<&NewDatabase> {
         match &self.shape {
             DatabaseShape::New { new } => Some(new),
             DatabaseShape::Given(_) => None,

@@ -28,6 +28,6 @@ impl Endpoint {
     /// Whether the service's own name leads to it: to one that exists it is taken to, to one that is created as said;
     /// unless said, where the network is new, since a VPC that exists may have one already.
     pub fn has_private_dns(&self, network: &Network) -> bool {
-        self.security_group.is_some() || self.private_dns.unwrap_or(network.new().is_some())
+        self.security_group.is_some() || self.private_dns.unwrap_or(network.created().is_some())
     }
 }

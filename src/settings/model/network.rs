@@ -20,7 +20,7 @@ pub enum Network {
 
 impl Network {
     /// What the stack creates, if it does.
-    pub fn new(&self) -> Option<&NewNetwork> {
+    pub fn created(&self) -> Option<&NewNetwork> {
         match self {
             Self::New { new } => Some(new),
             Self::Given(_) => None,
