@@ -247,8 +247,8 @@ impl Stack {
         found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
     }
 
-    /// Whether this stack creates what is behind a handle; what it imports exists already.
-    pub fn creates(&self, handle: AnyHandle) -> bool {
+    /// Whether this stack creates what is behind a handle.
+    pub(crate) fn creates(&self, handle: AnyHandle) -> bool {
         self.entry(handle).is_some_and(Entry::is_created)
     }
 

@@ -255,7 +255,8 @@ impl Function {
         self
     }
 
-    /// Encrypts its log with a key of one's own, whose policy must let CloudWatch Logs use it.
+    /// Encrypts its log with a key of one's own, whose policy must let CloudWatch Logs use it: that of a key which the
+    /// stack makes does.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
     #[track_caller]
