@@ -18,7 +18,9 @@ pub use crate::constructs::secretsmanager::{
     Credentials, EncryptedBy, FunctionRotation, HoldsCredentials, Rotation, Secret, SecretAccess,
 };
 pub use crate::stack::{
-    App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Goal, Grantee, Handle,
-    IntoValue, Json, List, Listener, Parameter, Permission, PlainText, Principal, Region, Resource, Seconds,
-    SecurityGroupId, Stack, SubnetId, Value, VpcId, cidr, ephemeral, hours, minutes, seconds, tcp, tcp_range, udp,
+    App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Formula, Goal, Grantee,
+    Handle, IntoValue, Json, List, Listener, Mapping, Parameter, Permission, PlainText, Principal, Region, Resource,
+    Seconds, SecurityGroupId, Sensitive, Stack, SubnetId, Value, VpcId, cidr, ephemeral, hours, minutes, seconds, tcp,
+    tcp_range, udp,
 };
+pub use crate::text;

@@ -1,6 +1,7 @@
 //! Behaviour, text in and text out.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api;
 mod article;
 mod cli;
 mod combinations;

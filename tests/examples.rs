@@ -36,14 +36,17 @@ mod network;
 mod rds_proxy;
 
 #[expect(dead_code, reason = "an example is a program too")]
+#[path = "../examples/two_stacks.rs"]
+mod two_stacks;
+
+#[expect(dead_code, reason = "an example is a program too")]
 #[path = "../examples/two_users.rs"]
 mod two_users;
 
 #[track_caller]
 fn sound(example: &str, app: &App) {
     assert!(!app.stacks().is_empty());
-    for stack in app.stacks() {
-        let lowered = stack.lower();
+    for (stack, lowered) in app.stacks().iter().zip(app.lower()) {
         let region = Some(stack.environment().region.code());
         let found = lowered.diagnostics.into_iter().chain(check(&lowered.template, &lowered.places, region));
         let faults: Vec<_> = found.filter(|found| found.severity != Severity::Info).collect();
@@ -88,6 +91,11 @@ fn network() {
 #[test]
 fn rds_proxy() {
     sound("rds_proxy", &rds_proxy::app());
+}
+
+#[test]
+fn two_stacks() {
+    sound("two_stacks", &two_stacks::app());
 }
 
 #[test]

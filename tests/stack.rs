@@ -3,6 +3,8 @@
 mod diagnostics;
 mod foreign;
 pub mod functions;
+mod imports;
+mod language;
 mod laws;
 mod modifiers;
 mod names;

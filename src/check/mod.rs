@@ -4,10 +4,12 @@ mod context;
 mod report;
 mod rule;
 pub mod rules;
+mod suppress;
 
 pub use context::Context;
 pub use report::Report;
 pub use rule::Rule;
+pub use suppress::{UNUSED, suppress};
 
 use crate::diagnostic::Diagnostic;
 use crate::template::{Places, Template};

@@ -74,6 +74,8 @@ struct Synthesized {
     stack: String,
     template: Template,
     goals: Goals,
+    /// The stacks of the environment that are deployed before it.
+    depends_on: Vec<String>,
 }
 
 /// How a command ended.

@@ -4,12 +4,14 @@ use super::{Synthesis, Synthesized};
 use crate::blueprints;
 use crate::check;
 use crate::settings::Settings;
-use crate::stack::{App, Stack};
+use crate::stack::{App, Lowered, Stack};
 
 /// The stacks of a program. Findings point at its Rust lines.
 pub(super) fn of_program(app: &App) -> Synthesis {
     let mut synthesis = Synthesis::default();
-    app.stacks().iter().for_each(|stack| synthesize(stack, &mut synthesis));
+    for (stack, lowered) in app.stacks().iter().zip(app.lower()) {
+        synthesize(stack, lowered, &mut synthesis);
+    }
     synthesis
 }
 
@@ -18,7 +20,7 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
     let mut synthesis = Synthesis::default();
     for stack in blueprints::stacks(settings) {
         let first = synthesis.findings.len();
-        synthesize(&stack, &mut synthesis);
+        synthesize(&stack, stack.lower(), &mut synthesis);
         let environment = &stack.environment().name;
         for finding in &mut synthesis.findings[first..] {
             finding.source = None;
@@ -29,12 +31,12 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
     synthesis
 }
 
-fn synthesize(stack: &Stack, synthesis: &mut Synthesis) {
-    let lowered = stack.lower();
+fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
     let environment = stack.environment();
     let region = environment.region.code();
     synthesis.findings.extend(lowered.diagnostics);
-    synthesis.findings.extend(check::check(&lowered.template, &lowered.places, Some(region)));
+    let found = check::check(&lowered.template, &lowered.places, Some(region));
+    synthesis.findings.extend(check::suppress(found, &lowered.goals.suppressed, &lowered.places));
     synthesis.stacks.push(Synthesized {
         environment: environment.name.clone(),
         account: environment.account.clone(),
@@ -42,5 +44,6 @@ fn synthesize(stack: &Stack, synthesis: &mut Synthesis) {
         stack: stack.name().to_owned(),
         template: lowered.template,
         goals: lowered.goals,
+        depends_on: lowered.depends_on,
     });
 }

@@ -1,6 +1,7 @@
 //! `formwork synth`: stacks to a folder of output.
 
 mod folders;
+mod order;
 mod package;
 mod select;
 
@@ -132,6 +133,7 @@ fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, S
     plan.commit().map_err(|finding| failed(vec![finding]))?;
     if args.format == Format::Full {
         speak::talk(&summary(&plan));
+        speak::talk(&order::told(synthesized));
         speak::talk(&not_proved(synthesized));
     }
     Ok(Delivered { exit: Exit::Fine, templates, said: Vec::new() })

@@ -39,6 +39,9 @@ pub struct Entry {
     pub sidecar: File,
     /// The capabilities that the deployment must acknowledge.
     pub capabilities: Vec<String>,
+    /// The stacks that are deployed before it: those whose values it imports.
+    #[serde(rename = "dependsOn", default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
 }
 
 /// One file of a stack.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::network::{PortRange, Protocol};
-use crate::template::{Map, Value};
+use crate::template::{Map, Value, pointer};
 
 /// What must hold in the finished template, by logical ids (and names of imports).
 #[derive(Clone, Debug, PartialEq)]
@@ -128,6 +128,32 @@ impl Assumption {
     }
 }
 
+/// Findings that are settled, and why: they are not told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suppression {
+    /// The code of the findings, such as `P1002`.
+    pub code: String,
+    /// The logical id of the resource that they are about; none: anywhere in the template.
+    pub resource: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Suppression {
+    /// Its place among those of a template, for what knows where it was written.
+    pub fn pointer(&self) -> String {
+        pointer(["Suppressions", &self.code].into_iter().chain(self.resource.as_deref()))
+    }
+
+    /// As the sidecar has it.
+    pub fn to_value(&self) -> Value {
+        let resource = self.resource.as_deref().map(|id| ("resource", id));
+        let parts =
+            [("code", self.code.as_str())].into_iter().chain(resource).chain([("reason", self.reason.as_str())]);
+        Value::map(parts.map(|(key, text)| (key, Value::from(text))))
+    }
+}
+
 /// Everything that a stack says of itself beside its template: what `check`, `prove` and `diff` read when it lies
 /// beside one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,6 +164,8 @@ pub struct Goals {
     pub assumed: Vec<Assumption>,
     /// Logical ids that resources had under another name: `(name, id kept)`.
     pub renamed: Vec<(String, String)>,
+    /// Findings that are settled.
+    pub suppressed: Vec<Suppression>,
 }
 
 impl Goals {
@@ -149,6 +177,7 @@ impl Goals {
             ("goals", Value::list(self.required.iter().map(Goal::to_value))),
             ("assumptions", Value::list(self.assumed.iter().map(Assumption::to_value))),
             ("renamed", Value::map(renamed)),
+            ("suppressions", Value::list(self.suppressed.iter().map(Suppression::to_value))),
         ] {
             let empty = matches!(&value, Value::List(list) if list.is_empty())
                 || matches!(&value, Value::Map(map) if map.is_empty());

@@ -1,6 +1,6 @@
 //! The settings file: what a blueprint is to make, for which environments.
 //!
-//! Text in, [`Settings`] and findings out. The schema says what each key may be, [`cross`] what they may be together.
+//! Text in, [`Settings`] and findings out. The schema says what each key may be, `cross` what they may be together.
 
 mod arn;
 pub mod codes;

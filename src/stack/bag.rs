@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use indexmap::IndexMap;
 
+use super::construct::Suppressed;
 use super::handle::AnyHandle;
 use super::link::Term;
 use super::types::Json;
@@ -126,6 +127,7 @@ pub(super) struct Said {
     pub(super) deletion: Option<Deletion>,
     pub(super) depends_on: Vec<AnyHandle>,
     pub(super) tags: IndexMap<String, Value<String>>,
+    pub(super) suppressed: Vec<Suppressed>,
     pub(super) overrides: Vec<(String, Term, &'static Location<'static>)>,
 }
 

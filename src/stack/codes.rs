@@ -16,6 +16,22 @@ pub const OVERRIDE: Code = Code::new("S1005", "override-without-place");
 pub const MISSING: Code = Code::new("S1006", "missing-knowledge");
 /// A derived name that does not fit.
 pub const LONG_NAME: Code = Code::new("S1007", "derived-name-too-long");
+/// A stack of another account or region.
+pub const FAR_STACK: Code = Code::new("S1008", "stack-of-another-place");
+/// A stack whose values are imported and that is not there.
+pub const LOST_STACK: Code = Code::new("S1009", "import-from-unknown-stack");
+/// Stacks that import from each other.
+pub const STACK_CYCLE: Code = Code::new("S1010", "stacks-in-a-circle");
+/// A grant to a role of another stack.
+pub const FOREIGN_ROLE: Code = Code::new("S1011", "grant-to-another-stack");
+/// What another stack does not always have.
+pub const PERHAPS_MISSING: Code = Code::new("S1012", "import-of-conditional");
+/// A stack's name by which nothing can be looked up.
+pub const STACK_NAME: Code = Code::new("S1013", "unusable-stack-name");
+/// A value of another stack that cannot come here.
+pub const OWN_VALUE: Code = Code::new("S1014", "value-of-another-stack");
+/// A parameter's default that is no literal.
+pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
 /// Something that stays needs something that was told to go.
 pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.

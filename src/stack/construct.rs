@@ -3,12 +3,14 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::Location;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 use super::bag::Bag;
 use super::condition::Condition;
 use super::handle::{AnyHandle, Handle};
+use super::import::Way;
 use super::link::Term;
 use super::lower::Lowering;
 use super::types::Json;
@@ -76,10 +78,17 @@ pub trait Construct: Any {
         Vec::new()
     }
 
-    /// The logical id that its main resource had before.
+    /// The name that it had before: the logical id of its main resource, from which those of whatever belongs to it came.
     ///
     /// The rename is recorded in the sidecar, so that a comparison knows it for one, and what it costs is said: to
     /// CloudFormation a resource of another name is another resource.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).formerly("Log"));
+    /// assert_eq!(stack.lower().goals.renamed, [("Audit".to_owned(), "Log".to_owned())]);
+    /// ```
     #[must_use]
     fn formerly(mut self, id: impl Into<String>) -> Self
     where
@@ -90,6 +99,14 @@ pub trait Construct: Any {
     }
 
     /// Created only where the condition holds.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let stage = stack.parameter("Stage", Parameter::text());
+    /// let production = stack.condition("Production", stage.equals("prod"));
+    /// stack.add("Audit", LogGroup::new(365).when(&production));
+    /// ```
     #[must_use]
     fn when(mut self, condition: &Condition) -> Self
     where
@@ -100,6 +117,12 @@ pub trait Construct: Any {
     }
 
     /// Stays when it leaves the stack or is replaced.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).retain());
+    /// ```
     #[must_use]
     fn retain(self) -> Self
     where
@@ -109,6 +132,12 @@ pub trait Construct: Any {
     }
 
     /// What becomes of it when it leaves the stack or is replaced.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Scratch", LogGroup::new(1).on_deletion(Deletion::Delete));
+    /// ```
     #[must_use]
     fn on_deletion(mut self, deletion: Deletion) -> Self
     where
@@ -119,6 +148,13 @@ pub trait Construct: Any {
     }
 
     /// Created after `on`, beside what references imply.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let audit = stack.add("Audit", LogGroup::new(365));
+    /// stack.add("Trace", LogGroup::new(7).depends_on(audit));
+    /// ```
     #[must_use]
     fn depends_on<T>(mut self, on: Handle<T>) -> Self
     where
@@ -129,6 +165,12 @@ pub trait Construct: Any {
     }
 
     /// A tag, on every resource it stands for whose type has tags.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).tag("team", "billing"));
+    /// ```
     #[must_use]
     fn tag(mut self, key: impl Into<String>, value: impl PlainText) -> Self
     where
@@ -138,8 +180,33 @@ pub trait Construct: Any {
         self
     }
 
+    /// Takes findings of a code about any of its resources for settled, with the reason: they are not told, and the
+    /// sidecar says so. What is wrong with the stack as it was written (`S…`) cannot be settled so.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).suppress("W1001", "both are deployed under the same parameter"));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    fn suppress(mut self, code: impl Into<String>, reason: impl Into<String>) -> Self
+    where
+        Self: Sized,
+    {
+        let suppressed = Suppressed { code: code.into(), reason: reason.into(), location: Location::caller() };
+        self.bag().said.suppressed.push(suppressed);
+        self
+    }
+
     /// Sets a property of the main resource by its path, such as `/LoggingConfig/LogFormat`, whatever was said before.
     /// It is checked like any other.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).override_property("/LogGroupClass", "INFREQUENT_ACCESS"));
+    /// ```
     #[track_caller]
     #[must_use]
     fn override_property(mut self, path: impl Into<String>, value: impl IntoValue<Json>) -> Self
@@ -185,11 +252,20 @@ impl<T> fmt::Debug for Existing<T> {
     }
 }
 
+/// Findings of a code that are settled.
+#[derive(Clone, Debug)]
+pub(super) struct Suppressed {
+    pub(super) code: String,
+    pub(super) reason: String,
+    pub(super) location: &'static Location<'static>,
+}
+
 /// A construct in its stack.
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) bag: Bag,
-    pub(super) noun: Box<dyn Construct>,
+    /// Shared with the stacks that import it.
+    pub(super) noun: Rc<dyn Construct>,
     pub(super) origin: Origin,
     pub(super) location: &'static Location<'static>,
 }
@@ -200,6 +276,8 @@ pub(super) enum Origin {
     Created,
     /// It exists; these attributes of it are known.
     Existing(IndexMap<&'static str, Term>),
+    /// Another stack has it.
+    From(AnyHandle, Way),
 }
 
 impl Entry {
@@ -209,6 +287,14 @@ impl Entry {
 }
 
 /// A resource of any type, as raw JSON. Checked like any other.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+/// let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue", serde_json::json!({ "FifoQueue": true })));
+/// let parameter = Resource::raw("AWS::SSM::Parameter", serde_json::json!({ "Type": "String" }));
+/// stack.add("QueueUrl", parameter.property("Value", queue.get("QueueUrl")));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is created until `stack.add` takes it"]
 pub struct Resource(Bag);

@@ -32,7 +32,16 @@ impl Goal {
 
 // The bounds stand at the methods: so rustc says our sentence where one is missing.
 impl<T> Handle<T> {
-    /// It is allowed the permission.
+    /// It is allowed the permission: by its role, and by whatever policy stands before the resource.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let audit = stack.add("Audit", LogGroup::new(365));
+    /// let code = Code::inline("def handler(event, context): ...");
+    /// let handler = stack.add("Handler", Function::new(Runtime::Python313, code));
+    /// stack.require(handler.can(audit.write()));
+    /// ```
     pub fn can(self, permission: Permission) -> Goal
     where
         T: Principal,
@@ -40,7 +49,15 @@ impl<T> Handle<T> {
         Goal(Wanted::Can { principal: self.any(), permission })
     }
 
-    /// It can open a connection to `to`.
+    /// It can open a connection to `to`, on the port on which that listens.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let group = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+    /// let database = stack.import("Database", DatabaseInstance::existing("billing", Engine::Postgres, group));
+    /// stack.require(group.reaches(database));
+    /// ```
     pub fn reaches<L: Listener>(self, to: Handle<L>) -> Goal
     where
         T: Caller,
@@ -49,6 +66,15 @@ impl<T> Handle<T> {
     }
 
     /// Nobody can open a connection to it, but for the exceptions.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// let group = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+    /// let database = stack.import("Database", DatabaseInstance::existing("billing", Engine::Postgres, group));
+    /// let tools = stack.import("ToolsSg", SecurityGroup::existing("sg-08c3b2d4e5f607182"));
+    /// stack.require(database.isolated().except(tools));
+    /// ```
     pub fn isolated(self) -> Goal
     where
         T: Listener,

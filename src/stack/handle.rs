@@ -7,7 +7,8 @@ use super::link::Link;
 use super::value::Value;
 use crate::template;
 
-/// A construct in a stack. `Copy`: wiring needs no borrows.
+/// A construct in a stack. `Copy`: wiring needs no borrows. It belongs to its stack; another one gets a handle of its own
+/// by [`import_from`](super::Stack::import_from).
 pub struct Handle<T> {
     any: AnyHandle,
     kind: PhantomData<fn() -> T>,

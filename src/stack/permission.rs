@@ -15,7 +15,19 @@ type Statements = dyn Fn(&Stack) -> Result<Vec<Statement<Link>>, Box<Diagnostic>
 
 /// Actions on a resource, under conditions.
 ///
-/// One vocabulary serves `grant`, `require` and `assume`.
+/// One vocabulary serves `grant`, `require` and `assume`. Nouns have the usual ones: `secret.read()`, `proxy.connect()`,
+/// `function.invoke()`.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+/// let arn = Arn::from("arn:aws:sqs:eu-west-1:111122223333:jobs");
+/// let consume = Permission::new(["sqs:ReceiveMessage", "sqs:DeleteMessage"], arn);
+/// let code = Code::inline("def handler(event, context): ...");
+/// let handler = stack.add("Handler", Function::new(Runtime::Python313, code));
+/// stack.grant(handler, consume);
+/// stack.grant(handler, Permission::on_everything(["cloudwatch:PutMetricData"]));
+/// ```
 #[derive(Clone)]
 #[must_use = "a permission does nothing until it is granted, required or assumed"]
 pub struct Permission {

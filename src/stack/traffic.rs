@@ -40,19 +40,38 @@ pub struct Port {
     pub(super) to: Value<i64>,
 }
 
-/// A TCP port.
+/// A TCP port: a literal, or a parameter for the deployer to fill in.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+/// let group = stack.import("DatabaseSg", SecurityGroup::existing("sg-09d2a1b2c3d4e5f60"));
+/// let port = stack.parameter("Port", Parameter::number().default(5432).between(1, 65_535));
+/// stack.allow(cidr("10.0.0.0/16"), group.on(tcp(port)));
+/// stack.allow(cidr("10.0.0.0/16"), group.on(tcp(443)));
+/// ```
 pub fn tcp(port: impl IntoValue<i64>) -> Port {
     let port = port.into_value();
     Port { protocol: Protocol::Tcp, from: port.clone(), to: port }
 }
 
-/// A UDP port.
+/// A UDP port: a literal, or a parameter.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let dns = udp(53);
+/// ```
 pub fn udp(port: impl IntoValue<i64>) -> Port {
     let port = port.into_value();
     Port { protocol: Protocol::Udp, from: port.clone(), to: port }
 }
 
-/// Consecutive TCP ports.
+/// Consecutive TCP ports, the last one included.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let passive = tcp_range(49_152..=65_535);
+/// ```
 pub fn tcp_range(ports: std::ops::RangeInclusive<u16>) -> Port {
     let (from, to) = (Value::Literal(i64::from(*ports.start())), Value::Literal(i64::from(*ports.end())));
     Port { protocol: Protocol::Tcp, from, to }
@@ -82,6 +101,11 @@ impl Port {
     pub(crate) fn literal(&self) -> Option<(Protocol, PortRange)> {
         let end = |end: &Value<i64>| end.literal().and_then(|port| u16::try_from(*port).ok());
         Some((self.protocol, PortRange { from: end(&self.from)?, to: end(&self.to)? }))
+    }
+
+    /// Whether it is known only where the stack is deployed.
+    fn is_computed(&self) -> bool {
+        [&self.from, &self.to].iter().any(|end| matches!(end, Value::Intrinsic(_)))
     }
 
     /// The part of a logical id that tells ports apart.
@@ -163,6 +187,15 @@ impl End {
             Self::Range(_) => None,
         }
     }
+
+    /// The same with the construct that it is replaced.
+    pub(super) fn map(self, replace: impl FnOnce(AnyHandle) -> AnyHandle) -> Self {
+        match self {
+            Self::Group(handle) => Self::Group(replace(handle)),
+            Self::Range(range) => Self::Range(range),
+            Self::PrefixList(handle) => Self::PrefixList(replace(handle)),
+        }
+    }
 }
 
 /// The near end of traffic.
@@ -224,7 +257,11 @@ impl<T: Listener> Destination for Handle<T> {
     #[track_caller]
     fn listening(self, stack: &mut Stack) -> Listeners {
         stack.check_known(self.any());
-        Listeners(stack.noun(self).map_or_else(Vec::new, |noun| noun.listening(stack)))
+        let listening = stack.noun(self).map_or_else(Vec::new, |noun| noun.listening(stack));
+        if listening.iter().any(|listening| listening.port.is_computed()) {
+            stack.check_own_port(self.any());
+        }
+        Listeners(listening)
     }
 }
 
@@ -242,7 +279,13 @@ pub(super) struct Flow {
     pub(super) location: &'static std::panic::Location<'static>,
 }
 
-/// A range of addresses, such as `cidr("10.20.0.0/16")`.
+/// A range of addresses.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// let network = cidr("10.20.0.0/16");
+/// let one = cidr("10.20.3.4/32");
+/// ```
 ///
 /// # Panics
 ///

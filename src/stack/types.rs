@@ -33,7 +33,13 @@ literals! {
     Json: json => json.0;
 }
 
-/// A time in seconds.
+/// A time in seconds. Properties that AWS counts in seconds take it, so that a number of minutes cannot slip in.
+///
+/// ```
+/// # use formwork::prelude::*;
+/// assert_eq!(minutes(5), seconds(300));
+/// assert_eq!(hours(1), minutes(60));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(pub i64);
 
@@ -60,6 +66,11 @@ impl Json {
     /// Reads the long form of a template: `{"Ref": "AWS::Region"}` is an intrinsic function.
     ///
     /// What it refers to by name must be a parameter or a pseudo parameter; a construct is referred to by its handle.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// let message = Json::new(&serde_json::json!({ "Fn::Sub": "hello from ${AWS::Region}" }));
+    /// ```
     pub fn new(json: &serde_json::Value) -> Self {
         Self(template::Value::from_json(json).substitute(&mut |reference| match reference {
             template::Reference::Ref(name) => Term::reference(Link::Name(name.clone())),
@@ -184,6 +195,20 @@ macro_rules! texts { ($($(#[$doc:meta])* $name:ident)*) => { $(
             self.retype(|text| text.0)
         }
     }
+
+    /// It is text too.
+    impl IntoValue<String> for $name {
+        fn into_value(self) -> Value<String> {
+            Value::Literal(self.0)
+        }
+    }
+
+    /// They are texts too.
+    impl IntoValue<List<String>> for Value<List<$name>> {
+        fn into_value(self) -> Value<List<String>> {
+            self.retype(|list| List(list.0.into_iter().map(IntoValue::into_value).collect()))
+        }
+    }
 )* } }
 
 texts! {
@@ -214,6 +239,7 @@ impl PropertyType for Sensitive {
     }
 }
 
+/// A password of one's own making would stand in the template: only CloudFormation brings one.
 impl IntoValue<Self> for Sensitive {
     fn into_value(self) -> Value<Self> {
         Value::Literal(self)

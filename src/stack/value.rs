@@ -9,6 +9,10 @@ use super::link::{Link, Term};
 use crate::template::{self, Function};
 
 /// A literal, or an intrinsic function that yields a `T` at deploy time.
+///
+/// Handles and parameters give values; setters take whatever [is one](IntoValue). Functions of text and lists are on it:
+/// [`join`](Value::join), [`split`](Value::split), [`select`](Value::select), [`base64`](Value::base64), and
+/// [`text!`](crate::text) puts texts together.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<T> {
     /// Known now.
@@ -133,6 +137,12 @@ impl<T> Value<T> {
 impl<T> IntoValue<T> for Value<T> {
     fn into_value(self) -> Value<T> {
         self
+    }
+}
+
+impl<T: Clone> IntoValue<T> for &Value<T> {
+    fn into_value(self) -> Value<T> {
+        self.clone()
     }
 }
 

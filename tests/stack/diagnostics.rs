@@ -30,12 +30,7 @@ fn two_constructs_of_one_name() {
             stack.add("Handler", function());
             stack.add("Handler", function());
         },
-        &[
-            ("S1001", "two constructs are named `Handler`", 3),
-            ("S1001", "two resources come out with the logical id `Handler`", 3),
-            ("S1001", "two resources come out with the logical id `HandlerLogs`", 3),
-            ("S1001", "two resources come out with the logical id `HandlerRole`", 3),
-        ],
+        &[("S1001", "two constructs are named `Handler`", 3)],
     );
 }
 
@@ -168,5 +163,17 @@ fn inline_code_for_a_runtime_that_takes_none() {
             stack.add("Handler", Function::new(Runtime::Java25, Code::inline("class X {}")));
         },
         &[("S1101", "code for `java25` cannot stand in the template", 2)],
+    );
+}
+
+#[test]
+fn a_default_that_is_computed() {
+    check(
+        |stack| {
+            let one = stack.parameter("One", Parameter::text().default("x"));
+            stack.parameter("Two", Parameter::text().default(one));
+            stack.parameter("Three", Parameter::numbers().default([1, 2]));
+        },
+        &[("S1015", "the default of `Two` is computed, and the deployer is asked before anything is", 3)],
     );
 }

@@ -104,7 +104,9 @@ fn in_a_variable() {
 
 #[test]
 fn in_an_output() {
-    check(|stack, _, other| stack.output("Endpoint", other.proxy.endpoint()));
+    check(|stack, _, other| {
+        stack.output("Endpoint", other.proxy.endpoint());
+    });
 }
 
 #[test]

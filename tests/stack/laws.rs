@@ -39,8 +39,8 @@ fn wire(stack: &mut Stack, own: super::Given, nouns: Nouns, statement: usize) {
         10 => stack.require(handler.can(proxy.connect())),
         11 => stack.require(handler.can(proxy.connect_as(user("other")))),
         12 => stack.assume(proxy.can(own.key.decrypt()), "reason"),
-        13 => stack.output("Endpoint", proxy.endpoint()),
-        14 => stack.output("Arn", proxy.arn()),
+        13 => _ = stack.output("Endpoint", proxy.endpoint()),
+        14 => _ = stack.output("Arn", proxy.arn()),
         15 => stack.allow(lambda_sg, proxy_sg.on(tcp(5432))),
         _ => stack.tag("owner", "me"),
     }

@@ -173,7 +173,10 @@ fn a_rename_is_recorded_and_its_cost_is_said() {
     let mut stack = stack();
     stack.add("Handler", function().formerly("Worker"));
     let lowered = stack.lower();
-    assert_eq!(lowered.goals.renamed, [("Handler".to_owned(), "Worker".to_owned())]);
+    assert_eq!(
+        lowered.goals.renamed,
+        ["", "Logs", "Role"].map(|suffix| (format!("Handler{suffix}"), format!("Worker{suffix}")))
+    );
     let found = findings(&stack);
     assert_eq!(codes(&found), ["D1001"]);
     assert!(found[0].message.contains("creates it anew and deletes the old one"), "{}", found[0].message);

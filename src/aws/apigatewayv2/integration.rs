@@ -27,6 +27,14 @@ impl Integration {
         Self(new)
     }
 
+    /// `ApiId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn api_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ApiId", value.into_value()))
+    }
+
     /// `ConnectionId`: text.
     ///
     /// A change does not replace the resource.
@@ -81,6 +89,14 @@ impl Integration {
     #[track_caller]
     pub fn integration_subtype(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("IntegrationSubtype", value.into_value()))
+    }
+
+    /// `IntegrationType`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn integration_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IntegrationType", value.into_value()))
     }
 
     /// `IntegrationUri`: text.

@@ -27,6 +27,14 @@ impl Route {
         Self(new)
     }
 
+    /// `ApiId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn api_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ApiId", value.into_value()))
+    }
+
     /// `ApiKeyRequired`: true or false.
     ///
     /// A change does not replace the resource.
@@ -89,6 +97,14 @@ impl Route {
     #[track_caller]
     pub fn request_parameters(self, value: impl IntoValue<Json>) -> Self {
         Self(self.0.with("RequestParameters", value.into_value()))
+    }
+
+    /// `RouteKey`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn route_key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("RouteKey", value.into_value()))
     }
 
     /// `RouteResponseSelectionExpression`: text.

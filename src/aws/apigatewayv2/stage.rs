@@ -37,6 +37,14 @@ impl Stage {
         Self(self.0.with("AccessLogSettings", value.into_value()))
     }
 
+    /// `ApiId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn api_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ApiId", value.into_value()))
+    }
+
     /// `AutoDeploy`: true or false.
     ///
     /// A change does not replace the resource.
@@ -83,6 +91,14 @@ impl Stage {
     #[track_caller]
     pub fn route_settings(self, value: impl IntoValue<Json>) -> Self {
         Self(self.0.with("RouteSettings", value.into_value()))
+    }
+
+    /// `StageName`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn stage_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("StageName", value.into_value()))
     }
 
     /// `StageVariables`: JSON.

@@ -27,12 +27,28 @@ impl VpcLink {
         Self(new)
     }
 
+    /// `Name`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
     /// `SecurityGroupIds`: a list, each the `Id` of an `AWS::EC2::SecurityGroup`.
     ///
     /// A change replaces the resource.
     #[track_caller]
     pub fn security_group_ids(self, value: impl IntoValue<List<SecurityGroupId>>) -> Self {
         Self(self.0.with("SecurityGroupIds", value.into_value()))
+    }
+
+    /// `SubnetIds`: a list, each the id of a subnet.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn subnet_ids(self, value: impl IntoValue<List<SubnetId>>) -> Self {
+        Self(self.0.with("SubnetIds", value.into_value()))
     }
 
     /// `Tags`: a map, each value text.

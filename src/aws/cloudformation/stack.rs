@@ -51,6 +51,14 @@ impl Stack {
         Self(self.0.with("Tags", value.into_value()))
     }
 
+    /// `TemplateURL`: text of 1 to 1024 characters.
+    ///
+    /// It cannot be read back. A change does not replace the resource.
+    #[track_caller]
+    pub fn template_url(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TemplateURL", value.into_value()))
+    }
+
     /// `TimeoutInMinutes`: a whole number, at least 1, in minutes.
     ///
     /// A change does not replace the resource.
@@ -110,6 +118,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

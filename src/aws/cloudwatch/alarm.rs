@@ -391,6 +391,14 @@ impl AlarmTagsPropagation {
         Self(new)
     }
 
+    /// `Enabled`: true or false.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("Enabled", value.into_value()))
+    }
+
     /// `ExcludedTagKeys`: a list of 1 to 50 elements, each text of 1 to 128 characters.
     ///
     /// None may stand twice. A change does not replace the resource.
@@ -438,6 +446,22 @@ impl Dimension {
         new.set("Name", name.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Name`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
+    /// `Value`: text of 1 to 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -632,6 +656,14 @@ impl MetricDataQuery {
         Self(self.0.with("Expression", value.into_value()))
     }
 
+    /// `Id`: text of 1 to 255 characters.
+    ///
+    /// Matches `^([a-z])([A-Za-z0-9\_]*)$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
+    }
+
     /// `Label`: text.
     ///
     /// A change does not replace the resource.
@@ -699,6 +731,30 @@ impl MetricStat {
         Self(new)
     }
 
+    /// `Metric`: [`Metric`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn metric(self, value: impl IntoValue<Metric>) -> Self {
+        Self(self.0.with("Metric", value.into_value()))
+    }
+
+    /// `Period`: a time in seconds, at least 1.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn period(self, value: impl IntoValue<Seconds>) -> Self {
+        Self(self.0.with("Period", value.into_value()))
+    }
+
+    /// `Stat`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn stat(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Stat", value.into_value()))
+    }
+
     /// `Unit`: `Bits`, `Bits/Second`, `Bytes`, `Bytes/Second`, `Count`, `Count/Second`, `Gigabits`, `Gigabits/Second`,
     /// `Gigabytes`, `Gigabytes/Second`, `Kilobits`, `Kilobits/Second`, `Kilobytes`, `Kilobytes/Second`, `Megabits`,
     /// `Megabits/Second`, `Megabytes`, `Megabytes/Second`, `Microseconds`, `Milliseconds`, `None`, `Percent`,
@@ -741,6 +797,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of 1 to 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

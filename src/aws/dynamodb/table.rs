@@ -73,6 +73,14 @@ impl Table {
         Self(self.0.with("ImportSourceSpecification", value.into_value()))
     }
 
+    /// `KeySchema`: [`KeySchemaProperty`].
+    ///
+    /// A change may replace the resource.
+    #[track_caller]
+    pub fn key_schema(self, value: impl IntoValue<KeySchemaProperty>) -> Self {
+        Self(self.0.with("KeySchema", value.into_value()))
+    }
+
     /// `KinesisStreamSpecification`: [`KinesisStreamSpecification`].
     ///
     /// A change does not replace the resource.
@@ -237,6 +245,22 @@ impl AttributeDefinition {
         new.set("AttributeType", attribute_type.into_value());
         Self(new)
     }
+
+    /// `AttributeName`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeName", value.into_value()))
+    }
+
+    /// `AttributeType`: `B`, `N` or `S`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeType", value.into_value()))
+    }
 }
 
 impl PropertyType for AttributeDefinition {
@@ -267,6 +291,14 @@ impl ContributorInsightsSpecification {
         let mut new = Fields::new();
         new.set("Enabled", enabled.into_value());
         Self(new)
+    }
+
+    /// `Enabled`: true or false.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("Enabled", value.into_value()))
     }
 
     /// `Mode`: `ACCESSED_AND_THROTTLED_KEYS` or `THROTTLED_KEYS`.
@@ -373,12 +405,36 @@ impl GlobalSecondaryIndex {
         Self(self.0.with("ContributorInsightsSpecification", value.into_value()))
     }
 
+    /// `IndexName`: text of 3 to 255 characters.
+    ///
+    /// Matches `^[a-zA-Z0-9_.-]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn index_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IndexName", value.into_value()))
+    }
+
+    /// `KeySchema`: a list of at least 1 element, each [`GlobalSecondaryIndexKeySchema`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn key_schema(self, value: impl IntoValue<List<GlobalSecondaryIndexKeySchema>>) -> Self {
+        Self(self.0.with("KeySchema", value.into_value()))
+    }
+
     /// `OnDemandThroughput`: [`OnDemandThroughput`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn on_demand_throughput(self, value: impl IntoValue<OnDemandThroughput>) -> Self {
         Self(self.0.with("OnDemandThroughput", value.into_value()))
+    }
+
+    /// `Projection`: [`Projection`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn projection(self, value: impl IntoValue<Projection>) -> Self {
+        Self(self.0.with("Projection", value.into_value()))
     }
 
     /// `ProvisionedThroughput`: [`ProvisionedThroughput`].
@@ -429,6 +485,22 @@ impl GlobalSecondaryIndexKeySchema {
         new.set("KeyType", key_type.into_value());
         Self(new)
     }
+
+    /// `AttributeName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeName", value.into_value()))
+    }
+
+    /// `KeyType`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("KeyType", value.into_value()))
+    }
 }
 
 impl PropertyType for GlobalSecondaryIndexKeySchema {
@@ -471,12 +543,28 @@ impl ImportSourceSpecification {
         Self(self.0.with("InputCompressionType", value.into_value()))
     }
 
+    /// `InputFormat`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn input_format(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("InputFormat", value.into_value()))
+    }
+
     /// `InputFormatOptions`: [`InputFormatOptions`].
     ///
     /// A change replaces the resource.
     #[track_caller]
     pub fn input_format_options(self, value: impl IntoValue<InputFormatOptions>) -> Self {
         Self(self.0.with("InputFormatOptions", value.into_value()))
+    }
+
+    /// `S3BucketSource`: [`S3BucketSource`].
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn s3_bucket_source(self, value: impl IntoValue<S3BucketSource>) -> Self {
+        Self(self.0.with("S3BucketSource", value.into_value()))
     }
 }
 
@@ -605,6 +693,14 @@ impl KinesisStreamSpecification {
     pub fn approximate_creation_date_time_precision(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("ApproximateCreationDateTimePrecision", value.into_value()))
     }
+
+    /// `StreamArn`: an ARN.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn stream_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("StreamArn", value.into_value()))
+    }
 }
 
 impl PropertyType for KinesisStreamSpecification {
@@ -645,6 +741,30 @@ impl LocalSecondaryIndex {
         new.set("Projection", projection.into_value());
         Self(new)
     }
+
+    /// `IndexName`: text of 3 to 255 characters.
+    ///
+    /// Matches `^[a-zA-Z0-9_.-]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn index_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IndexName", value.into_value()))
+    }
+
+    /// `KeySchema`: a list, each [`LocalSecondaryIndexKeySchema`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn key_schema(self, value: impl IntoValue<List<LocalSecondaryIndexKeySchema>>) -> Self {
+        Self(self.0.with("KeySchema", value.into_value()))
+    }
+
+    /// `Projection`: [`Projection`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn projection(self, value: impl IntoValue<Projection>) -> Self {
+        Self(self.0.with("Projection", value.into_value()))
+    }
 }
 
 impl PropertyType for LocalSecondaryIndex {
@@ -677,6 +797,22 @@ impl LocalSecondaryIndexKeySchema {
         new.set("AttributeName", attribute_name.into_value());
         new.set("KeyType", key_type.into_value());
         Self(new)
+    }
+
+    /// `AttributeName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeName", value.into_value()))
+    }
+
+    /// `KeyType`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("KeyType", value.into_value()))
     }
 }
 
@@ -855,6 +991,22 @@ impl ProvisionedThroughput {
         new.set("WriteCapacityUnits", write_capacity_units.into_value());
         Self(new)
     }
+
+    /// `ReadCapacityUnits`: a whole number, at least 0.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn read_capacity_units(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("ReadCapacityUnits", value.into_value()))
+    }
+
+    /// `WriteCapacityUnits`: a whole number, at least 0.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn write_capacity_units(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("WriteCapacityUnits", value.into_value()))
+    }
 }
 
 impl PropertyType for ProvisionedThroughput {
@@ -886,6 +1038,14 @@ impl ResourcePolicy {
         new.set("PolicyDocument", policy_document.into_value());
         Self(new)
     }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
 }
 
 impl PropertyType for ResourcePolicy {
@@ -916,6 +1076,14 @@ impl S3BucketSource {
         let mut new = Fields::new();
         new.set("S3Bucket", s3_bucket.into_value());
         Self(new)
+    }
+
+    /// `S3Bucket`: the `Name` of an `AWS::S3::Bucket`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn s3_bucket(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("S3Bucket", value.into_value()))
     }
 
     /// `S3BucketOwner`: text.
@@ -966,6 +1134,22 @@ impl SearchSchemaElement {
         new.set("SearchSchemaElementType", search_schema_element_type.into_value());
         Self(new)
     }
+
+    /// `AttributeName`: text of at most 65535 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeName", value.into_value()))
+    }
+
+    /// `SearchSchemaElementType`: `HASH` or `INLINE_FILTER`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn search_schema_element_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SearchSchemaElementType", value.into_value()))
+    }
 }
 
 impl PropertyType for SearchSchemaElement {
@@ -1004,6 +1188,14 @@ impl SseSpecification {
     #[track_caller]
     pub fn kms_master_key_id(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("KMSMasterKeyId", value.into_value()))
+    }
+
+    /// `SSEEnabled`: true or false.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn sse_enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("SSEEnabled", value.into_value()))
     }
 
     /// `SSEType`: `KMS`.
@@ -1054,6 +1246,14 @@ impl StreamSpecification {
         Self(self.0.with("ResourcePolicy", value.into_value()))
     }
 
+    /// `StreamViewType`: `KEYS_ONLY`, `NEW_AND_OLD_IMAGES`, `NEW_IMAGE` or `OLD_IMAGE`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn stream_view_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("StreamViewType", value.into_value()))
+    }
+
     /// `Tags`: a list, each [`Tag`].
     ///
     /// None may stand twice. A change does not replace the resource.
@@ -1094,6 +1294,22 @@ impl Tag {
         new.set("Value", value.into_value());
         Self(new)
     }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
+    }
 }
 
 impl PropertyType for Tag {
@@ -1133,6 +1349,14 @@ impl TimeToLiveSpecification {
     pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("AttributeName", value.into_value()))
     }
+
+    /// `Enabled`: true or false.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("Enabled", value.into_value()))
+    }
 }
 
 impl PropertyType for TimeToLiveSpecification {
@@ -1163,6 +1387,14 @@ impl VectorAttribute {
         let mut new = Fields::new();
         new.set("AttributeName", attribute_name.into_value());
         Self(new)
+    }
+
+    /// `AttributeName`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn attribute_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AttributeName", value.into_value()))
     }
 }
 
@@ -1210,12 +1442,52 @@ impl VectorIndex {
         Self(new)
     }
 
+    /// `Dimensions`: a whole number, from 1 to 4096.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn dimensions(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("Dimensions", value.into_value()))
+    }
+
+    /// `DistanceFunction`: `COSINE`, `DOT_PRODUCT` or `EUCLIDEAN`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn distance_function(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DistanceFunction", value.into_value()))
+    }
+
+    /// `IndexName`: text of 3 to 255 characters.
+    ///
+    /// Matches `^[a-zA-Z0-9_.-]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn index_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IndexName", value.into_value()))
+    }
+
+    /// `Projection`: [`Projection`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn projection(self, value: impl IntoValue<Projection>) -> Self {
+        Self(self.0.with("Projection", value.into_value()))
+    }
+
     /// `SearchSchema`: a list of at least 1 element, each [`SearchSchemaElement`].
     ///
     /// None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn search_schema(self, value: impl IntoValue<List<SearchSchemaElement>>) -> Self {
         Self(self.0.with("SearchSchema", value.into_value()))
+    }
+
+    /// `VectorAttribute`: [`VectorAttribute`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn vector_attribute(self, value: impl IntoValue<VectorAttribute>) -> Self {
+        Self(self.0.with("VectorAttribute", value.into_value()))
     }
 }
 

@@ -92,6 +92,23 @@ impl FlowLog {
         Self(self.0.with("MaxAggregationInterval", value.into_value()))
     }
 
+    /// `ResourceId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn resource_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ResourceId", value.into_value()))
+    }
+
+    /// `ResourceType`: `NetworkInterface`, `Subnet`, `VPC`, `TransitGateway`, `TransitGatewayAttachment` or
+    /// `RegionalNatGateway`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn resource_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ResourceType", value.into_value()))
+    }
+
     /// `TagFieldSpecifications`: a list of 1 to 3 elements, each [`TagFieldSpecification`].
     ///
     /// None may stand twice. A change replaces the resource.
@@ -167,6 +184,30 @@ impl DestinationOptions {
         new.set("PerHourPartition", per_hour_partition.into_value());
         Self(new)
     }
+
+    /// `FileFormat`: `plain-text` or `parquet`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn file_format(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FileFormat", value.into_value()))
+    }
+
+    /// `HiveCompatiblePartitions`: true or false.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn hive_compatible_partitions(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("HiveCompatiblePartitions", value.into_value()))
+    }
+
+    /// `PerHourPartition`: true or false.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn per_hour_partition(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("PerHourPartition", value.into_value()))
+    }
 }
 
 impl PropertyType for DestinationOptions {
@@ -200,6 +241,22 @@ impl Tag {
         new.set("Value", value.into_value());
         Self(new)
     }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
+    }
 }
 
 impl PropertyType for Tag {
@@ -232,6 +289,22 @@ impl TagFieldSpecification {
         new.set("ResourceType", resource_type.into_value());
         new.set("TagKeys", tag_keys.into_value());
         Self(new)
+    }
+
+    /// `ResourceType`: `auto-scaling-group`, `instance` or `network-interface`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn resource_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ResourceType", value.into_value()))
+    }
+
+    /// `TagKeys`: a list of 1 to 2 elements, each text of 1 to 128 characters.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn tag_keys(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("TagKeys", value.into_value()))
     }
 }
 

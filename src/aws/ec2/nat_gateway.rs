@@ -196,6 +196,14 @@ impl AvailabilityZoneAddress {
         Self(new)
     }
 
+    /// `AllocationIds`: a list, each text.
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn allocation_ids(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("AllocationIds", value.into_value()))
+    }
+
     /// `AvailabilityZone`: text.
     ///
     /// A change does not replace the resource.
@@ -243,6 +251,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

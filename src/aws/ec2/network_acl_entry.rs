@@ -70,12 +70,44 @@ impl NetworkAclEntry {
         Self(self.0.with("Ipv6CidrBlock", value.into_value()))
     }
 
+    /// `NetworkAclId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn network_acl_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("NetworkAclId", value.into_value()))
+    }
+
     /// `PortRange`: [`PortRange`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn port_range(self, value: impl IntoValue<PortRange>) -> Self {
         Self(self.0.with("PortRange", value.into_value()))
+    }
+
+    /// `Protocol`: a whole number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn protocol(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("Protocol", value.into_value()))
+    }
+
+    /// `RuleAction`: `allow` or `deny`, in upper or lower case.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn rule_action(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("RuleAction", value.into_value()))
+    }
+
+    /// `RuleNumber`: a whole number.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn rule_number(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("RuleNumber", value.into_value()))
     }
 }
 

@@ -27,6 +27,14 @@ impl PrefixList {
         Self(new)
     }
 
+    /// `AddressFamily`: `IPv4` or `IPv6`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn address_family(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AddressFamily", value.into_value()))
+    }
+
     /// `Entries`: a list of at most 100 elements, each [`Entry`].
     ///
     /// A change does not replace the resource.
@@ -41,6 +49,14 @@ impl PrefixList {
     #[track_caller]
     pub fn max_entries(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("MaxEntries", value.into_value()))
+    }
+
+    /// `PrefixListName`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn prefix_list_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PrefixListName", value.into_value()))
     }
 
     /// `Tags`: a list, each [`Tag`].
@@ -116,6 +132,14 @@ impl Entry {
         Self(new)
     }
 
+    /// `Cidr`: an IPv4 network or an IPv6 network of 1 to 46 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn cidr(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Cidr", value.into_value()))
+    }
+
     /// `Description`: text of at most 255 characters.
     ///
     /// A change does not replace the resource.
@@ -153,6 +177,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

@@ -121,6 +121,14 @@ impl Route {
         Self(self.0.with("OdbNetworkArn", value.into_value()))
     }
 
+    /// `RouteTableId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn route_table_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("RouteTableId", value.into_value()))
+    }
+
     /// `TransitGatewayId`: text.
     ///
     /// A change does not replace the resource.

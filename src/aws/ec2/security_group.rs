@@ -28,6 +28,14 @@ impl SecurityGroup {
         Self(new)
     }
 
+    /// `GroupDescription`: text of at most 255 characters.
+    ///
+    /// Matches `^([a-z,A-Z,0-9,. _\-:/()#,@[\]+=&;\{\}!$*])*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn group_description(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("GroupDescription", value.into_value()))
+    }
+
     /// `GroupName`: the `Name` of an `AWS::EC2::SecurityGroup`.
     ///
     /// A change replaces the resource.
@@ -190,6 +198,14 @@ impl Egress {
         Self(self.0.with("FromPort", value.into_value()))
     }
 
+    /// `IpProtocol`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn ip_protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IpProtocol", value.into_value()))
+    }
+
     /// `ToPort`: a whole number, at least -1.
     ///
     /// A change does not replace the resource.
@@ -264,6 +280,14 @@ impl Ingress {
         Self(self.0.with("FromPort", value.into_value()))
     }
 
+    /// `IpProtocol`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn ip_protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IpProtocol", value.into_value()))
+    }
+
     /// `SourcePrefixListId`: text.
     ///
     /// A change does not replace the resource.
@@ -335,6 +359,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

@@ -77,6 +77,22 @@ impl SecurityGroupEgress {
         Self(self.0.with("FromPort", value.into_value()))
     }
 
+    /// `GroupId`: the `Id` of an `AWS::EC2::SecurityGroup`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn group_id(self, value: impl IntoValue<SecurityGroupId>) -> Self {
+        Self(self.0.with("GroupId", value.into_value()))
+    }
+
+    /// `IpProtocol`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn ip_protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IpProtocol", value.into_value()))
+    }
+
     /// `ToPort`: a whole number, at least -1.
     ///
     /// A change replaces the resource.

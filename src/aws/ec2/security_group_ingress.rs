@@ -76,6 +76,14 @@ impl SecurityGroupIngress {
         Self(self.0.with("GroupName", value.into_value()))
     }
 
+    /// `IpProtocol`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn ip_protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IpProtocol", value.into_value()))
+    }
+
     /// `SourcePrefixListId`: text.
     ///
     /// A change replaces the resource.

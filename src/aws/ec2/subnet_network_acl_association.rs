@@ -26,6 +26,22 @@ impl SubnetNetworkAclAssociation {
         new.set("SubnetId", subnet_id.into_value());
         Self(new)
     }
+
+    /// `NetworkAclId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn network_acl_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("NetworkAclId", value.into_value()))
+    }
+
+    /// `SubnetId`: the `Id` of an `AWS::EC2::Subnet`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn subnet_id(self, value: impl IntoValue<SubnetId>) -> Self {
+        Self(self.0.with("SubnetId", value.into_value()))
+    }
 }
 
 impl Construct for SubnetNetworkAclAssociation {

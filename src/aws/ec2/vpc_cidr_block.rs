@@ -96,6 +96,14 @@ impl VpcCidrBlock {
     pub fn ipv6_pool(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Ipv6Pool", value.into_value()))
     }
+
+    /// `VpcId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VpcId", value.into_value()))
+    }
 }
 
 impl Construct for VpcCidrBlock {

@@ -26,6 +26,22 @@ impl VpcDhcpOptionsAssociation {
         new.set("VpcId", vpc_id.into_value());
         Self(new)
     }
+
+    /// `DhcpOptionsId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn dhcp_options_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DhcpOptionsId", value.into_value()))
+    }
+
+    /// `VpcId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VpcId", value.into_value()))
+    }
 }
 
 impl Construct for VpcDhcpOptionsAssociation {

@@ -131,6 +131,14 @@ impl VpcEndpoint {
     pub fn vpc_endpoint_type(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("VpcEndpointType", value.into_value()))
     }
+
+    /// `VpcId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VpcId", value.into_value()))
+    }
 }
 
 impl Construct for VpcEndpoint {
@@ -262,6 +270,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

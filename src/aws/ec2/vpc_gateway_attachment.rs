@@ -33,6 +33,14 @@ impl VpcGatewayAttachment {
         Self(self.0.with("InternetGatewayId", value.into_value()))
     }
 
+    /// `VpcId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VpcId", value.into_value()))
+    }
+
     /// `VpnGatewayId`: text.
     ///
     /// A change does not replace the resource.

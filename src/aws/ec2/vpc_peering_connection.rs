@@ -59,12 +59,28 @@ impl VpcPeeringConnection {
         Self(self.0.with("PeerRoleArn", value.into_value()))
     }
 
+    /// `PeerVpcId`: the id of a VPC.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn peer_vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("PeerVpcId", value.into_value()))
+    }
+
     /// `Tags`: a list, each [`Tag`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn tags(self, value: impl IntoValue<List<Tag>>) -> Self {
         Self(self.0.with("Tags", value.into_value()))
+    }
+
+    /// `VpcId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VpcId", value.into_value()))
     }
 }
 
@@ -111,6 +127,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

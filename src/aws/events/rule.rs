@@ -154,6 +154,14 @@ impl AppSyncParameters {
         new.set("GraphQLOperation", graphql_operation.into_value());
         Self(new)
     }
+
+    /// `GraphQLOperation`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn graphql_operation(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("GraphQLOperation", value.into_value()))
+    }
 }
 
 impl PropertyType for AppSyncParameters {
@@ -200,6 +208,14 @@ impl AwsVpcConfiguration {
     #[track_caller]
     pub fn security_groups(self, value: impl IntoValue<List<SecurityGroupId>>) -> Self {
         Self(self.0.with("SecurityGroups", value.into_value()))
+    }
+
+    /// `Subnets`: a list, each the `Id` of an `AWS::EC2::Subnet`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn subnets(self, value: impl IntoValue<List<SubnetId>>) -> Self {
+        Self(self.0.with("Subnets", value.into_value()))
     }
 }
 
@@ -281,6 +297,22 @@ impl BatchParameters {
     #[track_caller]
     pub fn array_properties(self, value: impl IntoValue<BatchArrayProperties>) -> Self {
         Self(self.0.with("ArrayProperties", value.into_value()))
+    }
+
+    /// `JobDefinition`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn job_definition(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("JobDefinition", value.into_value()))
+    }
+
+    /// `JobName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn job_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("JobName", value.into_value()))
     }
 
     /// `RetryStrategy`: [`BatchRetryStrategy`].
@@ -368,6 +400,14 @@ impl CapacityProviderStrategyItem {
     #[track_caller]
     pub fn base(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("Base", value.into_value()))
+    }
+
+    /// `CapacityProvider`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn capacity_provider(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("CapacityProvider", value.into_value()))
     }
 
     /// `Weight`: a whole number, from 0 to 1000.
@@ -552,6 +592,14 @@ impl EcsParameters {
     pub fn task_count(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("TaskCount", value.into_value()))
     }
+
+    /// `TaskDefinitionArn`: an ARN of 1 to 1600 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn task_definition_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("TaskDefinitionArn", value.into_value()))
+    }
 }
 
 impl PropertyType for EcsParameters {
@@ -647,6 +695,14 @@ impl InputTransformer {
     pub fn input_paths_map(self, value: impl IntoValue<Dictionary<String>>) -> Self {
         Self(self.0.with("InputPathsMap", value.into_value()))
     }
+
+    /// `InputTemplate`: text of 1 to 8192 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn input_template(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("InputTemplate", value.into_value()))
+    }
 }
 
 impl PropertyType for InputTransformer {
@@ -677,6 +733,14 @@ impl KinesisParameters {
         let mut new = Fields::new();
         new.set("PartitionKeyPath", partition_key_path.into_value());
         Self(new)
+    }
+
+    /// `PartitionKeyPath`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn partition_key_path(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PartitionKeyPath", value.into_value()))
     }
 }
 
@@ -846,6 +910,14 @@ impl RedshiftDataParameters {
         Self(new)
     }
 
+    /// `Database`: text of 1 to 64 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn database(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Database", value.into_value()))
+    }
+
     /// `DbUser`: text of 1 to 128 characters.
     ///
     /// A change does not replace the resource.
@@ -974,6 +1046,14 @@ impl RunCommandParameters {
         new.set("RunCommandTargets", run_command_targets.into_value());
         Self(new)
     }
+
+    /// `RunCommandTargets`: a list of 1 to 5 elements, each [`RunCommandTarget`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn run_command_targets(self, value: impl IntoValue<List<RunCommandTarget>>) -> Self {
+        Self(self.0.with("RunCommandTargets", value.into_value()))
+    }
 }
 
 impl PropertyType for RunCommandParameters {
@@ -1009,6 +1089,22 @@ impl RunCommandTarget {
         new.set("Values", values.into_value());
         Self(new)
     }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Values`: a list of 1 to 50 elements, each text of 1 to 256 characters.
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn values(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("Values", value.into_value()))
+    }
 }
 
 impl PropertyType for RunCommandTarget {
@@ -1042,6 +1138,22 @@ impl SageMakerPipelineParameter {
         new.set("Name", name.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Name`: text of 1 to 256 characters.
+    ///
+    /// Matches `^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
+    /// `Value`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -1113,6 +1225,14 @@ impl SqsParameters {
         let mut new = Fields::new();
         new.set("MessageGroupId", message_group_id.into_value());
         Self(new)
+    }
+
+    /// `MessageGroupId`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn message_group_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("MessageGroupId", value.into_value()))
     }
 }
 
@@ -1204,6 +1324,14 @@ impl Target {
         Self(self.0.with("AppSyncParameters", value.into_value()))
     }
 
+    /// `Arn`: an ARN of 1 to 1600 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("Arn", value.into_value()))
+    }
+
     /// `BatchParameters`: [`BatchParameters`].
     ///
     /// A change does not replace the resource.
@@ -1234,6 +1362,14 @@ impl Target {
     #[track_caller]
     pub fn http_parameters(self, value: impl IntoValue<HttpParameters>) -> Self {
         Self(self.0.with("HttpParameters", value.into_value()))
+    }
+
+    /// `Id`: text of 1 to 64 characters.
+    ///
+    /// Matches `^[\.\-_A-Za-z0-9]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
     }
 
     /// `Input`: text of at most 8192 characters.

@@ -41,6 +41,14 @@ impl InstanceProfile {
     pub fn path(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Path", value.into_value()))
     }
+
+    /// `Roles`: a list of at most 1 element, each text.
+    ///
+    /// Each matches `[a-zA-Z0-9+=,.@\-_]+`. None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn roles(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("Roles", value.into_value()))
+    }
 }
 
 impl Construct for InstanceProfile {

@@ -58,6 +58,14 @@ impl ManagedPolicy {
         Self(self.0.with("Path", value.into_value()))
     }
 
+    /// `PolicyDocument`: JSON.
+    ///
+    /// Matches `^[\u0009\u000A\u000D\u0020-\u00FF]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
     /// `Roles`: a list, each text.
     ///
     /// None may stand twice. A change does not replace the resource.

@@ -36,6 +36,22 @@ impl Policy {
         Self(self.0.with("Groups", value.into_value()))
     }
 
+    /// `PolicyDocument`: JSON.
+    ///
+    /// Matches `^[\u0009\u000A\u000D\u0020-\u00FF]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
+    /// `PolicyName`: text of 1 to 128 characters.
+    ///
+    /// Matches `^[\w+=,.@-]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PolicyName", value.into_value()))
+    }
+
     /// `Roles`: a list, each text.
     ///
     /// A change does not replace the resource.

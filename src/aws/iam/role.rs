@@ -28,6 +28,14 @@ impl Role {
         Self(new)
     }
 
+    /// `AssumeRolePolicyDocument`: JSON.
+    ///
+    /// Matches `^[\u0009\u000A\u000D\u0020-\u00FF]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn assume_role_policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("AssumeRolePolicyDocument", value.into_value()))
+    }
+
     /// `Description`: text of at most 1000 characters.
     ///
     /// Matches `^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`. A change does not replace the resource.
@@ -145,6 +153,22 @@ impl Policy {
         new.set("PolicyName", policy_name.into_value());
         Self(new)
     }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
+    /// `PolicyName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PolicyName", value.into_value()))
+    }
 }
 
 impl PropertyType for Policy {
@@ -179,6 +203,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

@@ -34,6 +34,22 @@ impl RolePolicy {
     pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
         Self(self.0.with("PolicyDocument", value.into_value()))
     }
+
+    /// `PolicyName`: text of 1 to 128 characters.
+    ///
+    /// Matches `^[\w+=,.@-]+$`. A change replaces the resource.
+    #[track_caller]
+    pub fn policy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PolicyName", value.into_value()))
+    }
+
+    /// `RoleName`: text of 1 to 64 characters.
+    ///
+    /// Matches `^[\w+=,.@-]+$`. A change replaces the resource.
+    #[track_caller]
+    pub fn role_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("RoleName", value.into_value()))
+    }
 }
 
 impl Construct for RolePolicy {

@@ -2,7 +2,9 @@
 
 //! `AWS::IAM::User`.
 
-use crate::stack::{Arn, Bag, Construct, Fields, Handle, IntoValue, Json, List, PropertyType, Term, Trace, Value};
+use crate::stack::{
+    Arn, Bag, Construct, Fields, Handle, IntoValue, Json, List, PropertyType, Sensitive, Term, Trace, Value,
+};
 
 /// `AWS::IAM::User`.
 ///
@@ -127,12 +129,20 @@ pub struct LoginProfile(Fields);
 impl LoginProfile {
     /// What is required:
     ///
-    /// - `Password`: text. It cannot be read back. A change does not replace the resource.
+    /// - `Password`: a secret's text. It cannot be read back. A change does not replace the resource.
     #[track_caller]
-    pub fn new(password: impl IntoValue<String>) -> Self {
+    pub fn new(password: impl IntoValue<Sensitive>) -> Self {
         let mut new = Fields::new();
         new.set("Password", password.into_value());
         Self(new)
+    }
+
+    /// `Password`: a secret's text.
+    ///
+    /// It cannot be read back. A change does not replace the resource.
+    #[track_caller]
+    pub fn password(self, value: impl IntoValue<Sensitive>) -> Self {
+        Self(self.0.with("Password", value.into_value()))
     }
 
     /// `PasswordResetRequired`: true or false.
@@ -175,6 +185,22 @@ impl Policy {
         new.set("PolicyName", policy_name.into_value());
         Self(new)
     }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
+    /// `PolicyName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("PolicyName", value.into_value()))
+    }
 }
 
 impl PropertyType for Policy {
@@ -209,6 +235,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

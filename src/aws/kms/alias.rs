@@ -27,6 +27,22 @@ impl Alias {
         new.set("TargetKeyId", target_key_id.into_value());
         Self(new)
     }
+
+    /// `AliasName`: the `AliasName` of an `AWS::KMS::Alias` of 1 to 256 characters.
+    ///
+    /// Matches `^(alias/)[a-zA-Z0-9:/_-]+$`. A change replaces the resource.
+    #[track_caller]
+    pub fn alias_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AliasName", value.into_value()))
+    }
+
+    /// `TargetKeyId`: text of 1 to 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn target_key_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TargetKeyId", value.into_value()))
+    }
 }
 
 impl Construct for Alias {

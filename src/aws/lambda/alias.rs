@@ -42,6 +42,30 @@ impl Alias {
         Self(self.0.with("Description", value.into_value()))
     }
 
+    /// `FunctionName`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn function_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionName", value.into_value()))
+    }
+
+    /// `FunctionVersion`: text of at most 1024 characters.
+    ///
+    /// Matches `^(\$LATEST(\.PUBLISHED)?|[0-9]*)$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn function_version(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionVersion", value.into_value()))
+    }
+
+    /// `Name`: text of 1 to 128 characters.
+    ///
+    /// Matches `^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$`. A change replaces the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
     /// `ProvisionedConcurrencyConfig`: [`ProvisionedConcurrencyConfiguration`].
     ///
     /// A change does not replace the resource.
@@ -141,6 +165,14 @@ impl ProvisionedConcurrencyConfiguration {
         new.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
         Self(new)
     }
+
+    /// `ProvisionedConcurrentExecutions`: a whole number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn provisioned_concurrent_executions(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("ProvisionedConcurrentExecutions", value.into_value()))
+    }
 }
 
 impl PropertyType for ProvisionedConcurrencyConfiguration {
@@ -173,6 +205,22 @@ impl VersionWeight {
         new.set("FunctionVersion", function_version.into_value());
         new.set("FunctionWeight", function_weight.into_value());
         Self(new)
+    }
+
+    /// `FunctionVersion`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn function_version(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionVersion", value.into_value()))
+    }
+
+    /// `FunctionWeight`: a number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn function_weight(self, value: impl IntoValue<f64>) -> Self {
+        Self(self.0.with("FunctionWeight", value.into_value()))
     }
 }
 

@@ -37,6 +37,16 @@ impl EventInvokeConfig {
         Self(self.0.with("DestinationConfig", value.into_value()))
     }
 
+    /// `FunctionName`: text.
+    ///
+    /// Matches
+    /// `^(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]+(-[a-z]+)+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$`.
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn function_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionName", value.into_value()))
+    }
+
     /// `MaximumEventAgeInSeconds`: a time in seconds, from 60 to 21600.
     ///
     /// A change does not replace the resource.
@@ -51,6 +61,14 @@ impl EventInvokeConfig {
     #[track_caller]
     pub fn maximum_retry_attempts(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("MaximumRetryAttempts", value.into_value()))
+    }
+
+    /// `Qualifier`: text.
+    ///
+    /// Matches `^\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]{1,129}$`. A change replaces the resource.
+    #[track_caller]
+    pub fn qualifier(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Qualifier", value.into_value()))
     }
 }
 
@@ -139,6 +157,15 @@ impl OnFailure {
         new.set("Destination", destination.into_value());
         Self(new)
     }
+
+    /// `Destination`: text of at most 350 characters.
+    ///
+    /// Matches `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`. A change does not
+    /// replace the resource.
+    #[track_caller]
+    pub fn destination(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Destination", value.into_value()))
+    }
 }
 
 impl PropertyType for OnFailure {
@@ -171,6 +198,15 @@ impl OnSuccess {
         let mut new = Fields::new();
         new.set("Destination", destination.into_value());
         Self(new)
+    }
+
+    /// `Destination`: text of at most 350 characters.
+    ///
+    /// Matches `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`. A change does not
+    /// replace the resource.
+    #[track_caller]
+    pub fn destination(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Destination", value.into_value()))
     }
 }
 

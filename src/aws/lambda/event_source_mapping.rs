@@ -96,6 +96,16 @@ impl EventSourceMapping {
         Self(self.0.with("FilterCriteria", value.into_value()))
     }
 
+    /// `FunctionName`: text of 1 to 140 characters.
+    ///
+    /// Matches
+    /// `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`.
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn function_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionName", value.into_value()))
+    }
+
     /// `FunctionResponseTypes`: a list of at most 1 element, each `ReportBatchItemFailures`.
     ///
     /// None may stand twice. A change does not replace the resource.
@@ -1085,6 +1095,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

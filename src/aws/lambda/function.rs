@@ -47,6 +47,14 @@ impl Function {
         Self(self.0.with("CapacityProviderConfig", value.into_value()))
     }
 
+    /// `Code`: [`Code`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn code(self, value: impl IntoValue<Code>) -> Self {
+        Self(self.0.with("Code", value.into_value()))
+    }
+
     /// `CodeSigningConfigArn`: an ARN of at most 200 characters.
     ///
     /// Matches
@@ -204,6 +212,15 @@ impl Function {
         Self(self.0.with("ReservedConcurrentExecutions", value.into_value()))
     }
 
+    /// `Role`: an ARN of at most 10000 characters.
+    ///
+    /// Matches `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`. A change does not replace the
+    /// resource.
+    #[track_caller]
+    pub fn role(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("Role", value.into_value()))
+    }
+
     /// `Runtime`: `dotnet10`, `dotnet6`, `dotnet8`, `dotnetcore1.0`, `dotnetcore2.0`, `dotnetcore2.1`, `dotnetcore3.1`,
     /// `go1.x`, `java11`, `java11.al2023`, `java17`, `java17.al2023`, `java21`, `java25`, `java8`, `java8.al2`,
     /// `java8.al2023`, `nodejs`, `nodejs10.x`, `nodejs12.x`, `nodejs14.x`, `nodejs16.x`, `nodejs18.x`, `nodejs20.x`,
@@ -336,6 +353,17 @@ impl CapacityProviderConfig {
             lambda_managed_instances_capacity_provider_config.into_value(),
         );
         Self(new)
+    }
+
+    /// `LambdaManagedInstancesCapacityProviderConfig`: [`LambdaManagedInstancesCapacityProviderConfig`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn lambda_managed_instances_capacity_provider_config(
+        self,
+        value: impl IntoValue<LambdaManagedInstancesCapacityProviderConfig>,
+    ) -> Self {
+        Self(self.0.with("LambdaManagedInstancesCapacityProviderConfig", value.into_value()))
     }
 }
 
@@ -498,6 +526,14 @@ impl DurableConfig {
         Self(new)
     }
 
+    /// `ExecutionTimeout`: a time in seconds, from 1 to 31622400.
+    ///
+    /// A change may replace the resource.
+    #[track_caller]
+    pub fn execution_timeout(self, value: impl IntoValue<Seconds>) -> Self {
+        Self(self.0.with("ExecutionTimeout", value.into_value()))
+    }
+
     /// `KMSKeyArn`: the `Arn` of an `AWS::KMS::Key` of at most 10000 characters.
     ///
     /// Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`. A change may replace the resource.
@@ -584,6 +620,14 @@ impl EphemeralStorage {
         new.set("Size", size.into_value());
         Self(new)
     }
+
+    /// `Size`: a whole number, from 512 to 32768, in MiB.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn size(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("Size", value.into_value()))
+    }
 }
 
 impl PropertyType for EphemeralStorage {
@@ -619,6 +663,24 @@ impl FileSystemConfig {
         new.set("Arn", arn.into_value());
         new.set("LocalMountPath", local_mount_path.into_value());
         Self(new)
+    }
+
+    /// `Arn`: an ARN of at most 200 characters.
+    ///
+    /// Matches
+    /// `^arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:access-point/fsap-[a-f0-9]{17}$|^arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40}$`.
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("Arn", value.into_value()))
+    }
+
+    /// `LocalMountPath`: text of at most 160 characters.
+    ///
+    /// Matches `^/mnt/[a-zA-Z0-9-_.]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn local_mount_path(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("LocalMountPath", value.into_value()))
     }
 
     /// `S3FilesConfig`: [`S3FilesConfig`].
@@ -766,6 +828,16 @@ impl LambdaManagedInstancesCapacityProviderConfig {
         Self(new)
     }
 
+    /// `CapacityProviderArn`: an ARN of 1 to 140 characters.
+    ///
+    /// Matches
+    /// `^arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:capacity-provider:[a-zA-Z0-9-_]+$`.
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn capacity_provider_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("CapacityProviderArn", value.into_value()))
+    }
+
     /// `ExecutionEnvironmentMemoryGiBPerVCpu`: a number, from 2 to 8.
     ///
     /// A change does not replace the resource.
@@ -884,6 +956,14 @@ impl RuntimeManagementConfig {
     pub fn runtime_version_arn(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("RuntimeVersionArn", value.into_value()))
     }
+
+    /// `UpdateRuntimeOn`: `Auto`, `FunctionUpdate` or `Manual`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn update_runtime_on(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("UpdateRuntimeOn", value.into_value()))
+    }
 }
 
 impl PropertyType for RuntimeManagementConfig {
@@ -955,6 +1035,14 @@ impl SnapStart {
         new.set("ApplyOn", apply_on.into_value());
         Self(new)
     }
+
+    /// `ApplyOn`: `PublishedVersions` or `None`.
+    ///
+    /// It cannot be read back. A change does not replace the resource.
+    #[track_caller]
+    pub fn apply_on(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ApplyOn", value.into_value()))
+    }
 }
 
 impl PropertyType for SnapStart {
@@ -985,6 +1073,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.
@@ -1024,6 +1120,14 @@ impl TenancyConfig {
         let mut new = Fields::new();
         new.set("TenantIsolationMode", tenant_isolation_mode.into_value());
         Self(new)
+    }
+
+    /// `TenantIsolationMode`: `PER_TENANT`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn tenant_isolation_mode(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TenantIsolationMode", value.into_value()))
     }
 }
 

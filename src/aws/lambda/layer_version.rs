@@ -47,6 +47,14 @@ impl LayerVersion {
         Self(self.0.with("CompatibleRuntimes", value.into_value()))
     }
 
+    /// `Content`: [`Content`].
+    ///
+    /// It cannot be read back. A change replaces the resource.
+    #[track_caller]
+    pub fn content(self, value: impl IntoValue<Content>) -> Self {
+        Self(self.0.with("Content", value.into_value()))
+    }
+
     /// `Description`: text of at most 256 characters.
     ///
     /// A change replaces the resource.
@@ -118,6 +126,22 @@ impl Content {
         new.set("S3Bucket", s3_bucket.into_value());
         new.set("S3Key", s3_key.into_value());
         Self(new)
+    }
+
+    /// `S3Bucket`: the `Name` of an `AWS::S3::Bucket` of 3 to 63 characters.
+    ///
+    /// Matches `^[0-9A-Za-z\.\-_]*(?<!\.)$`. A change replaces the resource.
+    #[track_caller]
+    pub fn s3_bucket(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("S3Bucket", value.into_value()))
+    }
+
+    /// `S3Key`: text of 1 to 1024 characters.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn s3_key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("S3Key", value.into_value()))
     }
 
     /// `S3ObjectStorageMode`: `COPY` or `REFERENCE`.

@@ -36,12 +36,30 @@ impl Permission {
         Self(new)
     }
 
+    /// `Action`: text of 1 to 256 characters.
+    ///
+    /// Matches `^(lambda:[*]|lambda:[a-zA-Z]+|[*])$`. A change replaces the resource.
+    #[track_caller]
+    pub fn action(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Action", value.into_value()))
+    }
+
     /// `EventSourceToken`: text of 1 to 256 characters.
     ///
     /// Matches `^[a-zA-Z0-9._\-]+$`. A change replaces the resource.
     #[track_caller]
     pub fn event_source_token(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("EventSourceToken", value.into_value()))
+    }
+
+    /// `FunctionName`: text of 1 to 140 characters.
+    ///
+    /// Matches
+    /// `^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$`.
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn function_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionName", value.into_value()))
     }
 
     /// `FunctionUrlAuthType`: `AWS_IAM` or `NONE`.
@@ -58,6 +76,14 @@ impl Permission {
     #[track_caller]
     pub fn invoked_via_function_url(self, value: impl IntoValue<bool>) -> Self {
         Self(self.0.with("InvokedViaFunctionUrl", value.into_value()))
+    }
+
+    /// `Principal`: text of 1 to 256 characters.
+    ///
+    /// Matches `^.*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn principal(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Principal", value.into_value()))
     }
 
     /// `PrincipalOrgID`: text of 12 to 34 characters.

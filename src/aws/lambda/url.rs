@@ -29,6 +29,14 @@ impl Url {
         Self(new)
     }
 
+    /// `AuthType`: `AWS_IAM` or `NONE`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn auth_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AuthType", value.into_value()))
+    }
+
     /// `Cors`: [`Cors`].
     ///
     /// A change does not replace the resource.
@@ -51,6 +59,16 @@ impl Url {
     #[track_caller]
     pub fn qualifier(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Qualifier", value.into_value()))
+    }
+
+    /// `TargetFunctionArn`: an ARN.
+    ///
+    /// Matches
+    /// `^(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:((?!\d+)[0-9a-zA-Z-_]+))?$`.
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn target_function_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("TargetFunctionArn", value.into_value()))
     }
 }
 

@@ -43,6 +43,16 @@ impl Version {
         Self(self.0.with("Description", value.into_value()))
     }
 
+    /// `FunctionName`: text of 1 to 140 characters.
+    ///
+    /// Matches
+    /// `^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?$`.
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn function_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FunctionName", value.into_value()))
+    }
+
     /// `FunctionScalingConfig`: [`FunctionScalingConfig`].
     ///
     /// A change does not replace the resource.
@@ -165,6 +175,14 @@ impl ProvisionedConcurrencyConfiguration {
         new.set("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into_value());
         Self(new)
     }
+
+    /// `ProvisionedConcurrentExecutions`: a whole number.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn provisioned_concurrent_executions(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("ProvisionedConcurrentExecutions", value.into_value()))
+    }
 }
 
 impl PropertyType for ProvisionedConcurrencyConfiguration {
@@ -204,6 +222,14 @@ impl RuntimePolicy {
     #[track_caller]
     pub fn runtime_version_arn(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("RuntimeVersionArn", value.into_value()))
+    }
+
+    /// `UpdateRuntimeOn`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn update_runtime_on(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("UpdateRuntimeOn", value.into_value()))
     }
 }
 

@@ -66,6 +66,30 @@ impl MetricFilter {
     pub fn filter_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("FilterName", value.into_value()))
     }
+
+    /// `FilterPattern`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn filter_pattern(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FilterPattern", value.into_value()))
+    }
+
+    /// `LogGroupName`: the `Name` of an `AWS::Logs::LogGroup` of 1 to 512 characters.
+    ///
+    /// Matches `^[.\-_/#A-Za-z0-9]{1,512}`. A change replaces the resource.
+    #[track_caller]
+    pub fn log_group_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("LogGroupName", value.into_value()))
+    }
+
+    /// `MetricTransformations`: a list of 1 element, each [`MetricTransformation`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn metric_transformations(self, value: impl IntoValue<List<MetricTransformation>>) -> Self {
+        Self(self.0.with("MetricTransformations", value.into_value()))
+    }
 }
 
 impl Construct for MetricFilter {
@@ -104,6 +128,22 @@ impl Dimension {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of 1 to 255 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -162,6 +202,30 @@ impl MetricTransformation {
     #[track_caller]
     pub fn dimensions(self, value: impl IntoValue<List<Dimension>>) -> Self {
         Self(self.0.with("Dimensions", value.into_value()))
+    }
+
+    /// `MetricName`: text of 1 to 255 characters.
+    ///
+    /// Matches `^((?![:*$])[\x00-\x7F]){1,255}`. A change does not replace the resource.
+    #[track_caller]
+    pub fn metric_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("MetricName", value.into_value()))
+    }
+
+    /// `MetricNamespace`: text of 1 to 256 characters.
+    ///
+    /// Matches `^[0-9a-zA-Z\.\-_\/#]{1,256}`. A change does not replace the resource.
+    #[track_caller]
+    pub fn metric_namespace(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("MetricNamespace", value.into_value()))
+    }
+
+    /// `MetricValue`: text of 1 to 100 characters.
+    ///
+    /// Matches `^([+-]?([0-9]*\.?[0-9]*)|(\$.*))$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn metric_value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("MetricValue", value.into_value()))
     }
 
     /// `Unit`: `Seconds`, `Microseconds`, `Milliseconds`, `Bytes`, `Kilobytes`, `Megabytes`, `Gigabytes`, `Terabytes`,

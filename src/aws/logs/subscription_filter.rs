@@ -42,6 +42,14 @@ impl SubscriptionFilter {
         Self(self.0.with("ApplyOnTransformedLogs", value.into_value()))
     }
 
+    /// `DestinationArn`: an ARN of at least 1 character.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn destination_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("DestinationArn", value.into_value()))
+    }
+
     /// `Distribution`: `Random` or `ByLogStream`.
     ///
     /// A change does not replace the resource.
@@ -72,6 +80,22 @@ impl SubscriptionFilter {
     #[track_caller]
     pub fn filter_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("FilterName", value.into_value()))
+    }
+
+    /// `FilterPattern`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn filter_pattern(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FilterPattern", value.into_value()))
+    }
+
+    /// `LogGroupName`: the `Name` of an `AWS::Logs::LogGroup` of 1 to 512 characters.
+    ///
+    /// Matches `^[\.\-_/#A-Za-z0-9]+$`. A change replaces the resource.
+    #[track_caller]
+    pub fn log_group_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("LogGroupName", value.into_value()))
     }
 
     /// `RoleArn`: the `Arn` of an `AWS::IAM::Role` of at least 1 character.

@@ -3,7 +3,8 @@
 //! `AWS::RDS::DBCluster`.
 
 use crate::stack::{
-    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, Term, Trace, Value,
+    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, Sensitive, Term,
+    Trace, Value,
 };
 
 /// `AWS::RDS::DBCluster`.
@@ -295,11 +296,11 @@ impl DbCluster {
         Self(self.0.with("MasterUserAuthenticationType", value.into_value()))
     }
 
-    /// `MasterUserPassword`: text.
+    /// `MasterUserPassword`: a secret's text.
     ///
     /// It cannot be read back. A change does not replace the resource.
     #[track_caller]
-    pub fn master_user_password(self, value: impl IntoValue<String>) -> Self {
+    pub fn master_user_password(self, value: impl IntoValue<Sensitive>) -> Self {
         Self(self.0.with("MasterUserPassword", value.into_value()))
     }
 
@@ -618,6 +619,14 @@ impl DbClusterRole {
     pub fn feature_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("FeatureName", value.into_value()))
     }
+
+    /// `RoleArn`: the `Arn` of an `AWS::IAM::Role` of 20 to 2048 characters.
+    ///
+    /// Matches `^arn:aws[a-z-]*:iam::[0-9]*:role/.*$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn role_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("RoleArn", value.into_value()))
+    }
 }
 
 impl PropertyType for DbClusterRole {
@@ -825,6 +834,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

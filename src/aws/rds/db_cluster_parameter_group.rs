@@ -41,6 +41,30 @@ impl DbClusterParameterGroup {
         Self(self.0.with("DBClusterParameterGroupName", value.into_value()))
     }
 
+    /// `Description`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn description(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Description", value.into_value()))
+    }
+
+    /// `Family`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn family(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Family", value.into_value()))
+    }
+
+    /// `Parameters`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn parameters(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("Parameters", value.into_value()))
+    }
+
     /// `Tags`: a list of at most 50 elements, each [`Tag`].
     ///
     /// A change does not replace the resource.
@@ -84,6 +108,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

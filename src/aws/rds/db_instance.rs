@@ -3,7 +3,8 @@
 //! `AWS::RDS::DBInstance`.
 
 use crate::stack::{
-    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, Term, Trace, Value,
+    Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Seconds, SecurityGroupId, Sensitive, Term,
+    Trace, Value,
 };
 
 /// `AWS::RDS::DBInstance`.
@@ -407,11 +408,11 @@ impl DbInstance {
         Self(self.0.with("MasterUserAuthenticationType", value.into_value()))
     }
 
-    /// `MasterUserPassword`: text.
+    /// `MasterUserPassword`: a secret's text.
     ///
     /// It cannot be read back. A change does not replace the resource.
     #[track_caller]
-    pub fn master_user_password(self, value: impl IntoValue<String>) -> Self {
+    pub fn master_user_password(self, value: impl IntoValue<Sensitive>) -> Self {
         Self(self.0.with("MasterUserPassword", value.into_value()))
     }
 
@@ -648,11 +649,11 @@ impl DbInstance {
         Self(self.0.with("TdeCredentialArn", value.into_value()))
     }
 
-    /// `TdeCredentialPassword`: text.
+    /// `TdeCredentialPassword`: a secret's text.
     ///
     /// It cannot be read back. AWS advises against it. A change does not replace the resource.
     #[track_caller]
-    pub fn tde_credential_password(self, value: impl IntoValue<String>) -> Self {
+    pub fn tde_credential_password(self, value: impl IntoValue<Sensitive>) -> Self {
         Self(self.0.with("TdeCredentialPassword", value.into_value()))
     }
 
@@ -890,8 +891,8 @@ pub trait DbInstanceAttributes: Sized {
     /// `MasterUserAuthenticationType`: `iam-db-auth` or `password`.
     fn master_user_authentication_type(self) -> Value<String>;
 
-    /// `MasterUserPassword`: text.
-    fn master_user_password(self) -> Value<String>;
+    /// `MasterUserPassword`: a secret's text.
+    fn master_user_password(self) -> Value<Sensitive>;
 
     /// `MasterUserSecret.KmsKeyId`: the `Arn` of an `AWS::KMS::Key` or the `Id` of an `AWS::KMS::Key` or the
     /// `AliasName` of an `AWS::KMS::Alias`.
@@ -1000,8 +1001,8 @@ pub trait DbInstanceAttributes: Sized {
     /// `TdeCredentialArn`: an ARN.
     fn tde_credential_arn(self) -> Value<Arn>;
 
-    /// `TdeCredentialPassword`: text.
-    fn tde_credential_password(self) -> Value<String>;
+    /// `TdeCredentialPassword`: a secret's text.
+    fn tde_credential_password(self) -> Value<Sensitive>;
 
     /// `Timezone`: text.
     fn timezone(self) -> Value<String>;
@@ -1265,7 +1266,7 @@ impl DbInstanceAttributes for Handle<DbInstance> {
         self.attribute("MasterUserAuthenticationType")
     }
 
-    fn master_user_password(self) -> Value<String> {
+    fn master_user_password(self) -> Value<Sensitive> {
         self.attribute("MasterUserPassword")
     }
 
@@ -1409,7 +1410,7 @@ impl DbInstanceAttributes for Handle<DbInstance> {
         self.attribute("TdeCredentialArn")
     }
 
-    fn tde_credential_password(self) -> Value<String> {
+    fn tde_credential_password(self) -> Value<Sensitive> {
         self.attribute("TdeCredentialPassword")
     }
 
@@ -1528,6 +1529,22 @@ impl DbInstanceRole {
         new.set("FeatureName", feature_name.into_value());
         new.set("RoleArn", role_arn.into_value());
         Self(new)
+    }
+
+    /// `FeatureName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn feature_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("FeatureName", value.into_value()))
+    }
+
+    /// `RoleArn`: the `Arn` of an `AWS::IAM::Role`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn role_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("RoleArn", value.into_value()))
     }
 }
 
@@ -1648,6 +1665,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

@@ -48,6 +48,14 @@ impl DbProxy {
         Self(self.0.with("Auth", value.into_value()))
     }
 
+    /// `DBProxyName`: text of 1 to 63 characters.
+    ///
+    /// Matches `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn db_proxy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DBProxyName", value.into_value()))
+    }
+
     /// `DebugLogging`: true or false.
     ///
     /// A change does not replace the resource.
@@ -72,6 +80,14 @@ impl DbProxy {
         Self(self.0.with("EndpointNetworkType", value.into_value()))
     }
 
+    /// `EngineFamily`: `MYSQL`, `POSTGRESQL` or `SQLSERVER`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn engine_family(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("EngineFamily", value.into_value()))
+    }
+
     /// `IdleClientTimeout`: a time in seconds, from 1 to 28800.
     ///
     /// A change does not replace the resource.
@@ -86,6 +102,14 @@ impl DbProxy {
     #[track_caller]
     pub fn require_tls(self, value: impl IntoValue<bool>) -> Self {
         Self(self.0.with("RequireTLS", value.into_value()))
+    }
+
+    /// `RoleArn`: the `Arn` of an `AWS::IAM::Role` of 20 to 2048 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn role_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("RoleArn", value.into_value()))
     }
 
     /// `Tags`: a list, each [`TagFormat`].
@@ -110,6 +134,14 @@ impl DbProxy {
     #[track_caller]
     pub fn vpc_security_group_ids(self, value: impl IntoValue<List<SecurityGroupId>>) -> Self {
         Self(self.0.with("VpcSecurityGroupIds", value.into_value()))
+    }
+
+    /// `VpcSubnetIds`: a list of at least 2 elements, each the id of a subnet.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_subnet_ids(self, value: impl IntoValue<List<SubnetId>>) -> Self {
+        Self(self.0.with("VpcSubnetIds", value.into_value()))
     }
 }
 

@@ -38,6 +38,22 @@ impl DbProxyEndpoint {
         Self(new)
     }
 
+    /// `DBProxyEndpointName`: text of 1 to 63 characters.
+    ///
+    /// Matches `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn db_proxy_endpoint_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DBProxyEndpointName", value.into_value()))
+    }
+
+    /// `DBProxyName`: text of 1 to 63 characters.
+    ///
+    /// Matches `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn db_proxy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DBProxyName", value.into_value()))
+    }
+
     /// `EndpointNetworkType`: `IPV4`, `IPV6` or `DUAL`.
     ///
     /// A change replaces the resource.
@@ -68,6 +84,14 @@ impl DbProxyEndpoint {
     #[track_caller]
     pub fn vpc_security_group_ids(self, value: impl IntoValue<List<SecurityGroupId>>) -> Self {
         Self(self.0.with("VpcSecurityGroupIds", value.into_value()))
+    }
+
+    /// `VpcSubnetIds`: a list of at least 2 elements, each the id of a subnet.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn vpc_subnet_ids(self, value: impl IntoValue<List<SubnetId>>) -> Self {
+        Self(self.0.with("VpcSubnetIds", value.into_value()))
     }
 }
 

@@ -55,12 +55,28 @@ impl DbProxyTargetGroup {
         Self(self.0.with("DBInstanceIdentifiers", value.into_value()))
     }
 
+    /// `DBProxyName`: text of 1 to 63 characters.
+    ///
+    /// Matches `^[a-zA-Z](?:-?[a-zA-Z0-9]+)*$`. A change replaces the resource.
+    #[track_caller]
+    pub fn db_proxy_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DBProxyName", value.into_value()))
+    }
+
     /// `Tags`: a list, each [`Tag`].
     ///
     /// None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn tags(self, value: impl IntoValue<List<Tag>>) -> Self {
         Self(self.0.with("Tags", value.into_value()))
+    }
+
+    /// `TargetGroupName`: `default`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn target_group_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TargetGroupName", value.into_value()))
     }
 }
 
@@ -178,6 +194,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// Matches `^(?!aws:|rds:)[\p{L}\p{Z}\p{N}_. :/=+\-@]+$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of 1 to 256 characters.

@@ -30,12 +30,28 @@ impl DbSubnetGroup {
         Self(new)
     }
 
+    /// `DBSubnetGroupDescription`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn db_subnet_group_description(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DBSubnetGroupDescription", value.into_value()))
+    }
+
     /// `DBSubnetGroupName`: text.
     ///
     /// A change replaces the resource.
     #[track_caller]
     pub fn db_subnet_group_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("DBSubnetGroupName", value.into_value()))
+    }
+
+    /// `SubnetIds`: a list, each the id of a subnet.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn subnet_ids(self, value: impl IntoValue<List<SubnetId>>) -> Self {
+        Self(self.0.with("SubnetIds", value.into_value()))
     }
 
     /// `Tags`: a list of at most 50 elements, each [`Tag`].
@@ -88,6 +104,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

@@ -41,6 +41,14 @@ impl EventSubscription {
         Self(self.0.with("EventCategories", value.into_value()))
     }
 
+    /// `SnsTopicArn`: the `Arn` of an `AWS::SNS::Topic`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn sns_topic_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("SnsTopicArn", value.into_value()))
+    }
+
     /// `SourceIds`: a list, each text.
     ///
     /// None may stand twice. A change does not replace the resource.
@@ -108,6 +116,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

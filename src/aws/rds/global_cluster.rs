@@ -127,6 +127,14 @@ impl Tag {
         Self(new)
     }
 
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
     /// `Value`: text of at most 256 characters.
     ///
     /// A change does not replace the resource.

@@ -33,12 +33,36 @@ impl OptionGroup {
         Self(new)
     }
 
+    /// `EngineName`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn engine_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("EngineName", value.into_value()))
+    }
+
+    /// `MajorEngineVersion`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn major_engine_version(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("MajorEngineVersion", value.into_value()))
+    }
+
     /// `OptionConfigurations`: a list, each [`OptionConfiguration`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn option_configurations(self, value: impl IntoValue<List<OptionConfiguration>>) -> Self {
         Self(self.0.with("OptionConfigurations", value.into_value()))
+    }
+
+    /// `OptionGroupDescription`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn option_group_description(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("OptionGroupDescription", value.into_value()))
     }
 
     /// `OptionGroupName`: text.
@@ -100,6 +124,14 @@ impl OptionConfiguration {
     #[track_caller]
     pub fn db_security_group_memberships(self, value: impl IntoValue<List<String>>) -> Self {
         Self(self.0.with("DBSecurityGroupMemberships", value.into_value()))
+    }
+
+    /// `OptionName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn option_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("OptionName", value.into_value()))
     }
 
     /// `OptionSettings`: a list, each [`OptionSetting`].
@@ -211,6 +243,14 @@ impl Tag {
         let mut new = Fields::new();
         new.set("Key", key.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
     }
 
     /// `Value`: text of at most 256 characters.

@@ -214,6 +214,22 @@ impl HostedZoneTag {
         new.set("Value", value.into_value());
         Self(new)
     }
+
+    /// `Key`: text of at most 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
+    }
 }
 
 impl PropertyType for HostedZoneTag {
@@ -244,6 +260,14 @@ impl QueryLoggingConfig {
         let mut new = Fields::new();
         new.set("CloudWatchLogsLogGroupArn", cloud_watch_logs_log_group_arn.into_value());
         Self(new)
+    }
+
+    /// `CloudWatchLogsLogGroupArn`: an ARN.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn cloud_watch_logs_log_group_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("CloudWatchLogsLogGroupArn", value.into_value()))
     }
 }
 
@@ -277,6 +301,22 @@ impl Vpc {
         new.set("VPCId", vpc_id.into_value());
         new.set("VPCRegion", vpc_region.into_value());
         Self(new)
+    }
+
+    /// `VPCId`: the `Id` of an `AWS::EC2::VPC`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn vpc_id(self, value: impl IntoValue<VpcId>) -> Self {
+        Self(self.0.with("VPCId", value.into_value()))
+    }
+
+    /// `VPCRegion`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn vpc_region(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("VPCRegion", value.into_value()))
     }
 }
 

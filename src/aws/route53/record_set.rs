@@ -109,6 +109,14 @@ impl RecordSet {
         Self(self.0.with("MultiValueAnswer", value.into_value()))
     }
 
+    /// `Name`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
     /// `Region`: text.
     ///
     /// A change does not replace the resource.
@@ -139,6 +147,14 @@ impl RecordSet {
     #[track_caller]
     pub fn ttl(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("TTL", value.into_value()))
+    }
+
+    /// `Type`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn r#type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Type", value.into_value()))
     }
 
     /// `Weight`: a whole number.
@@ -188,12 +204,28 @@ impl AliasTarget {
         Self(new)
     }
 
+    /// `DNSName`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn dns_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("DNSName", value.into_value()))
+    }
+
     /// `EvaluateTargetHealth`: true or false.
     ///
     /// The default is `false`. A change does not replace the resource.
     #[track_caller]
     pub fn evaluate_target_health(self, value: impl IntoValue<bool>) -> Self {
         Self(self.0.with("EvaluateTargetHealth", value.into_value()))
+    }
+
+    /// `HostedZoneId`: text of at most 44 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn hosted_zone_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("HostedZoneId", value.into_value()))
     }
 }
 
@@ -230,6 +262,22 @@ impl CidrRoutingConfig {
         new.set("LocationName", location_name.into_value());
         Self(new)
     }
+
+    /// `CollectionId`: text.
+    ///
+    /// Matches `^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$`. A change does not replace the resource.
+    #[track_caller]
+    pub fn collection_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("CollectionId", value.into_value()))
+    }
+
+    /// `LocationName`: text of 1 to 16 characters.
+    ///
+    /// Matches `[0-9A-Za-z_\-\*]+`. A change does not replace the resource.
+    #[track_caller]
+    pub fn location_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("LocationName", value.into_value()))
+    }
 }
 
 impl PropertyType for CidrRoutingConfig {
@@ -262,6 +310,22 @@ impl Coordinates {
         new.set("Latitude", latitude.into_value());
         new.set("Longitude", longitude.into_value());
         Self(new)
+    }
+
+    /// `Latitude`: text.
+    ///
+    /// Matches `[-+]?[0-9]{1,2}(\.[0-9]{0,2})?`. A change does not replace the resource.
+    #[track_caller]
+    pub fn latitude(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Latitude", value.into_value()))
+    }
+
+    /// `Longitude`: text.
+    ///
+    /// Matches `[-+]?[0-9]{1,3}(\.[0-9]{0,2})?`. A change does not replace the resource.
+    #[track_caller]
+    pub fn longitude(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Longitude", value.into_value()))
     }
 }
 

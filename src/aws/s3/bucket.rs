@@ -359,6 +359,14 @@ impl AbortIncompleteMultipartUpload {
         new.set("DaysAfterInitiation", days_after_initiation.into_value());
         Self(new)
     }
+
+    /// `DaysAfterInitiation`: a whole number, at least 0.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn days_after_initiation(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("DaysAfterInitiation", value.into_value()))
+    }
 }
 
 impl PropertyType for AbortIncompleteMultipartUpload {
@@ -390,6 +398,14 @@ impl AccelerateConfiguration {
         new.set("AccelerationStatus", acceleration_status.into_value());
         Self(new)
     }
+
+    /// `AccelerationStatus`: `Enabled` or `Suspended`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn acceleration_status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AccelerationStatus", value.into_value()))
+    }
 }
 
 impl PropertyType for AccelerateConfiguration {
@@ -420,6 +436,14 @@ impl AccessControlTranslation {
         let mut new = Fields::new();
         new.set("Owner", owner.into_value());
         Self(new)
+    }
+
+    /// `Owner`: `Destination`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn owner(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Owner", value.into_value()))
     }
 }
 
@@ -455,12 +479,28 @@ impl AnalyticsConfiguration {
         Self(new)
     }
 
+    /// `Id`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
+    }
+
     /// `Prefix`: text.
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn prefix(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Prefix", value.into_value()))
+    }
+
+    /// `StorageClassAnalysis`: [`StorageClassAnalysis`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn storage_class_analysis(self, value: impl IntoValue<StorageClassAnalysis>) -> Self {
+        Self(self.0.with("StorageClassAnalysis", value.into_value()))
     }
 
     /// `TagFilters`: a list, each [`TagFilter`].
@@ -500,6 +540,14 @@ impl AnnotationTableConfiguration {
         let mut new = Fields::new();
         new.set("ConfigurationState", configuration_state.into_value());
         Self(new)
+    }
+
+    /// `ConfigurationState`: `ENABLED` or `DISABLED`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn configuration_state(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ConfigurationState", value.into_value()))
     }
 
     /// `EncryptionConfiguration`: [`MetadataTableEncryptionConfiguration`].
@@ -589,6 +637,14 @@ impl BucketEncryption {
         new.set("ServerSideEncryptionConfiguration", server_side_encryption_configuration.into_value());
         Self(new)
     }
+
+    /// `ServerSideEncryptionConfiguration`: a list, each [`ServerSideEncryptionRule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn server_side_encryption_configuration(self, value: impl IntoValue<List<ServerSideEncryptionRule>>) -> Self {
+        Self(self.0.with("ServerSideEncryptionConfiguration", value.into_value()))
+    }
 }
 
 impl PropertyType for BucketEncryption {
@@ -619,6 +675,14 @@ impl CorsConfiguration {
         let mut new = Fields::new();
         new.set("CorsRules", cors_rules.into_value());
         Self(new)
+    }
+
+    /// `CorsRules`: a list, each [`CorsRule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn cors_rules(self, value: impl IntoValue<List<CorsRule>>) -> Self {
+        Self(self.0.with("CorsRules", value.into_value()))
     }
 }
 
@@ -661,6 +725,22 @@ impl CorsRule {
     #[track_caller]
     pub fn allowed_headers(self, value: impl IntoValue<List<String>>) -> Self {
         Self(self.0.with("AllowedHeaders", value.into_value()))
+    }
+
+    /// `AllowedMethods`: a list, each `GET`, `PUT`, `HEAD`, `POST` or `DELETE`.
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn allowed_methods(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("AllowedMethods", value.into_value()))
+    }
+
+    /// `AllowedOrigins`: a list, each text.
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn allowed_origins(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("AllowedOrigins", value.into_value()))
     }
 
     /// `ExposedHeaders`: a list, each text.
@@ -718,6 +798,22 @@ impl DataExport {
         new.set("Destination", destination.into_value());
         new.set("OutputSchemaVersion", output_schema_version.into_value());
         Self(new)
+    }
+
+    /// `Destination`: [`Destination`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn destination(self, value: impl IntoValue<Destination>) -> Self {
+        Self(self.0.with("Destination", value.into_value()))
+    }
+
+    /// `OutputSchemaVersion`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn output_schema_version(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("OutputSchemaVersion", value.into_value()))
     }
 }
 
@@ -913,6 +1009,22 @@ impl Destination {
         Self(self.0.with("BucketAccountId", value.into_value()))
     }
 
+    /// `BucketArn`: an ARN.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn bucket_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("BucketArn", value.into_value()))
+    }
+
+    /// `Format`: `CSV`, `ORC` or `Parquet`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn format(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Format", value.into_value()))
+    }
+
     /// `Prefix`: text.
     ///
     /// A change does not replace the resource.
@@ -951,6 +1063,14 @@ impl EncryptionConfiguration {
         new.set("ReplicaKmsKeyID", replica_kms_key_id.into_value());
         Self(new)
     }
+
+    /// `ReplicaKmsKeyID`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn replica_kms_key_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ReplicaKmsKeyID", value.into_value()))
+    }
 }
 
 impl PropertyType for EncryptionConfiguration {
@@ -981,6 +1101,14 @@ impl EventBridgeConfiguration {
         let mut new = Fields::new();
         new.set("EventBridgeEnabled", event_bridge_enabled.into_value());
         Self(new)
+    }
+
+    /// `EventBridgeEnabled`: true or false.
+    ///
+    /// The default is `true`. A change does not replace the resource.
+    #[track_caller]
+    pub fn event_bridge_enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("EventBridgeEnabled", value.into_value()))
     }
 }
 
@@ -1014,6 +1142,22 @@ impl FilterRule {
         new.set("Name", name.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Name`: text of at most 1024 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Name", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -1055,6 +1199,14 @@ impl IntelligentTieringConfiguration {
         Self(new)
     }
 
+    /// `Id`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
+    }
+
     /// `Prefix`: text.
     ///
     /// A change does not replace the resource.
@@ -1063,12 +1215,28 @@ impl IntelligentTieringConfiguration {
         Self(self.0.with("Prefix", value.into_value()))
     }
 
+    /// `Status`: `Disabled` or `Enabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
+
     /// `TagFilters`: a list, each [`TagFilter`].
     ///
     /// None may stand twice. A change does not replace the resource.
     #[track_caller]
     pub fn tag_filters(self, value: impl IntoValue<List<TagFilter>>) -> Self {
         Self(self.0.with("TagFilters", value.into_value()))
+    }
+
+    /// `Tierings`: a list, each [`Tiering`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn tierings(self, value: impl IntoValue<List<Tiering>>) -> Self {
+        Self(self.0.with("Tierings", value.into_value()))
     }
 }
 
@@ -1116,6 +1284,38 @@ impl InventoryConfiguration {
         Self(new)
     }
 
+    /// `Destination`: [`Destination`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn destination(self, value: impl IntoValue<Destination>) -> Self {
+        Self(self.0.with("Destination", value.into_value()))
+    }
+
+    /// `Enabled`: true or false.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn enabled(self, value: impl IntoValue<bool>) -> Self {
+        Self(self.0.with("Enabled", value.into_value()))
+    }
+
+    /// `Id`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
+    }
+
+    /// `IncludedObjectVersions`: `All` or `Current`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn included_object_versions(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("IncludedObjectVersions", value.into_value()))
+    }
+
     /// `OptionalFields`: a list, each `Size`, `LastModifiedDate`, `StorageClass`, `ETag`, `IsMultipartUploaded`,
     /// `ReplicationStatus`, `EncryptionStatus`, `ObjectLockRetainUntilDate`, `ObjectLockMode`,
     /// `ObjectLockLegalHoldStatus`, `ObjectLockEventHoldStatus`, `ObjectLockEventHoldDuration`,
@@ -1134,6 +1334,14 @@ impl InventoryConfiguration {
     #[track_caller]
     pub fn prefix(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Prefix", value.into_value()))
+    }
+
+    /// `ScheduleFrequency`: `Daily` or `Weekly`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn schedule_frequency(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ScheduleFrequency", value.into_value()))
     }
 }
 
@@ -1165,6 +1373,14 @@ impl InventoryTableConfiguration {
         let mut new = Fields::new();
         new.set("ConfigurationState", configuration_state.into_value());
         Self(new)
+    }
+
+    /// `ConfigurationState`: `ENABLED` or `DISABLED`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn configuration_state(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("ConfigurationState", value.into_value()))
     }
 
     /// `EncryptionConfiguration`: [`MetadataTableEncryptionConfiguration`].
@@ -1213,6 +1429,14 @@ impl JournalTableConfiguration {
     pub fn encryption_configuration(self, value: impl IntoValue<MetadataTableEncryptionConfiguration>) -> Self {
         Self(self.0.with("EncryptionConfiguration", value.into_value()))
     }
+
+    /// `RecordExpiration`: [`RecordExpiration`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn record_expiration(self, value: impl IntoValue<RecordExpiration>) -> Self {
+        Self(self.0.with("RecordExpiration", value.into_value()))
+    }
 }
 
 impl PropertyType for JournalTableConfiguration {
@@ -1247,12 +1471,28 @@ impl LambdaConfiguration {
         Self(new)
     }
 
+    /// `Event`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn event(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Event", value.into_value()))
+    }
+
     /// `Filter`: [`NotificationFilter`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn filter(self, value: impl IntoValue<NotificationFilter>) -> Self {
         Self(self.0.with("Filter", value.into_value()))
+    }
+
+    /// `Function`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn function(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Function", value.into_value()))
     }
 }
 
@@ -1284,6 +1524,14 @@ impl LifecycleConfiguration {
         let mut new = Fields::new();
         new.set("Rules", rules.into_value());
         Self(new)
+    }
+
+    /// `Rules`: a list, each [`Rule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn rules(self, value: impl IntoValue<List<Rule>>) -> Self {
+        Self(self.0.with("Rules", value.into_value()))
     }
 
     /// `TransitionDefaultMinimumObjectSize`: `varies_by_storage_class` or `all_storage_classes_128K`.
@@ -1396,6 +1644,14 @@ impl MetadataConfiguration {
     pub fn inventory_table_configuration(self, value: impl IntoValue<InventoryTableConfiguration>) -> Self {
         Self(self.0.with("InventoryTableConfiguration", value.into_value()))
     }
+
+    /// `JournalTableConfiguration`: [`JournalTableConfiguration`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn journal_table_configuration(self, value: impl IntoValue<JournalTableConfiguration>) -> Self {
+        Self(self.0.with("JournalTableConfiguration", value.into_value()))
+    }
 }
 
 impl PropertyType for MetadataConfiguration {
@@ -1426,6 +1682,14 @@ impl MetadataTableConfiguration {
         let mut new = Fields::new();
         new.set("S3TablesDestination", s3_tables_destination.into_value());
         Self(new)
+    }
+
+    /// `S3TablesDestination`: [`S3TablesDestination`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn s3_tables_destination(self, value: impl IntoValue<S3TablesDestination>) -> Self {
+        Self(self.0.with("S3TablesDestination", value.into_value()))
     }
 }
 
@@ -1466,6 +1730,14 @@ impl MetadataTableEncryptionConfiguration {
     pub fn kms_key_arn(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("KmsKeyArn", value.into_value()))
     }
+
+    /// `SseAlgorithm`: `aws:kms` or `AES256`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn sse_algorithm(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SseAlgorithm", value.into_value()))
+    }
 }
 
 impl PropertyType for MetadataTableEncryptionConfiguration {
@@ -1505,6 +1777,14 @@ impl Metrics {
     pub fn event_threshold(self, value: impl IntoValue<ReplicationTimeValue>) -> Self {
         Self(self.0.with("EventThreshold", value.into_value()))
     }
+
+    /// `Status`: `Disabled` or `Enabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
 }
 
 impl PropertyType for Metrics {
@@ -1543,6 +1823,14 @@ impl MetricsConfiguration {
     #[track_caller]
     pub fn access_point_arn(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("AccessPointArn", value.into_value()))
+    }
+
+    /// `Id`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Id", value.into_value()))
     }
 
     /// `Prefix`: text.
@@ -1599,6 +1887,14 @@ impl NoncurrentVersionExpiration {
     pub fn newer_noncurrent_versions(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("NewerNoncurrentVersions", value.into_value()))
     }
+
+    /// `NoncurrentDays`: a whole number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn noncurrent_days(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("NoncurrentDays", value.into_value()))
+    }
 }
 
 impl PropertyType for NoncurrentVersionExpiration {
@@ -1640,6 +1936,23 @@ impl NoncurrentVersionTransition {
     #[track_caller]
     pub fn newer_noncurrent_versions(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("NewerNoncurrentVersions", value.into_value()))
+    }
+
+    /// `StorageClass`: `DEEP_ARCHIVE`, `GLACIER`, `Glacier`, `GLACIER_IR`, `INTELLIGENT_TIERING`, `ONEZONE_IA` or
+    /// `STANDARD_IA`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn storage_class(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("StorageClass", value.into_value()))
+    }
+
+    /// `TransitionInDays`: a whole number, in days.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn transition_in_days(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("TransitionInDays", value.into_value()))
     }
 }
 
@@ -1735,6 +2048,14 @@ impl NotificationFilter {
         let mut new = Fields::new();
         new.set("S3Key", s3_key.into_value());
         Self(new)
+    }
+
+    /// `S3Key`: [`S3KeyFilter`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn s3_key(self, value: impl IntoValue<S3KeyFilter>) -> Self {
+        Self(self.0.with("S3Key", value.into_value()))
     }
 }
 
@@ -1854,6 +2175,14 @@ impl OwnershipControls {
         let mut new = Fields::new();
         new.set("Rules", rules.into_value());
         Self(new)
+    }
+
+    /// `Rules`: a list, each [`OwnershipControlsRule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn rules(self, value: impl IntoValue<List<OwnershipControlsRule>>) -> Self {
+        Self(self.0.with("Rules", value.into_value()))
     }
 }
 
@@ -2033,12 +2362,28 @@ impl QueueConfiguration {
         Self(new)
     }
 
+    /// `Event`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn event(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Event", value.into_value()))
+    }
+
     /// `Filter`: [`NotificationFilter`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn filter(self, value: impl IntoValue<NotificationFilter>) -> Self {
         Self(self.0.with("Filter", value.into_value()))
+    }
+
+    /// `Queue`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn queue(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Queue", value.into_value()))
     }
 }
 
@@ -2079,6 +2424,14 @@ impl RecordExpiration {
     pub fn days(self, value: impl IntoValue<i64>) -> Self {
         Self(self.0.with("Days", value.into_value()))
     }
+
+    /// `Expiration`: `ENABLED` or `DISABLED`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn expiration(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Expiration", value.into_value()))
+    }
 }
 
 impl PropertyType for RecordExpiration {
@@ -2109,6 +2462,14 @@ impl RedirectAllRequestsTo {
         let mut new = Fields::new();
         new.set("HostName", host_name.into_value());
         Self(new)
+    }
+
+    /// `HostName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn host_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("HostName", value.into_value()))
     }
 
     /// `Protocol`: `http` or `https`.
@@ -2221,6 +2582,14 @@ impl ReplicaModifications {
         new.set("Status", status.into_value());
         Self(new)
     }
+
+    /// `Status`: `Enabled` or `Disabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
 }
 
 impl PropertyType for ReplicaModifications {
@@ -2253,6 +2622,22 @@ impl ReplicationConfiguration {
         new.set("Role", role.into_value());
         new.set("Rules", rules.into_value());
         Self(new)
+    }
+
+    /// `Role`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn role(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Role", value.into_value()))
+    }
+
+    /// `Rules`: a list, each [`ReplicationRule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn rules(self, value: impl IntoValue<List<ReplicationRule>>) -> Self {
+        Self(self.0.with("Rules", value.into_value()))
     }
 }
 
@@ -2300,6 +2685,14 @@ impl ReplicationDestination {
     #[track_caller]
     pub fn account(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Account", value.into_value()))
+    }
+
+    /// `Bucket`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn bucket(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Bucket", value.into_value()))
     }
 
     /// `EncryptionConfiguration`: [`EncryptionConfiguration`].
@@ -2376,6 +2769,14 @@ impl ReplicationRule {
         Self(self.0.with("DeleteMarkerReplication", value.into_value()))
     }
 
+    /// `Destination`: [`ReplicationDestination`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn destination(self, value: impl IntoValue<ReplicationDestination>) -> Self {
+        Self(self.0.with("Destination", value.into_value()))
+    }
+
     /// `Filter`: [`ReplicationRuleFilter`].
     ///
     /// A change does not replace the resource.
@@ -2414,6 +2815,14 @@ impl ReplicationRule {
     #[track_caller]
     pub fn source_selection_criteria(self, value: impl IntoValue<SourceSelectionCriteria>) -> Self {
         Self(self.0.with("SourceSelectionCriteria", value.into_value()))
+    }
+
+    /// `Status`: `Disabled` or `Enabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
     }
 }
 
@@ -2552,6 +2961,22 @@ impl ReplicationTime {
         new.set("Time", time.into_value());
         Self(new)
     }
+
+    /// `Status`: `Disabled` or `Enabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
+
+    /// `Time`: [`ReplicationTimeValue`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn time(self, value: impl IntoValue<ReplicationTimeValue>) -> Self {
+        Self(self.0.with("Time", value.into_value()))
+    }
 }
 
 impl PropertyType for ReplicationTime {
@@ -2583,6 +3008,14 @@ impl ReplicationTimeValue {
         new.set("Minutes", minutes.into_value());
         Self(new)
     }
+
+    /// `Minutes`: a whole number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn minutes(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("Minutes", value.into_value()))
+    }
 }
 
 impl PropertyType for ReplicationTimeValue {
@@ -2613,6 +3046,14 @@ impl RoutingRule {
         let mut new = Fields::new();
         new.set("RedirectRule", redirect_rule.into_value());
         Self(new)
+    }
+
+    /// `RedirectRule`: [`RedirectRule`].
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn redirect_rule(self, value: impl IntoValue<RedirectRule>) -> Self {
+        Self(self.0.with("RedirectRule", value.into_value()))
     }
 
     /// `RoutingRuleCondition`: [`RoutingRuleCondition`].
@@ -2799,6 +3240,14 @@ impl Rule {
         Self(self.0.with("Prefix", value.into_value()))
     }
 
+    /// `Status`: `Enabled` or `Disabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
+
     /// `TagFilters`: a list, each [`TagFilter`].
     ///
     /// None may stand twice. A change does not replace the resource.
@@ -2853,6 +3302,14 @@ impl S3KeyFilter {
         new.set("Rules", rules.into_value());
         Self(new)
     }
+
+    /// `Rules`: a list, each [`FilterRule`].
+    ///
+    /// None may stand twice. A change does not replace the resource.
+    #[track_caller]
+    pub fn rules(self, value: impl IntoValue<List<FilterRule>>) -> Self {
+        Self(self.0.with("Rules", value.into_value()))
+    }
 }
 
 impl PropertyType for S3KeyFilter {
@@ -2885,6 +3342,22 @@ impl S3TablesDestination {
         new.set("TableBucketArn", table_bucket_arn.into_value());
         new.set("TableName", table_name.into_value());
         Self(new)
+    }
+
+    /// `TableBucketArn`: an ARN.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn table_bucket_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("TableBucketArn", value.into_value()))
+    }
+
+    /// `TableName`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn table_name(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TableName", value.into_value()))
     }
 }
 
@@ -2925,6 +3398,14 @@ impl ServerSideEncryptionByDefault {
     #[track_caller]
     pub fn kms_master_key_id(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("KMSMasterKeyID", value.into_value()))
+    }
+
+    /// `SSEAlgorithm`: `aws:kms`, `AES256` or `aws:kms:dsse`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn sse_algorithm(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SSEAlgorithm", value.into_value()))
     }
 }
 
@@ -3061,6 +3542,14 @@ impl SseKmsEncryptedObjects {
         new.set("Status", status.into_value());
         Self(new)
     }
+
+    /// `Status`: `Disabled` or `Enabled`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
+    }
 }
 
 impl PropertyType for SseKmsEncryptedObjects {
@@ -3134,6 +3623,22 @@ impl Tag {
         new.set("Value", value.into_value());
         Self(new)
     }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
+    }
 }
 
 impl PropertyType for Tag {
@@ -3166,6 +3671,22 @@ impl TagFilter {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -3248,6 +3769,22 @@ impl Tiering {
         new.set("Days", days.into_value());
         Self(new)
     }
+
+    /// `AccessTier`: `ARCHIVE_ACCESS` or `DEEP_ARCHIVE_ACCESS`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn access_tier(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("AccessTier", value.into_value()))
+    }
+
+    /// `Days`: a whole number.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn days(self, value: impl IntoValue<i64>) -> Self {
+        Self(self.0.with("Days", value.into_value()))
+    }
 }
 
 impl PropertyType for Tiering {
@@ -3282,12 +3819,28 @@ impl TopicConfiguration {
         Self(new)
     }
 
+    /// `Event`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn event(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Event", value.into_value()))
+    }
+
     /// `Filter`: [`NotificationFilter`].
     ///
     /// A change does not replace the resource.
     #[track_caller]
     pub fn filter(self, value: impl IntoValue<NotificationFilter>) -> Self {
         Self(self.0.with("Filter", value.into_value()))
+    }
+
+    /// `Topic`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn topic(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Topic", value.into_value()))
     }
 }
 
@@ -3320,6 +3873,15 @@ impl Transition {
         let mut new = Fields::new();
         new.set("StorageClass", storage_class.into_value());
         Self(new)
+    }
+
+    /// `StorageClass`: `DEEP_ARCHIVE`, `GLACIER`, `Glacier`, `GLACIER_IR`, `INTELLIGENT_TIERING`, `ONEZONE_IA` or
+    /// `STANDARD_IA`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn storage_class(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("StorageClass", value.into_value()))
     }
 
     /// `TransitionDate`: text.
@@ -3368,6 +3930,14 @@ impl VersioningConfiguration {
         let mut new = Fields::new();
         new.set("Status", status.into_value());
         Self(new)
+    }
+
+    /// `Status`: `Enabled` or `Suspended`.
+    ///
+    /// The default is `Suspended`. A change does not replace the resource.
+    #[track_caller]
+    pub fn status(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Status", value.into_value()))
     }
 }
 

@@ -26,6 +26,22 @@ impl BucketPolicy {
         new.set("PolicyDocument", policy_document.into_value());
         Self(new)
     }
+
+    /// `Bucket`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn bucket(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Bucket", value.into_value()))
+    }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
 }
 
 impl Construct for BucketPolicy {

@@ -34,6 +34,22 @@ impl ResourcePolicy {
     pub fn block_public_policy(self, value: impl IntoValue<bool>) -> Self {
         Self(self.0.with("BlockPublicPolicy", value.into_value()))
     }
+
+    /// `ResourcePolicy`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn resource_policy(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("ResourcePolicy", value.into_value()))
+    }
+
+    /// `SecretId`: text of 1 to 2048 characters.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn secret_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SecretId", value.into_value()))
+    }
 }
 
 impl Construct for ResourcePolicy {

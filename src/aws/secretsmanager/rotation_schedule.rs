@@ -75,6 +75,14 @@ impl RotationSchedule {
     pub fn rotation_rules(self, value: impl IntoValue<RotationRules>) -> Self {
         Self(self.0.with("RotationRules", value.into_value()))
     }
+
+    /// `SecretId`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn secret_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SecretId", value.into_value()))
+    }
 }
 
 impl Construct for RotationSchedule {
@@ -120,6 +128,22 @@ impl ExternalSecretRotationMetadataItem {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 
@@ -191,6 +215,14 @@ impl HostedRotationLambda {
     #[track_caller]
     pub fn rotation_lambda_name(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("RotationLambdaName", value.into_value()))
+    }
+
+    /// `RotationType`: text.
+    ///
+    /// It cannot be read back. A change does not replace the resource.
+    #[track_caller]
+    pub fn rotation_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("RotationType", value.into_value()))
     }
 
     /// `Runtime`: text.

@@ -2,7 +2,7 @@
 
 //! `AWS::SecretsManager::Secret`.
 
-use crate::stack::{Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Term, Trace, Value};
+use crate::stack::{Arn, Bag, Construct, Fields, Handle, IntoValue, List, PropertyType, Sensitive, Term, Trace, Value};
 
 /// `AWS::SecretsManager::Secret`.
 ///
@@ -61,11 +61,11 @@ impl Secret {
         Self(self.0.with("ReplicaRegions", value.into_value()))
     }
 
-    /// `SecretString`: text of 1 to 65536 characters.
+    /// `SecretString`: a secret's text of 1 to 65536 characters.
     ///
     /// It cannot be read back. A change does not replace the resource.
     #[track_caller]
-    pub fn secret_string(self, value: impl IntoValue<String>) -> Self {
+    pub fn secret_string(self, value: impl IntoValue<Sensitive>) -> Self {
         Self(self.0.with("SecretString", value.into_value()))
     }
 
@@ -255,6 +255,14 @@ impl ReplicaRegion {
     pub fn kms_key_id(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("KmsKeyId", value.into_value()))
     }
+
+    /// `Region`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn region(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Region", value.into_value()))
+    }
 }
 
 impl PropertyType for ReplicaRegion {
@@ -287,6 +295,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

@@ -32,6 +32,30 @@ impl SecretTargetAttachment {
         new.set("TargetType", target_type.into_value());
         Self(new)
     }
+
+    /// `SecretId`: text of 1 to 2048 characters.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn secret_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("SecretId", value.into_value()))
+    }
+
+    /// `TargetId`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn target_id(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TargetId", value.into_value()))
+    }
+
+    /// `TargetType`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn target_type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("TargetType", value.into_value()))
+    }
 }
 
 impl Construct for SecretTargetAttachment {

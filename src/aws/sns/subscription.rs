@@ -59,6 +59,14 @@ impl Subscription {
         Self(self.0.with("FilterPolicyScope", value.into_value()))
     }
 
+    /// `Protocol`: text.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Protocol", value.into_value()))
+    }
+
     /// `RawMessageDelivery`: true or false.
     ///
     /// A change does not replace the resource.
@@ -97,6 +105,14 @@ impl Subscription {
     #[track_caller]
     pub fn subscription_role_arn(self, value: impl IntoValue<Arn>) -> Self {
         Self(self.0.with("SubscriptionRoleArn", value.into_value()))
+    }
+
+    /// `TopicArn`: the `Arn` of an `AWS::SNS::Topic`.
+    ///
+    /// A change replaces the resource.
+    #[track_caller]
+    pub fn topic_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("TopicArn", value.into_value()))
     }
 }
 

@@ -255,6 +255,14 @@ impl LoggingConfig {
         Self(self.0.with("FailureFeedbackRoleArn", value.into_value()))
     }
 
+    /// `Protocol`: `http/s`, `sqs`, `lambda`, `firehose` or `application`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Protocol", value.into_value()))
+    }
+
     /// `SuccessFeedbackRoleArn`: the `Arn` of an `AWS::IAM::Role`.
     ///
     /// A change does not replace the resource.
@@ -303,6 +311,22 @@ impl Subscription {
         new.set("Protocol", protocol.into_value());
         Self(new)
     }
+
+    /// `Endpoint`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn endpoint(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Endpoint", value.into_value()))
+    }
+
+    /// `Protocol`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn protocol(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Protocol", value.into_value()))
+    }
 }
 
 impl PropertyType for Subscription {
@@ -335,6 +359,22 @@ impl Tag {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of at most 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

@@ -26,6 +26,22 @@ impl TopicPolicy {
         new.set("Topics", topics.into_value());
         Self(new)
     }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
+    /// `Topics`: a list, each text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn topics(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("Topics", value.into_value()))
+    }
 }
 
 impl Construct for TopicPolicy {

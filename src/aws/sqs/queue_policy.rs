@@ -26,6 +26,22 @@ impl QueuePolicy {
         new.set("Queues", queues.into_value());
         Self(new)
     }
+
+    /// `PolicyDocument`: JSON.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn policy_document(self, value: impl IntoValue<Json>) -> Self {
+        Self(self.0.with("PolicyDocument", value.into_value()))
+    }
+
+    /// `Queues`: a list, each text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn queues(self, value: impl IntoValue<List<String>>) -> Self {
+        Self(self.0.with("Queues", value.into_value()))
+    }
 }
 
 impl Construct for QueuePolicy {

@@ -82,6 +82,22 @@ impl Parameter {
     pub fn tier(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("Tier", value.into_value()))
     }
+
+    /// `Type`: `String` or `StringList`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn r#type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Type", value.into_value()))
+    }
+
+    /// `Value`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
+    }
 }
 
 impl Construct for Parameter {

@@ -75,6 +75,14 @@ impl StateMachine {
         Self(self.0.with("LoggingConfiguration", value.into_value()))
     }
 
+    /// `RoleArn`: the `Arn` of an `AWS::IAM::Role` of 1 to 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn role_arn(self, value: impl IntoValue<Arn>) -> Self {
+        Self(self.0.with("RoleArn", value.into_value()))
+    }
+
     /// `StateMachineName`: text of 1 to 80 characters.
     ///
     /// A change replaces the resource.
@@ -221,6 +229,14 @@ impl EncryptionConfiguration {
     pub fn kms_key_id(self, value: impl IntoValue<String>) -> Self {
         Self(self.0.with("KmsKeyId", value.into_value()))
     }
+
+    /// `Type`: `CUSTOMER_MANAGED_KMS_KEY` or `AWS_OWNED_KEY`.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn r#type(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Type", value.into_value()))
+    }
 }
 
 impl PropertyType for EncryptionConfiguration {
@@ -351,6 +367,22 @@ impl S3Location {
         Self(new)
     }
 
+    /// `Bucket`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn bucket(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Bucket", value.into_value()))
+    }
+
+    /// `Key`: text.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
     /// `Version`: text.
     ///
     /// A change does not replace the resource.
@@ -390,6 +422,22 @@ impl TagsEntry {
         new.set("Key", key.into_value());
         new.set("Value", value.into_value());
         Self(new)
+    }
+
+    /// `Key`: text of 1 to 128 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn key(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Key", value.into_value()))
+    }
+
+    /// `Value`: text of 1 to 256 characters.
+    ///
+    /// A change does not replace the resource.
+    #[track_caller]
+    pub fn value(self, value: impl IntoValue<String>) -> Self {
+        Self(self.0.with("Value", value.into_value()))
     }
 }
 

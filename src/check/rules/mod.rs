@@ -4,10 +4,12 @@ mod conditions;
 mod cycles;
 mod databases;
 mod endpoints;
+mod existence;
 mod facts;
 mod functions;
 mod gateways;
 mod limits;
+mod mappings;
 mod names;
 mod networks;
 mod permissions;
@@ -26,6 +28,8 @@ pub const ALL: &[&[Rule]] = &[
     schema::RULES,
     references::RULES,
     conditions::RULES,
+    existence::RULES,
+    mappings::RULES,
     cycles::RULES,
     names::RULES,
     limits::RULES,

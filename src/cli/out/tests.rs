@@ -16,7 +16,7 @@ fn folder(stacks: &[(&str, &str)]) -> Folder {
             File::new(name, text.as_bytes())
         };
         let (template, sidecar) = (place(format!("{stack}.yaml"), text), place(format!("{stack}.formwork.yaml"), ""));
-        Entry { stack: (*stack).to_owned(), template, sidecar, capabilities: Vec::new() }
+        Entry { stack: (*stack).to_owned(), template, sidecar, capabilities: Vec::new(), depends_on: Vec::new() }
     });
     let stacks = entries.collect();
     let [environment, account, region] = ["uat", "111122223333", "ap-southeast-2"].map(str::to_owned);

@@ -41,8 +41,9 @@ fn add(folder: &mut Folder, stack: &Synthesized, findings: &mut Vec<Diagnostic>)
     };
     let template = place(template(name), &yaml::template(&stack.template));
     let sidecar = place(format!("{name}.formwork.yaml"), &yaml::value(&stack.goals.to_value()));
+    let depends_on = stack.depends_on.clone();
     let capabilities = manifest::capabilities(&stack.template);
-    folder.manifest.stacks.push(Entry { stack: name.clone(), template, sidecar, capabilities });
+    folder.manifest.stacks.push(Entry { stack: name.clone(), template, sidecar, capabilities, depends_on });
 }
 
 /// The name of a stack's template.

@@ -81,7 +81,8 @@ impl GatewayEndpoint {
         for tier in &self.tiers {
             let (name, subnets) = tier.find(lowering)?;
             let vpc = subnets.subnets().vpc;
-            if *found.get_or_insert(vpc) != vpc {
+            let stack = lowering.stack();
+            if stack.canonical(found.get_or_insert(vpc).any()) != stack.canonical(vpc.any()) {
                 lowering.report(other_vpc(name));
             }
         }

@@ -151,7 +151,8 @@ impl PrivateSubnets {
         let (public, gateways) = self.nat.gateways(count)?;
         let tier = &lowering.noun::<PublicSubnets>(public.any())?.subnets;
         let name = lowering.stack().name_of(public.any());
-        match tier.vpc == self.subnets.vpc {
+        let vpc = |vpc: Handle<Vpc>| lowering.stack().canonical(vpc.any());
+        match vpc(tier.vpc) == vpc(self.subnets.vpc) {
             false => Some(other_vpc(name)),
             true if lowering.stack().creates(public.any()) => self.zones_fault(tier, name, gateways),
             // How many subnets exist elsewhere, and in which zones, is not known.

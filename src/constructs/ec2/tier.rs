@@ -165,8 +165,9 @@ impl Subnets {
     /// Two tiers cannot have their blocks from one slot.
     fn slot_taken(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
         let (stack, own) = (lowering.stack(), lowering.handle());
-        let before = tiers(stack).into_iter().take_while(|(handle, _)| *handle != own);
-        let same = |tier: &Self| tier.vpc == self.vpc && tier.slot == self.slot && tier.blocks.is_none();
+        let before = tiers(stack).into_iter().take_while(|(handle, _)| *handle != own).chain(elsewhere(stack));
+        let vpc = |tier: &Self| stack.canonical(tier.vpc.any());
+        let same = |tier: &Self| vpc(tier) == vpc(self) && tier.slot == self.slot && tier.blocks.is_none();
         let (other, _) = before.filter(|_| self.blocks.is_none()).find(|(_, tier)| same(tier))?;
         let message = format!("`{}` has slot {} of the VPC already", stack.name_of(other), self.slot);
         let diagnostic = Diagnostic::error(codes::SUBNETS, message)
@@ -201,6 +202,14 @@ pub(super) fn default_route(lowering: &Lowering<'_>, table: &str) -> Route {
 
 fn fits_a_subnet(block: Cidr) -> bool {
     !block.is_v6() && PREFIXES.contains(&block.prefix())
+}
+
+/// Every tier that the stacks create from which this one imports: they may be in the same VPC.
+fn elsewhere(stack: &Stack) -> impl Iterator<Item = (AnyHandle, &Subnets)> {
+    fn of<T: Tier>(stack: &Stack) -> impl Iterator<Item = (AnyHandle, &Subnets)> {
+        stack.created_elsewhere::<T>().map(|(handle, tier)| (handle.any(), tier.subnets()))
+    }
+    of::<PrivateSubnets>(stack).chain(of::<PublicSubnets>(stack))
 }
 
 /// Every tier that the stack creates, by name.

@@ -15,6 +15,8 @@ pub enum Kind {
     SubnetId,
     /// `SecurityGroupId`.
     SecurityGroupId,
+    /// `Sensitive`.
+    Sensitive,
     /// `i64`.
     Integer,
     /// `Seconds`.
@@ -42,6 +44,7 @@ impl Kind {
             Self::VpcId => "VpcId".to_owned(),
             Self::SubnetId => "SubnetId".to_owned(),
             Self::SecurityGroupId => "SecurityGroupId".to_owned(),
+            Self::Sensitive => "Sensitive".to_owned(),
             Self::Integer => "i64".to_owned(),
             Self::Seconds => "Seconds".to_owned(),
             Self::Number => "f64".to_owned(),

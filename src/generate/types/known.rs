@@ -80,6 +80,29 @@ pub fn kind(type_name: &str, property: &str) -> Option<Kind> {
     }
 }
 
+/// Texts that are secrets, by name: AWS hides them when it is asked for the resource.
+#[rustfmt::skip]
+const SECRETS: &[&str] = &[
+    "AccessToken", "AccountPassword", "AddPrivateKey", "AdminUserPassword", "ApiKeyValue", "AsmPassword", "AuthPassword",
+    "AuthToken", "AuthorizationApiKeyValue", "ClientSecret", "DomainSigningPrivateKey", "MasterUserPassword",
+    "OauthToken", "Password", "PrivateKey", "ProcurementPortalSharedSecret", "SaslPassword", "SecretKey", "SecretString",
+    "SecretToken", "ServiceAccountPassword", "SslClientKeyPassword", "SvmAdminPassword", "TdeCredentialPassword",
+];
+
+/// Texts that are secrets where the name alone does not say so: the type, and the property with what holds it.
+#[rustfmt::skip]
+const SECRETS_OF_TYPES: &[(&str, &str)] = &[
+    ("AWS::BedrockAgentCore::ApiKeyCredentialProvider", "ApiKey"),
+    ("AWS::CodeBuild::SourceCredential", "Token"),
+    ("AWS::KinesisFirehose::DeliveryStream", "HttpEndpointConfiguration.AccessKey"),
+];
+
+/// Whether a text is a secret, which nothing but Secrets Manager, Systems Manager or the deployer should bring.
+pub fn is_secret(type_name: &str, property: &str) -> bool {
+    let name = property.rsplit('.').next().unwrap_or(property);
+    SECRETS.contains(&name) || SECRETS_OF_TYPES.contains(&(type_name, property))
+}
+
 /// What `Ref` gives where it is not, or not plainly, the primary identifier.
 pub fn reference(type_name: &str) -> Option<Kind> {
     match type_name {

@@ -35,10 +35,11 @@ struct Noun {
     /// The arguments, one a line where they do not fit on one.
     signature: Vec<String>,
     required: Vec<Setter>,
-    optional: Vec<Setter>,
+    /// Every property's, those of required ones too: a default of one's own can be changed.
+    setters: Vec<Setter>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Setter {
     aws: String,
     rust: String,
@@ -75,7 +76,7 @@ pub fn resource(facts: &TypeFacts, target: &Target<'_>) -> Result<Resource, Erro
 }
 
 /// What every noun can be told, and what `stack` asks of it: a setter of such a name would hide it.
-pub const VERBS: [&str; 12] = [
+pub const VERBS: [&str; 13] = [
     "attribute",
     "bag",
     "depends_on",
@@ -84,6 +85,7 @@ pub const VERBS: [&str; 12] = [
     "on_deletion",
     "override_property",
     "retain",
+    "suppress",
     "tag",
     "taken_on_trust",
     "takes_rules",
@@ -102,8 +104,7 @@ fn noun(facts: &TypeFacts, shape: &Shape<'_>, verbs: &[&str]) -> Result<Noun, Er
         setters.push((property.required, setter(facts, shape, name, property)));
     }
     distinct(facts, setters.iter().map(|(_, setter)| (&*setter.aws, &*setter.rust)), verbs.iter().chain(&OWN))?;
-    let (required, optional): (Vec<_>, Vec<_>) = setters.into_iter().partition(|(required, _)| *required);
-    let required: Vec<_> = required.into_iter().map(|(_, setter)| setter).collect();
+    let required: Vec<_> = setters.iter().filter(|(required, _)| *required).map(|(_, setter)| setter.clone()).collect();
     Ok(Noun {
         rust: shape.rust.clone(),
         name: shape.name.clone().unwrap_or_else(|| facts.name.to_owned()),
@@ -111,7 +112,7 @@ fn noun(facts: &TypeFacts, shape: &Shape<'_>, verbs: &[&str]) -> Result<Noun, Er
         new_docs: new_docs(facts, shape),
         signature: signature("new", required.iter().map(|setter| (setter.rust.as_str(), setter.kind.as_str()))),
         required,
-        optional: optional.into_iter().map(|(_, setter)| setter).collect(),
+        setters: setters.into_iter().map(|(_, setter)| setter).collect(),
     })
 }
 

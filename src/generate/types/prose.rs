@@ -88,6 +88,7 @@ fn text(kind: &Kind, schema: &Value) -> String {
         Kind::VpcId => "the id of a VPC".to_owned(),
         Kind::SubnetId => "the id of a subnet".to_owned(),
         Kind::SecurityGroupId => "the id of a security group".to_owned(),
+        Kind::Sensitive => "a secret's text".to_owned(),
         _ => "text".to_owned(),
     }
 }

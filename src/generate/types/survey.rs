@@ -193,6 +193,7 @@ impl<'a> Survey<'a> {
         match self.form(spot.schema) {
             _ if depth > 8 => (Kind::Json, None),
             Form::Shape => self.shape(spot, owner, depth),
+            Form::Text if known::is_secret(self.facts.name, &path) => (Kind::Sensitive, None),
             Form::Text => (known::text(name, spot.schema), None),
             Form::Integer if known::is_seconds(self.facts.name, &path) => (Kind::Seconds, None),
             Form::Integer => (Kind::Integer, None),
@@ -339,9 +340,9 @@ fn free_name(taken: &BTreeMap<String, String>, name: String, owner: Option<&str>
 
 /// Names that generated code uses for something else.
 #[rustfmt::skip]
-const CORE: [&str; 20] = [
+const CORE: [&str; 21] = [
     "Arn", "Bag", "Construct", "Default", "Dictionary", "Fields", "Handle", "IntoValue", "Json", "List", "PropertyType",
-    "Seconds", "SecurityGroupId", "Self", "String", "SubnetId", "Term", "Trace", "Value", "VpcId",
+    "Seconds", "SecurityGroupId", "Self", "Sensitive", "String", "SubnetId", "Term", "Trace", "Value", "VpcId",
 ];
 
 /// `SubnetIds` holds what `SubnetId` would.

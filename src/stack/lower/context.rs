@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
+use indexmap::IndexMap;
+
 use super::super::bag::Bag;
 use super::super::codes;
 use super::super::construct::{Construct, Entry, Origin};
@@ -10,6 +12,8 @@ use super::super::handle::AnyHandle;
 use super::super::link::{Link, Term};
 use super::super::stack::{Stack, foreign};
 use super::super::value::Value;
+use super::World;
+use super::imports::Need;
 use super::rules::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::goal::{Assumption, Taken};
@@ -21,6 +25,16 @@ pub struct Lowering<'a> {
     pub(super) drafts: BTreeMap<String, Draft>,
     pub(super) rules: Vec<Rule>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What it needs of other stacks.
+    pub(super) needs: Vec<Need>,
+    /// Parameters by which it reads what other stacks keep.
+    pub(super) read: BTreeMap<String, (template::Parameter, &'static Location<'static>)>,
+    /// The finished resources, each with the construct that it belongs to.
+    pub(super) owners: Vec<(String, Option<AnyHandle>)>,
+    /// Tags of every stack of the app.
+    pub(super) tags: IndexMap<String, Value<String>>,
+    /// The stacks of the app, where there is one.
+    others: &'a [Stack],
     pub(super) assumed: Vec<Assumption>,
     pub(super) transforms: BTreeSet<&'static str>,
     current: Option<AnyHandle>,
@@ -34,21 +48,47 @@ pub(super) struct Draft {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(stack: &'a Stack) -> Self {
-        let diagnostics = stack.diagnostics.clone();
-        Self {
+    pub(super) fn new(stack: &'a Stack, world: &World<'a>) -> Self {
+        let mut lowering = Self {
             stack,
             drafts: BTreeMap::new(),
             rules: Vec::new(),
-            diagnostics,
+            diagnostics: stack.diagnostics.clone(),
+            needs: Vec::new(),
+            read: BTreeMap::new(),
+            owners: Vec::new(),
+            tags: world.tags.cloned().unwrap_or_default(),
+            others: world.stacks,
             assumed: Vec::new(),
             transforms: BTreeSet::new(),
             current: None,
+        };
+        for (handle, location) in &stack.strangers {
+            let fault = lowering.stranger(*handle);
+            lowering.unresolved(fault, location);
+        }
+        lowering
+    }
+
+    /// What is wrong with a handle of another stack.
+    pub(super) fn stranger(&self, handle: AnyHandle) -> Diagnostic {
+        let fault = foreign(&self.stack.name);
+        let other = self.others.iter().find_map(|stack| Some((stack, stack.own_entry(handle)?)));
+        match other {
+            Some((stack, entry)) => {
+                let label = format!("`{}` of `{}` is created here", entry.name, stack.name);
+                fault.and_at(entry.location.into(), label)
+            }
+            None => fault,
         }
     }
 
     pub(super) fn enter(&mut self, handle: AnyHandle) {
         self.current = Some(handle);
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.current = None;
     }
 
     fn entry(&self) -> &'a Entry {
@@ -74,7 +114,7 @@ impl<'a> Lowering<'a> {
     /// The construct behind a handle, if it is a `T` of this stack; a handle of another stack is a finding.
     pub fn noun<T: Construct>(&mut self, handle: AnyHandle) -> Option<&'a T> {
         if self.stack.entry(handle).is_none() {
-            self.report(foreign(&self.stack.name));
+            self.report(self.stranger(handle));
         }
         self.stack.noun_of(handle)
     }
@@ -111,7 +151,9 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn draft(&mut self, id: String, draft: Draft) {
-        if let Some(other) = self.drafts.get(&id) {
+        // Of two constructs of one name that was said already, once.
+        let same_name = |other: &Draft| self.owner_name(&draft) == self.owner_name(other) && draft.owner != other.owner;
+        if let Some(other) = self.drafts.get(&id).filter(|other| !same_name(other)) {
             let diagnostic =
                 Diagnostic::error(codes::NAME, format!("two resources come out with the logical id `{id}`"))
                     .source(draft.location.into())
@@ -120,6 +162,10 @@ impl<'a> Lowering<'a> {
             self.diagnostics.push(diagnostic);
         }
         self.drafts.insert(id, draft);
+    }
+
+    fn owner_name(&self, draft: &Draft) -> Option<&'a str> {
+        Some(self.stack.own_entry(draft.owner?)?.name.as_str())
     }
 
     /// An attribute of a resource that this construct adds under `suffix`; the name `Ref` is what `Ref` returns.
@@ -133,6 +179,8 @@ impl<'a> Lowering<'a> {
 
     /// The logical ids of the rules that let traffic from any of the one groups to any of the others.
     pub fn rules_between(&self, from: &[AnyHandle], to: &[AnyHandle]) -> Vec<String> {
+        let [from, to] = [from, to].map(|groups| groups.iter().map(|group| self.stack.canonical(*group)));
+        let (from, to): (Vec<_>, Vec<_>) = (from.collect(), to.collect());
         let between = self.rules.iter().filter(|rule| {
             rule.from.is_some_and(|group| from.contains(&group)) && rule.to.is_some_and(|group| to.contains(&group))
         });
@@ -180,8 +228,8 @@ impl<'a> Lowering<'a> {
         match link {
             Link::Name(name) => template::Value::reference_to(name.as_str()),
             Link::NamedAttribute(name, attribute) => template::Value::attribute_of(name.as_str(), attribute.as_str()),
-            Link::Attribute(handle, attribute) => match self.stack.entry(*handle) {
-                None => self.unresolved(foreign(&self.stack.name), location),
+            Link::Attribute(handle, attribute) => match self.stack.own_entry(*handle) {
+                None => self.elsewhere(*handle, attribute, None, location),
                 Some(entry) => self.resolve_attribute(entry, attribute, location),
             },
         }
@@ -199,17 +247,22 @@ impl<'a> Lowering<'a> {
                 Some(term) => self.resolve(term, location),
                 None => self.unresolved(unknown_attribute(entry, attribute), location),
             },
+            Origin::From(handle, way) => self.elsewhere(*handle, attribute, Some(*way), location),
         }
     }
 
     /// A handle of another stack is a finding at `location`.
     pub(super) fn check_known(&mut self, handle: AnyHandle, location: &'static Location<'static>) {
-        if self.stack.entry(handle).is_none() {
-            self.unresolved(foreign(&self.stack.name), location);
+        if self.stack.own_entry(handle).is_none() {
+            self.unresolved(self.stranger(handle), location);
         }
     }
 
-    fn unresolved(&mut self, diagnostic: Diagnostic, location: &'static Location<'static>) -> template::Value {
+    pub(super) fn unresolved(
+        &mut self,
+        diagnostic: Diagnostic,
+        location: &'static Location<'static>,
+    ) -> template::Value {
         let diagnostic = diagnostic.source(location.into());
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
@@ -218,7 +271,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-fn unknown_attribute(entry: &Entry, attribute: &str) -> Diagnostic {
+pub(super) fn unknown_attribute(entry: &Entry, attribute: &str) -> Diagnostic {
     let name = &entry.name;
     Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("`{attribute}` of the imported `{name}` is not known"))
         .and_at(entry.location.into(), "imported here")

@@ -10,14 +10,13 @@ use super::super::handle::AnyHandle;
 use super::super::tags;
 use super::super::value::{Trace, Value};
 use super::context::{Draft, Lowering};
-use super::{Lowered, goals, rules};
+use super::{rules, whole};
 use crate::diagnostic::Diagnostic;
-use crate::goal::Goals;
 use crate::template::{self, Output, Places, Resource, Template, pointer};
 
-/// A lowered stack before the passes over the whole template.
+/// What the passes over the whole template need to know.
+#[derive(Default)]
 pub(super) struct Finished {
-    pub(super) lowered: Lowered,
     /// Properties to fill with a derived name: the logical id and the property.
     pub(super) names_to_derive: Vec<(String, &'static str)>,
     /// Resources that were told to go with the stack.
@@ -26,34 +25,32 @@ pub(super) struct Finished {
     pub(super) service_policies: Vec<(String, &'static str)>,
 }
 
-pub(super) fn finish(mut lowering: Lowering<'_>) -> Finished {
-    let stack = lowering.stack;
-    let transform = lowering.transforms.iter().map(|name| template::Value::from(*name)).collect();
-    let mut template = Template { description: stack.description.clone(), transform, ..Template::empty() };
-    let mut places = Places::default();
-    parameters(&lowering, &mut template, &mut places);
-    conditions(&mut lowering, &mut template, &mut places);
-    let mut finished = Finished {
-        lowered: Lowered { template, goals: Goals::default(), places, diagnostics: Vec::new() },
-        names_to_derive: Vec::new(),
-        told_to_go: BTreeSet::new(),
-        service_policies: Vec::new(),
-    };
-    resources(&mut lowering, &mut finished);
-    let Lowered { template, places, .. } = &mut finished.lowered;
-    outputs(&mut lowering, template, places);
-    finished.lowered.goals = goals::goals(&mut lowering);
-    finished.lowered.diagnostics = lowering.diagnostics;
+/// Fills the template, but for grants, goals and what other stacks need.
+pub(super) fn finish(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Finished {
+    whole::say(lowering, template, places);
+    parameters(lowering, template, places);
+    mappings(lowering, template, places);
+    conditions(lowering, template, places);
+    let finished = resources(lowering, template, places);
+    outputs(lowering, template, places);
     finished
 }
 
 fn parameters(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
     let mut parameters: Vec<_> = lowering.stack.parameters.iter().collect();
     parameters.sort_by_key(|(name, _)| name.as_str());
-    for (name, (parameter, location)) in parameters {
-        places.insert(pointer(["Parameters", name]), (*location).into());
-        template.parameters.insert(name.clone(), parameter.clone());
+    for (name, declared) in parameters {
+        places.insert(pointer(["Parameters", name]), declared.location.into());
+        template.parameters.insert(name.clone(), declared.parameter.clone());
     }
+}
+
+fn mappings(lowering: &Lowering<'_>, template: &mut Template, places: &mut Places) {
+    for (name, (mapping, location)) in &lowering.stack.mappings {
+        places.insert(pointer(["Mappings", name]), (*location).into());
+        template.mappings.insert(name.clone(), mapping.clone());
+    }
+    template.mappings.sort_keys();
 }
 
 fn conditions(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
@@ -75,25 +72,30 @@ fn outputs(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Pl
     for (name, output) in outputs {
         places.insert(pointer(["Outputs", name]), output.location.into());
         let value = lowering.resolve(&output.value, output.location);
-        let output = Output { value, description: None, condition: None, export: None };
+        let export = output.export.as_ref().map(|name| lowering.resolve(name, output.location));
+        let condition = output.condition.as_ref().map(|condition| condition.name().to_owned());
+        let output = Output { value, description: output.description.clone(), condition, export };
         template.outputs.insert(name.clone(), output);
     }
 }
 
-fn resources(lowering: &mut Lowering<'_>, finished: &mut Finished) {
+fn resources(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) -> Finished {
+    let mut finished = Finished::default();
     let drafts = std::mem::take(&mut lowering.drafts);
     let ends: Vec<(String, Option<AnyHandle>)> = drafts.iter().map(|(id, draft)| (id.clone(), draft.owner)).collect();
     for (id, draft) in &drafts {
-        note_places(id, draft, &mut finished.lowered.places);
+        note_places(id, draft, places);
         finished.names_to_derive.extend(draft.bag.derived_name.map(|property| (id.clone(), property)));
         finished.service_policies.extend(draft.bag.service_policy.map(|property| (id.clone(), property)));
         if told(lowering, draft) == Some(Deletion::Delete) {
             finished.told_to_go.insert(id.clone());
         }
         let resource = resource(lowering, draft, &ends);
-        finished.lowered.template.resources.insert(id.clone(), resource);
+        template.resources.insert(id.clone(), resource);
     }
-    apply_overrides(lowering, &mut finished.lowered.template);
+    apply_overrides(lowering, template);
+    lowering.owners = ends;
+    finished
 }
 
 fn note_places(id: &str, draft: &Draft, places: &mut Places) {
@@ -164,7 +166,8 @@ fn depends_on(bag: &Bag, on: &[AnyHandle], ends: &[(String, Option<AnyHandle>)])
 
 fn add_tags(lowering: &mut Lowering<'_>, resource: &mut Resource, draft: &Draft) {
     let own = draft.owner.and_then(|owner| lowering.stack.entry(owner)).map(|entry| &entry.bag.said.tags);
-    let mut wanted = lowering.stack.tags.clone();
+    let mut wanted = lowering.tags.clone();
+    wanted.extend(lowering.stack.tags.clone());
     wanted.extend(own.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     wanted.sort_unstable_keys();
     let resolved: Vec<(String, template::Value)> = wanted

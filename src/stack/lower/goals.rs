@@ -1,13 +1,19 @@
 //! Goals by handles become goals by name.
 
+use std::panic::Location;
+
+use super::super::codes;
+use super::super::construct::Suppressed;
 use super::super::goals::Wanted;
 use super::super::handle::AnyHandle;
 use super::super::stack::Stated;
 use super::context::Lowering;
-use super::rules;
-use crate::goal::{Assumption, Goal, Goals, Taken};
+use super::{grants, rules};
+use crate::diagnostic::Diagnostic;
+use crate::goal::{Assumption, Goal, Goals, Suppression, Taken};
+use crate::template::{Places, Template};
 
-pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
+pub(super) fn goals(lowering: &mut Lowering<'_>, template: &Template, places: &mut Places) -> Goals {
     let stack = lowering.stack;
     let mut goals = Goals::default();
     for stated in &stack.required {
@@ -17,12 +23,8 @@ pub(super) fn goals(lowering: &mut Lowering<'_>) -> Goals {
         let assumed = goal(lowering, stated).map(|goal| (Taken::Goal(goal), reason.clone()));
         goals.assumed.extend(assumed.map(|(what, reason)| Assumption { what, reason }));
     }
-    for entry in stack.entries.iter().filter(|entry| entry.is_created()) {
-        if let Some(id) = &entry.bag.said.formerly {
-            lowering.diagnostics.push(renamed(&entry.name, id, entry.location));
-            goals.renamed.push((entry.name.clone(), id.clone()));
-        }
-    }
+    goals.renamed = renamed(lowering, template);
+    goals.suppressed = suppressions(lowering, template, places);
     goals.assumed.extend(rules::managed_elsewhere(lowering));
     for entry in &stack.entries {
         goals.assumed.extend(entry.noun.taken_on_trust(&entry.name));
@@ -38,13 +40,66 @@ fn sort(goals: &mut Goals) {
     goals.assumed.sort_by_cached_key(|assumption| assumption.to_value().to_json().to_string());
     goals.assumed.dedup();
     goals.renamed.sort();
+    goals.suppressed.sort();
+    goals.suppressed.dedup();
+}
+
+/// The renamed resources, whatever belongs to a renamed construct among them.
+fn renamed(lowering: &mut Lowering<'_>, template: &Template) -> Vec<(String, String)> {
+    let stack = lowering.stack;
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for entry in stack.entries.iter().filter(|entry| entry.is_created()) {
+        let Some(former) = &entry.bag.said.formerly else { continue };
+        lowering.diagnostics.push(cost_of_renaming(&entry.name, former, entry.location));
+        for id in ids_of(lowering, template, &entry.name) {
+            let suffix = id.strip_prefix(entry.name.as_str()).unwrap_or_default();
+            pairs.push((id.clone(), format!("{former}{suffix}")));
+        }
+    }
+    let rules = lowering.rules.iter();
+    pairs.extend(rules.filter_map(|rule| Some((rule.id.clone(), rule.formerly.clone()?))));
+    pairs
+}
+
+/// The logical ids of what belongs to a construct of this stack, the policies of its grants included.
+fn ids_of(lowering: &Lowering<'_>, template: &Template, name: &str) -> Vec<String> {
+    let stack = lowering.stack;
+    let is_its =
+        |owner: &Option<AnyHandle>| owner.and_then(|own| stack.own_entry(own)).is_some_and(|own| own.name == name);
+    let mut ids: Vec<String> =
+        lowering.owners.iter().filter(|(_, own)| is_its(own)).map(|(id, _)| id.clone()).collect();
+    let policies: Vec<_> =
+        ids.iter().map(|id| grants::apart(id)).filter(|id| template.resources.contains_key(id)).collect();
+    ids.extend(policies);
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// What the stack and its nouns take for settled, each place taken down.
+fn suppressions(lowering: &Lowering<'_>, template: &Template, places: &mut Places) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    let mut add = |suppressed: &Suppressed, resource: Option<String>| {
+        let (code, reason) = (suppressed.code.clone(), suppressed.reason.clone());
+        let suppression = Suppression { code, resource, reason };
+        places.insert(suppression.pointer(), suppressed.location.into());
+        found.push(suppression);
+    };
+    let stack = lowering.stack;
+    stack.suppressed.iter().for_each(|suppressed| add(suppressed, None));
+    for entry in stack.entries.iter().filter(|entry| entry.is_created()) {
+        for suppressed in &entry.bag.said.suppressed {
+            ids_of(lowering, template, &entry.name).into_iter().for_each(|id| add(suppressed, Some(id)));
+        }
+    }
+    found
 }
 
 fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {
     let stack = lowering.stack;
     let handles = handles(&stated.goal.0);
     handles.iter().for_each(|handle| lowering.check_known(*handle, stated.location));
-    if handles.iter().any(|handle| stack.entry(*handle).is_none()) {
+    if handles.iter().any(|handle| stack.own_entry(*handle).is_none()) {
         return None;
     }
     let name = |handle| stack.name_of(handle).to_owned();
@@ -79,15 +134,11 @@ fn handles(wanted: &Wanted) -> Vec<AnyHandle> {
     }
 }
 
-fn renamed(name: &str, id: &str, location: &'static std::panic::Location<'static>) -> crate::diagnostic::Diagnostic {
-    use super::super::codes;
-    use crate::diagnostic::Diagnostic;
-    Diagnostic::info(
-        codes::RENAMED,
-        format!("`{name}` was `{id}`: CloudFormation creates it anew and deletes the old one"),
-    )
-    .resource(name)
-    .source(location.into())
-    .note("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html")
-    .help("to keep the resource, move it by a stack refactor before the deployment; the sidecar has both names")
+fn cost_of_renaming(name: &str, former: &str, location: &'static Location<'static>) -> Diagnostic {
+    let message = format!("`{name}` was `{former}`: CloudFormation creates it anew and deletes the old one");
+    Diagnostic::info(codes::RENAMED, message)
+        .resource(name)
+        .source(location.into())
+        .note("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html")
+        .help("to keep the resource, move it by a stack refactor before the deployment; the sidecar has both names")
 }

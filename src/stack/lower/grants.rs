@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::super::stack::Stack;
 use super::context::Lowering;
-use super::finish::Finished;
 use super::order;
 use crate::iam::{PolicyDocument, Statement};
 use crate::template::{Places, Reference, Resource, Template, Value, pointer};
@@ -14,16 +12,14 @@ use crate::template::{Places, Reference, Resource, Template, Value, pointer};
 const GRANTS: &str = "grants";
 
 /// Adds every grant to its role: inside it where that is no cycle, else as a policy of its own.
-pub(super) fn add(stack: &Stack, finished: &mut Finished) {
-    for (role, statements) in statements(stack, finished) {
-        let template = &mut finished.lowered.template;
+pub(super) fn add(lowering: &mut Lowering<'_>, template: &mut Template, places: &mut Places) {
+    for (role, statements) in statements(lowering) {
         if !template.resources.contains_key(&role) {
             // Its construct did not come to be, and said why.
             continue;
         }
         let back = |statement: &Statement| refers_back(template, &role, statement);
         let (apart, inside): (Vec<_>, Vec<_>) = statements.into_iter().partition(|given| back(&given.statement));
-        let places = &mut finished.lowered.places;
         if !inside.is_empty() {
             note_places(places, &add_inside(template, &role, &inside), &inside);
         }
@@ -34,16 +30,15 @@ pub(super) fn add(stack: &Stack, finished: &mut Finished) {
 }
 
 /// The statements by role, in an order that does not depend on that of the grants.
-fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<Given>> {
+fn statements(lowering: &mut Lowering<'_>) -> BTreeMap<String, Vec<Given>> {
     let mut by_role: BTreeMap<String, BTreeMap<String, Given>> = BTreeMap::new();
-    let mut lowering = Lowering::new(stack);
-    lowering.diagnostics.clear();
+    let stack = lowering.stack;
     for grant in &stack.grants {
         match grant.permission.statements(stack) {
             Ok(statements) => {
                 let role = by_role.entry((grant.role_id)(stack.name_of(grant.to))).or_default();
                 for statement in &statements {
-                    let statement = resolve(&mut lowering, statement, grant.location);
+                    let statement = resolve(lowering, statement, grant.location);
                     let key = statement.to_value().to_json().to_string();
                     role.entry(key).or_insert(Given { statement, location: grant.location });
                 }
@@ -51,7 +46,6 @@ fn statements(stack: &Stack, finished: &mut Finished) -> BTreeMap<String, Vec<Gi
             Err(diagnostic) => lowering.diagnostics.push(diagnostic.source(grant.location.into())),
         }
     }
-    finished.lowered.diagnostics.extend(lowering.diagnostics);
     by_role.into_iter().map(|(role, statements)| (role, statements.into_values().collect())).collect()
 }
 
@@ -118,6 +112,11 @@ fn add_inside(template: &mut Template, role: &str, given: &[Given]) -> String {
     pointer(["Resources", role, "Properties", "Policies", &index.to_string(), "PolicyDocument"])
 }
 
+/// The logical id of the policy of a role's grants that cannot stand inside it.
+pub(super) fn apart(role: &str) -> String {
+    format!("{role}Grants")
+}
+
 /// Returns the pointer of the document.
 fn add_apart(template: &mut Template, role: &str, given: &[Given]) -> String {
     let policy = Resource::new("AWS::IAM::Policy")
@@ -125,7 +124,7 @@ fn add_apart(template: &mut Template, role: &str, given: &[Given]) -> String {
         .with("PolicyName", GRANTS)
         .with("Roles", Value::list([Value::reference_to(role)]));
     let condition = template.resources.get(role).and_then(|role| role.condition.clone());
-    let id = format!("{role}Grants");
+    let id = apart(role);
     template.resources.insert(id.clone(), Resource { condition, ..policy });
     template.resources.sort_keys();
     pointer(["Resources", &id, "Properties", "PolicyDocument"])

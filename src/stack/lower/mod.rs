@@ -1,22 +1,31 @@
 //! Lowering: a stack becomes a template, its goals, and what is wrong with it.
 
+mod all;
 mod context;
 mod finish;
 mod goals;
 mod grants;
+mod imports;
 mod order;
 mod retain;
 mod rules;
 mod services;
+mod whole;
 
+pub(super) use all::lower_all;
 pub use context::Lowering;
 
+use indexmap::IndexMap;
+
+use super::app::Aspect;
 use super::construct::Entry;
 use super::handle::AnyHandle;
 use super::stack::Stack;
+use super::value::Value;
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
 use crate::template::{Places, Template};
+use imports::Need;
 
 /// What a stack comes down to.
 #[derive(Clone, Debug)]
@@ -29,24 +38,53 @@ pub struct Lowered {
     pub places: Places,
     /// What is wrong with the stack as it was written. With an error among them the template is not to be used.
     pub diagnostics: Vec<Diagnostic>,
+    /// The names of the stacks that must be deployed before it, sorted: those that it imports from.
+    pub depends_on: Vec<String>,
+}
+
+/// What a stack gets from its app.
+#[derive(Default)]
+pub(super) struct World<'a> {
+    /// What other stacks import from it.
+    pub(super) needs: Vec<Need>,
+    pub(super) tags: Option<&'a IndexMap<String, Value<String>>>,
+    pub(super) aspects: &'a [Aspect],
+    pub(super) stacks: &'a [Stack],
 }
 
 /// Lowers a stack. The order in which its constructs were added, its traffic allowed and its permissions granted does
 /// not show in the result.
-pub(super) fn lower(stack: &Stack) -> Lowered {
-    let mut lowering = Lowering::new(stack);
+pub(super) fn lower<'a>(stack: &'a Stack, world: &World<'a>) -> Lowered {
+    lower_one(stack, world).0
+}
+
+/// Lowers a stack; returns also what it needs of others.
+fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Vec<Need>) {
+    let mut lowering = Lowering::new(stack, world);
     rules::add(&mut lowering);
     for (handle, entry) in created(stack) {
         lowering.enter(handle);
         entry.noun.lower(&mut lowering);
     }
-    let mut finished = finish::finish(lowering);
-    grants::add(stack, &mut finished);
-    services::open(&mut finished.lowered.template, &finished.service_policies);
-    retain::close(&mut finished.lowered, &finished.told_to_go);
-    super::names::derive(&mut finished.lowered, &finished.names_to_derive);
-    order::drop_redundant(&mut finished.lowered.template);
-    finished.lowered
+    lowering.leave();
+    imports::keep(&mut lowering, &world.needs);
+    let (mut template, mut places) = (Template::empty(), Places::default());
+    let finished = finish::finish(&mut lowering, &mut template, &mut places);
+    imports::export(&mut lowering, &world.needs, &mut template, &mut places);
+    grants::add(&mut lowering, &mut template, &mut places);
+    let goals = goals::goals(&mut lowering, &template, &mut places);
+    imports::declare(&mut lowering, &mut template, &mut places);
+    let (diagnostics, needs) = (lowering.diagnostics, lowering.needs);
+    let mut depends_on: Vec<_> = needs.iter().map(|need| need.stack_name.clone()).collect();
+    depends_on.sort();
+    depends_on.dedup();
+    let mut lowered = Lowered { template, goals, places, diagnostics, depends_on };
+    services::open(&mut lowered.template, &finished.service_policies);
+    retain::close(&mut lowered, &finished.told_to_go);
+    whole::finish(stack, world, &mut lowered.template);
+    super::names::derive(&mut lowered, &finished.names_to_derive);
+    order::drop_redundant(&mut lowered.template);
+    (lowered, needs)
 }
 
 /// The constructs that the stack creates, by name.
@@ -54,7 +92,7 @@ fn created(stack: &Stack) -> Vec<(AnyHandle, &Entry)> {
     let mut entries: Vec<_> = (0..)
         .zip(&stack.entries)
         .filter(|(_, entry)| entry.is_created())
-        .map(|(index, entry)| (AnyHandle { stack: stack.id, index }, entry))
+        .map(|(index, entry)| (AnyHandle { stack: stack.id, index }, entry.as_ref()))
         .collect();
     entries.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
     entries

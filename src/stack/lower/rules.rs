@@ -19,15 +19,18 @@ pub(super) struct Rule {
     pub(super) id: String,
     pub(super) from: Option<AnyHandle>,
     pub(super) to: Option<AnyHandle>,
+    /// The logical id that it had while its groups had other names.
+    pub(super) formerly: Option<String>,
 }
 
 /// Adds the rules of every flow: egress of the near end, ingress of the far end, where those are groups.
 pub(super) fn add(lowering: &mut Lowering<'_>) {
     for flow in &lowering.stack.flows {
         let ends = [&flow.from, &flow.to.end];
-        let known = |end: &End| end.handle().is_none_or(|handle| lowering.stack.entry(handle).is_some());
-        if !ends.into_iter().all(known) {
-            lowering.report(super::super::stack::foreign(&lowering.stack.name).source(flow.location.into()));
+        let stranger = ends.into_iter().filter_map(End::handle).find(|handle| lowering.stack.entry(*handle).is_none());
+        if let Some(stranger) = stranger {
+            let fault = lowering.stranger(stranger);
+            lowering.unresolved(fault, flow.location);
         } else if ends.into_iter().all(|end| end.group().is_none()) {
             lowering.report(groupless(lowering, flow));
         } else {
@@ -51,7 +54,7 @@ fn groupless(lowering: &Lowering<'_>, flow: &Flow) -> Diagnostic {
 fn add_ingress(lowering: &mut Lowering<'_>, flow: &Flow) {
     let Some(far) = flow.to.end.group().filter(|far| takes_rules(lowering, *far)) else { return };
     let near = end_name(lowering, &flow.from);
-    let id = format!("{}From{}{}", lowering.stack.name_of(far), end_id(lowering, &flow.from), flow.to.port.id());
+    let id = |near: &str, far: &str| format!("{far}From{near}{}", flow.to.port.id());
     let mut bag = rule_bag("AWS::EC2::SecurityGroupIngress", flow, far, &format!("from {near}"));
     let (property, term) = match &flow.from {
         End::Group(group) => ("SourceSecurityGroupId", group.term("GroupId")),
@@ -65,7 +68,7 @@ fn add_ingress(lowering: &mut Lowering<'_>, flow: &Flow) {
 fn add_egress(lowering: &mut Lowering<'_>, flow: &Flow) {
     let Some(near) = flow.from.group().filter(|near| takes_rules(lowering, *near)) else { return };
     let far = end_name(lowering, &flow.to.end);
-    let id = format!("{}To{}{}", lowering.stack.name_of(near), end_id(lowering, &flow.to.end), flow.to.port.id());
+    let id = |near: &str, far: &str| format!("{near}To{far}{}", flow.to.port.id());
     let mut bag = rule_bag("AWS::EC2::SecurityGroupEgress", flow, near, &format!("to {far}"));
     let (property, term) = match &flow.to.end {
         End::Group(group) => ("DestinationSecurityGroupId", group.term("GroupId")),
@@ -95,9 +98,17 @@ fn put(bag: &mut Bag, property: &str, term: Term, location: &'static Location<'s
     bag.fields.put(property, term, location);
 }
 
-fn draft(lowering: &mut Lowering<'_>, id: String, mut bag: Bag, flow: &Flow) {
+fn draft(lowering: &mut Lowering<'_>, id: impl Fn(&str, &str) -> String, mut bag: Bag, flow: &Flow) {
+    let ends = [&flow.from, &flow.to.end];
+    let former = ends.map(|end| former_id(lowering, end));
+    let [near, far] = ends.map(|end| end_id(lowering, end));
+    let formerly = former.iter().any(Option::is_some).then(|| {
+        let [former_near, former_far] = &former;
+        id(former_near.as_ref().unwrap_or(&near), former_far.as_ref().unwrap_or(&far))
+    });
+    let id = id(&near, &far);
     bag.said.condition = condition(lowering, flow);
-    lowering.rules.push(Rule { id: id.clone(), from: flow.from.group(), to: flow.to.end.group() });
+    lowering.rules.push(Rule { id: id.clone(), from: flow.from.group(), to: flow.to.end.group(), formerly });
     lowering.draft(id, Draft { bag, owner: None, location: flow.location });
 }
 
@@ -156,6 +167,11 @@ fn end_name(lowering: &Lowering<'_>, end: &End) -> String {
 fn end_id(lowering: &Lowering<'_>, end: &End) -> String {
     let name = end_name(lowering, end);
     name.replace('.', "x").replace(':', "c").replace('/', "s")
+}
+
+/// What a construct was called before.
+fn former_id(lowering: &Lowering<'_>, end: &End) -> Option<String> {
+    lowering.stack.own_entry(end.handle()?)?.bag.said.formerly.clone()
 }
 
 fn cidr_property(range: &Cidr) -> &'static str {
