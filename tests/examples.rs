@@ -110,5 +110,5 @@ fn settings_of_what_does_not_exist_yet() {
     assert!(found.is_empty(), "{found:#?}");
     let mut app = App::new();
     formwork::blueprints::stacks(&settings.expect("settings without a finding")).into_iter().for_each(|s| app.add(s));
-    sound(&app, &["billing", "billing"]);
+    sound("new.formwork", &app);
 }

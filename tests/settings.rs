@@ -1,6 +1,7 @@
 //! The settings file: what is said of a wrong one, and what is read from a right one.
 
 mod cross;
+mod made;
 mod shape;
 
 use formwork::diagnostic::render;

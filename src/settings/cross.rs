@@ -11,7 +11,7 @@ mod stacks;
 mod target;
 
 use super::model::Environment;
-use super::{Settings, codes};
+use super::{Settings, codes, schema};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// What one check sees: an environment, its name, and the places of its settings.
@@ -49,11 +49,12 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 }
 
 impl Site<'_> {
-    /// A finding at the value of the setting at `path`.
+    /// A finding at the value of the setting at `path`; of a section, at its key.
     fn finding(&self, code: Code, severity: Severity, path: &str, message: impl Into<String>) -> Diagnostic {
         let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));
         let finding = Diagnostic::new(code, severity, message).path(&pointer);
-        let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0);
+        let is_section = !schema::keys(schema::at(schema::environment(), path.split('.'))).is_empty();
+        let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0 && !is_section);
         finding.span(value.or_else(|| self.settings.places.nearest(&pointer)).cloned())
     }
 

@@ -194,9 +194,10 @@ fn the_function_connects_as_one_user_through_one_proxy() {
 }
 
 #[test]
-fn outputs_say_what_there_is() {
+fn outputs_say_what_there_is_and_are_described() {
     let outputs: Vec<_> = MADE.outputs.keys().map(String::as_str).collect();
     assert_eq!(outputs, ["DatabaseEndpoint", "FunctionName", "ProxyEndpoint", "SecretArn", "VpcId"]);
+    assert!(MADE.outputs.values().all(|output| output.description.is_some()));
 }
 
 #[test]

@@ -14,15 +14,15 @@ pub(super) fn outputs<D>(
     proxy: Handle<DatabaseProxy>,
     served: &Served<D>,
 ) {
-    stack.output("FunctionName", handler.name());
-    stack.output("ProxyEndpoint", proxy.endpoint());
+    stack.output("FunctionName", handler.name()).describe("The function that uses the database.");
+    stack.output("ProxyEndpoint", proxy.endpoint()).describe("The host to connect to in place of the database's.");
     if settings.database.created().is_some() {
-        stack.output("DatabaseEndpoint", served.endpoint.clone());
+        stack.output("DatabaseEndpoint", served.endpoint.clone()).describe("The host of the database itself.");
     }
     if let Some(credentials) = served.credentials {
-        stack.output("SecretArn", credentials.arn());
+        stack.output("SecretArn", credentials.arn()).describe("The secret with which the proxy logs in.");
     }
     if settings.network.created().is_some() {
-        stack.output("VpcId", network.vpc.id());
+        stack.output("VpcId", network.vpc.id()).describe("The network of all that.");
     }
 }

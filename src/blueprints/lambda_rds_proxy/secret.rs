@@ -1,5 +1,6 @@
 //! The secret, given or new, and the key.
 
+use super::super::here::here;
 use super::super::open::value;
 use crate::constructs::kms::Key;
 use crate::constructs::rds::user;
@@ -13,7 +14,7 @@ pub(super) fn key(stack: &mut Stack, settings: &Environment) -> Option<Handle<Ke
     match settings.secret.as_ref()?.key() {
         SecretKey::AwsManaged => None,
         SecretKey::Given(arn) => {
-            let arn = value(stack, arn, Parameter::arn(), "The key that encrypts the secret.");
+            let arn = here(value(stack, arn, Parameter::arn(), "The key that encrypts the secret."), settings);
             Some(stack.import("Key", Key::existing(arn)))
         }
         SecretKey::New => {
@@ -47,7 +48,7 @@ pub(super) fn secret(stack: &mut Stack, settings: &Environment, key: Option<Hand
             Some(stack.add("Secret", noun.description("name and password with which the proxy logs in")))
         }
         SecretShape::Given { arn } => {
-            let arn = value(stack, arn, Parameter::arn(), "The secret of the database user.");
+            let arn = here(value(stack, arn, Parameter::arn(), "The secret of the database user."), settings);
             Some(stack.import("Secret", Secret::existing(arn, encrypted_by).user(user(&said.user))))
         }
     }

@@ -1,12 +1,15 @@
 //! What exists and what is new: which of them can come together.
 
 use super::super::codes;
-use super::super::model::{KeptBy, SecretKey};
+use super::super::model::{KeptBy, SecretAccess, SecretKey};
 use super::Site;
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
-    [database(site), master(site), managed(site), key(site), rotation(site)].into_iter().flatten().collect()
+    [database(site), master(site), managed(site), key(site), access(site), rotation(site)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn database(site: &Site<'_>) -> Option<Diagnostic> {
@@ -42,6 +45,13 @@ fn key(site: &Site<'_>) -> Option<Diagnostic> {
     let finding = (secret.key() == SecretKey::New).then(|| site.error(codes::EXCLUSIVE, "secret.key", message))?;
     let help = "name its key by the ARN, or say `aws-managed`, as `aws secretsmanager describe-secret` has it";
     Some(site.beside(finding, "secret.arn", "the secret").help(help))
+}
+
+fn access(site: &Site<'_>) -> Option<Diagnostic> {
+    let secret = site.environment.secret.as_ref()?;
+    let idle = secret.kept_by() == Some(KeptBy::Rds) && secret.access == SecretAccess::Full;
+    let message = "`secret.access: full` has no effect on a secret that RDS keeps: the proxy reads it, and no more";
+    idle.then(|| site.without_effect("secret.access", message, "delete it"))
 }
 
 fn rotation(site: &Site<'_>) -> Option<Diagnostic> {
