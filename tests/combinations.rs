@@ -3,6 +3,7 @@
 
 mod data;
 mod network;
+mod shapes;
 
 use std::fs;
 use std::path::Path;

@@ -102,3 +102,13 @@ fn two_stacks() {
 fn two_users() {
     sound("two_users", &two_users::app());
 }
+
+#[test]
+fn settings_of_what_does_not_exist_yet() {
+    let (settings, found) =
+        formwork::settings::read("new.formwork.yaml", include_str!("../examples/new.formwork.yaml"));
+    assert!(found.is_empty(), "{found:#?}");
+    let mut app = App::new();
+    formwork::blueprints::stacks(&settings.expect("settings without a finding")).into_iter().for_each(|s| app.add(s));
+    sound("new.formwork", &app);
+}

@@ -1,10 +1,11 @@
 //! The settings file: what is said of a wrong one, and what is read from a right one.
 
 mod cross;
+mod made;
 mod shape;
 
 use formwork::diagnostic::render;
-use formwork::settings::{self, Auth, Setting};
+use formwork::settings::{self, Auth, SecretKey, Setting};
 
 /// A sound file; the tests change one thing in it.
 const SOUND: &str = "\
@@ -72,7 +73,7 @@ fn defaults_are_merged_and_overridden() {
     let uat = &settings.environments["uat"];
     assert_eq!(uat.account, "012345678901");
     assert_eq!((uat.function.timeout.clone(), uat.database.port()), (Some(Setting::Literal(45)), 5432));
-    assert_eq!(uat.secret.as_ref().and_then(|secret| secret.key()), None);
+    assert_eq!(uat.secret.as_ref().map(|secret| secret.key()), Some(SecretKey::AwsManaged));
     let place = settings.place("uat", "function.memory").map(ToString::to_string);
     assert_eq!(place.as_deref(), Some("formwork.yaml:7:15"), "a default has its place under `defaults`");
 }
@@ -81,8 +82,8 @@ fn defaults_are_merged_and_overridden() {
 fn what_stays_open_may_be_left_out() {
     let settings =
         read(&SOUND.replace("[function.memory]", "[network.vpc]").replace("      vpc: vpc-0c1e37a9d4b85f620\n", ""));
-    let vpc = &settings.environments["uat"].network.vpc;
-    assert_eq!(*vpc, Setting::Parameter { name: "NetworkVpc".into(), default: None });
+    let network = settings.environments["uat"].network.given().expect("a network that exists");
+    assert_eq!(network.vpc, Setting::Parameter { name: "NetworkVpc".into(), default: None });
     assert!(settings.parameters == ["network.vpc"]);
 }
 

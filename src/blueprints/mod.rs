@@ -1,5 +1,6 @@
 //! Blueprints (L3): whole architectures from settings.
 
+mod here;
 mod lambda_rds_proxy;
 mod open;
 

@@ -40,6 +40,12 @@ pub const AUTH_OF_ENGINE: Code = Code::new("S0401", "auth-unfit-for-engine");
 pub const AUTH_WITHOUT: Code = Code::new("S0402", "auth-without-its-means");
 /// A setting that changes nothing beside the others.
 pub const WITHOUT_EFFECT: Code = Code::new("S0403", "setting-without-effect");
+/// A setting that the engine of the database does not have.
+pub const UNFIT_FOR_ENGINE: Code = Code::new("S0404", "setting-unfit-for-engine");
+/// Parts of which the one exists and the other is new, and that cannot come together.
+pub const APART: Code = Code::new("S0405", "parts-that-cannot-meet");
+/// An AWS API that is called and that no way leads to.
+pub const OUT_OF_REACH: Code = Code::new("S0406", "api-out-of-reach");
 /// Two environments that would be the same stack.
 pub const SAME_STACK: Code = Code::new("S0501", "two-environments-one-stack");
 
@@ -64,6 +70,9 @@ pub const ALL: &[Code] = &[
     AUTH_OF_ENGINE,
     AUTH_WITHOUT,
     WITHOUT_EFFECT,
+    UNFIT_FOR_ENGINE,
+    APART,
+    OUT_OF_REACH,
     SAME_STACK,
 ];
 

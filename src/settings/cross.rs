@@ -2,12 +2,16 @@
 
 mod arns;
 mod auth;
+mod database;
 mod function;
+mod network;
+mod reach;
+mod shapes;
 mod stacks;
 mod target;
 
-use super::Settings;
 use super::model::Environment;
+use super::{Settings, codes, schema};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// What one check sees: an environment, its name, and the places of its settings.
@@ -17,7 +21,16 @@ struct Site<'a> {
     environment: &'a Environment,
 }
 
-const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[arns::check, target::check, auth::check, function::check];
+const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[
+    arns::check,
+    shapes::check,
+    network::check,
+    database::check,
+    target::check,
+    auth::check,
+    function::check,
+    reach::check,
+];
 
 /// Every contradiction. What `defaults` say wrongly for several environments is said once.
 pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
@@ -36,11 +49,12 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 }
 
 impl Site<'_> {
-    /// A finding at the value of the setting at `path`.
+    /// A finding at the value of the setting at `path`; of a section, at its key.
     fn finding(&self, code: Code, severity: Severity, path: &str, message: impl Into<String>) -> Diagnostic {
         let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));
         let finding = Diagnostic::new(code, severity, message).path(&pointer);
-        let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0);
+        let is_section = !schema::keys(schema::at(schema::environment(), path.split('.'))).is_empty();
+        let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0 && !is_section);
         finding.span(value.or_else(|| self.settings.places.nearest(&pointer)).cloned())
     }
 
@@ -54,6 +68,10 @@ impl Site<'_> {
             Some(span) => finding.and_at(span.clone(), message),
             None => finding,
         }
+    }
+
+    fn without_effect(&self, path: &str, message: impl Into<String>, help: &str) -> Diagnostic {
+        self.finding(codes::WITHOUT_EFFECT, Severity::Warning, path, message).help(help)
     }
 
     /// Whether someone wrote the setting at `path`.

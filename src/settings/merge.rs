@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::schema;
+use super::{schema, shapes};
 use crate::template::{Places, pointer};
 
 /// Completes `inside` with what only `beside` has; each part that is taken over brings its places along.
@@ -40,6 +40,9 @@ fn take_places(value: &Value, at: &str, from: &str, places: &mut Places) {
 
 /// Adds what the schema says of settings that nobody wrote.
 pub(super) fn default(value: &mut Value, schema: &'static Value) {
+    if let Value::Array(values) = value {
+        return values.iter_mut().for_each(|value| default(value, schema::step(schema, "0")));
+    }
     let Value::Object(map) = value else { return };
     for key in schema::keys(schema) {
         let inner = schema::step(schema, key);
@@ -55,6 +58,9 @@ pub(super) fn default(value: &mut Value, schema: &'static Value) {
 /// Makes of the setting at `path` a parameter whose default is the value that stood there. Says whether it could: a
 /// section that an environment does not have, such as a secret, is not there to be opened.
 pub(super) fn open(value: &mut Value, path: &str) -> bool {
+    if shapes::is_elsewhere(value, path) {
+        return false;
+    }
     let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
     let section = value.pointer_mut(&pointer(sections.split('.').filter(|key| !key.is_empty())));
     let Some(Value::Object(map)) = section else { return false };
@@ -63,12 +69,12 @@ pub(super) fn open(value: &mut Value, path: &str) -> bool {
     true
 }
 
-/// The parameter's name, `FunctionMemory` of `function.memory`.
+/// The parameter's name, `FunctionMemory` of `function.memory`, `DatabaseClass` of `database.new.class`.
 ///
 /// Validators take a parameter with `Secret` in its name for a secret that everyone can read. What stays open here is
 /// only where the secret is: `CredentialsArn` of `secret.arn`.
 pub(super) fn parameter_name(path: &str) -> String {
-    let path = path.replacen("secret.", "credentials.", 1);
+    let path = path.replacen("secret.", "credentials.", 1).replacen(".new.", ".", 1);
     let words = path.split(['.', '-']).map(|word| {
         let (first, rest) = word.split_at(1.min(word.len()));
         first.to_uppercase() + rest

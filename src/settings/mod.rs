@@ -9,6 +9,7 @@ mod cross;
 mod merge;
 mod model;
 mod schema;
+mod shapes;
 mod violations;
 mod words;
 
@@ -17,8 +18,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub use model::{
-    Auth, Blueprint, Code, ConnectAs, Database, Endpoint, Endpoints, Engine, Environment, Function, Groups, Network,
-    Proxy, Secret, SecretAccess, Setting, Settings, Target,
+    Architecture, Auth, Blueprint, Capacity, Code, ConnectAs, Database, DatabaseShape, Edition, Endpoint, Endpoints,
+    Engine, Environment, FlowLogs, Function, GivenDatabase, GivenNetwork, Groups, KeptBy, LogFormat, Nat, Network,
+    NewDatabase, NewNetwork, NewSecret, Proxy, Reach, Rotation, Secret, SecretAccess, SecretKey, SecretShape, Setting,
+    Settings, Target, Tracing,
 };
 pub use schema::{Facts, SCHEMA, facts, parameterisable};
 
@@ -55,7 +58,8 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
     let environments = value.get_mut("environments").and_then(Value::as_object_mut);
     for (name, environment) in environments.into_iter().flatten() {
         let at = pointer(["environments", name]);
-        merge::merge(environment, &at, &defaults, "/defaults", places);
+        merge::merge(environment, &at, &shapes::fitting(&defaults, environment), "/defaults", places);
+        findings.extend(shapes::check(environment, &at, places));
         merge::default(environment, schema::environment());
         for path in parameters.iter().filter(|path| merge::open(environment, path)) {
             idle.remove(path);

@@ -109,7 +109,7 @@ error[S0304]: `secret.key` names `alias/billie`, and `key/<id>` is wanted
 fn mixed_authentication_is_for_sql_server() {
     check(
         "    account: 111122223333",
-        "    account: 111122223333\n    proxy: { auth: mixed }",
+        "    account: 111122223333\n    proxy: { auth: mixed }\n    endpoints: { secrets-manager: {} }",
         r#"
 error[S0401]: `proxy.auth` is `mixed`, and the engine is `postgres`
   --> formwork.yaml:11:20

@@ -33,7 +33,7 @@ error[S0103]: `network` has no key `private-subnet`
 13 |       private-subnet: [subnet-0a41d2c3b4e5f6071, subnet-0b72d2c3b4e5f6072]
    |       ^^^^^^^^^^^^^^ unknown
    |
-   = help: did you mean `private-subnets`? the keys here are: `vpc`, `private-subnets`
+   = help: did you mean `private-subnets`? the keys here are: `vpc`, `private-subnets`, `new`
 
 1 error
 "#,
@@ -90,7 +90,7 @@ error[S0201]: `function` is empty, and a map of keys is wanted
 7 |   function:
   |   ^^^^^^^^ a map of keys is wanted
   |
-  = help: the keys here are: `runtime`, `handler`, `memory`, `timeout`, `code`, `environment`, `connect-as`, `describe-proxy`
+  = help: the keys here are: `runtime`, `handler`, `memory`, `timeout`, `architecture`, `reserved-concurrency`, `log-days`, `log-format`, `tracing`, `layers`, `code`, `environment`, `connect-as`, `describe-proxy`, `reaches`
 
 1 error
 "#,
@@ -312,7 +312,7 @@ fn two_places_for_the_code() {
         "    account: 111122223333",
         "    account: 111122223333\n    function: { code: { inline: x, s3: { bucket: artifacts, key: a.zip } } }",
         r#"
-error[S0204]: `function.code` has 2 entries: the code comes from exactly one of `s3`, `image` and `inline`
+error[S0204]: `function.code` has 2 entries: the code comes from exactly one of `s3`, `image`, `inline` and `local`
   --> formwork.yaml:11:17
    |
 11 |     function: { code: { inline: x, s3: { bucket: artifacts, key: a.zip } } }

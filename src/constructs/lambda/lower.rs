@@ -87,11 +87,14 @@ impl Function {
     /// Adds it with `role`, and its log group.
     pub(super) fn lower_with(&self, lowering: &mut Lowering<'_>, role: Value<Arn>) {
         self.check(lowering);
-        let rest = lambda::Function::new(Value::Absent, role)
+        let mut rest = lambda::Function::new(Value::Absent, role)
             .architectures([self.default_architecture()])
             .environment(self.environment())
             .image_config(self.image.clone().into_value().unless_empty())
             .logging_config(self.logging_config(lowering));
+        // Whoever invokes it as soon as it is there finds the ways open.
+        let groups: Vec<AnyHandle> = self.group.iter().map(|group| group.any()).collect();
+        lowering.rules_from(&groups).into_iter().for_each(|rule| rest.bag().after(rule));
         lowering.complete(rest);
         lowering.add("Logs", self.log_group().on_deletion(Deletion::Retain));
     }

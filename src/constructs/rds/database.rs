@@ -132,10 +132,11 @@ macro_rules! databases { ($(
             self.made.as_ref().map(|made| &made.master)
         }
 
-        /// The key that encrypts its storage, backups and snapshots; `aws/rds` unless said. Cannot change in place.
+        /// The key that encrypts its storage, backups, snapshots and what is recorded of its load; `aws/rds` unless said.
+        /// Cannot change in place.
         #[track_caller]
         pub fn key(self, key: Handle<Key>) -> Self {
-            self.set(|database| database.kms_key_id(key.arn()))
+            self.set(|database| database.kms_key_id(key.arn())).tell(|made| made.key = Some(key))
         }
 
         /// The engine's version, in full, such as `17.11`; unless said, one that was current when this library was

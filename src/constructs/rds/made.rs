@@ -9,6 +9,7 @@ use crate::aws::iam;
 use crate::aws::rds::DbSubnetGroup;
 use crate::constructs::ec2::PrivateSubnets;
 use crate::constructs::iam::service_role;
+use crate::constructs::kms::Key;
 use crate::diagnostic::Diagnostic;
 use crate::stack::{
     self, AnyHandle, Arn, Bag, Dictionary, Fields, Handle, IntoValue, Json, Link, List, Lowering, PropertyType,
@@ -26,6 +27,7 @@ pub(super) struct Made {
     pub(super) tls: bool,
     pub(super) monitoring: Option<Value<Seconds>>,
     pub(super) insights: Value<bool>,
+    pub(super) key: Option<Handle<Key>>,
     pub(super) minor_upgrades: Value<bool>,
     /// The instances, where it is a cluster.
     pub(super) members: Members,
@@ -42,6 +44,7 @@ impl Made {
             tls: true,
             monitoring: None,
             insights: Value::Absent,
+            key: None,
             minor_upgrades: true.into_value(),
             members: Members::default(),
         }
@@ -66,10 +69,18 @@ impl Made {
     pub(super) fn fill_each(&self, bag: &mut Bag, insights: &str, lowering: &mut Lowering<'_>) {
         bag.set("AutoMinorVersionUpgrade", self.minor_upgrades.clone());
         bag.set(insights, self.insights.clone());
+        if let (Some(key), true) = (self.key, self.may_have_insights()) {
+            bag.set("PerformanceInsightsKMSKeyId", key.arn());
+        }
         if let Some(every) = &self.monitoring {
             bag.set("MonitoringInterval", every.clone());
             bag.set("MonitoringRoleArn", lowering.own::<Arn>(MONITORING, "Arn"));
         }
+    }
+
+    /// Whether the load may come to be recorded; the record is encrypted as the database is.
+    fn may_have_insights(&self) -> bool {
+        !matches!(self.insights, Value::Absent | Value::Literal(false))
     }
 
     /// The role that may write metrics of the operating system.

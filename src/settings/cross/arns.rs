@@ -2,7 +2,7 @@
 
 use super::super::arn::{Arn, partition_of};
 use super::super::codes;
-use super::super::model::{Code, Setting};
+use super::super::model::{Code, SecretKey, Setting};
 use super::Site;
 use crate::diagnostic::Diagnostic;
 
@@ -42,17 +42,19 @@ fn is_full_secret(resource: &str) -> bool {
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
     let mut findings = image(site);
     if let Some(secret) = &site.environment.secret {
-        findings.extend(secret.arn.known().and_then(|arn| one(site, arn, &SECRET)));
-        findings.extend(secret.key().and_then(Setting::known).and_then(|arn| key(site, arn)));
+        findings.extend(secret.arn().and_then(Setting::known).and_then(|arn| one(site, arn, &SECRET)));
+        if let SecretKey::Given(arn) = secret.key() {
+            findings.extend(arn.known().and_then(|arn| key(site, arn)));
+        }
     }
     findings
 }
 
 fn key(site: &Site<'_>, arn: &str) -> Option<Diagnostic> {
-    if arn != "aws-managed" {
+    if arn != "aws-managed" && arn != "new" {
         return one(site, arn, &KEY);
     }
-    let message = "`secret.key` is `aws-managed` and stays open as a parameter, and a parameter is the ARN of a key";
+    let message = format!("`secret.key` is `{arn}` and stays open as a parameter, and a parameter is the ARN of a key");
     let help = "name the key by its ARN, or take `secret.key` out of `parameters`";
     Some(site.error(codes::EXCLUSIVE, KEY.path, message).help(help))
 }

@@ -3,7 +3,7 @@
 use super::super::codes;
 use super::super::model::{Auth, Engine};
 use super::Site;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 
 const PATH: &str = "proxy.auth";
 
@@ -35,7 +35,7 @@ fn engine(site: &Site<'_>) -> Option<Diagnostic> {
 fn end_to_end(site: &Site<'_>) -> Vec<Diagnostic> {
     let database = &site.environment.database;
     let mut findings = Vec::new();
-    if database.resource_id.is_none() {
+    if database.given().is_some_and(|given| given.resource_id.is_none()) {
         let message = "`proxy.auth` is `end-to-end`, and `database.resource-id` is missing";
         let reason =
             "the proxy's role may connect to one resource id, `db-…` or `cluster-…`; the identifier does not do";
@@ -48,14 +48,10 @@ fn end_to_end(site: &Site<'_>) -> Vec<Diagnostic> {
         let finding = site.error(codes::AUTH_WITHOUT, PATH, message).note(reason);
         findings.push(finding.help("add `user: …` under `database`: a user that is mapped to IAM"));
     }
-    if site.environment.secret.is_some() {
+    if site.environment.secret.is_some() && database.created().is_none() {
         let message = "`secret` has no effect: with `proxy.auth: end-to-end` the proxy logs in with a token";
-        findings.push(without_effect(
-            site,
-            "secret",
-            message,
-            "delete `secret` for this environment, or say `auth: iam`",
-        ));
+        let help = "delete `secret` for this environment, or say `auth: iam`";
+        findings.push(site.without_effect("secret", message, help));
     }
     findings
 }
@@ -63,7 +59,7 @@ fn end_to_end(site: &Site<'_>) -> Vec<Diagnostic> {
 fn by_secret(site: &Site<'_>) -> Vec<Diagnostic> {
     let auth = site.environment.proxy.auth.word();
     let mut findings = Vec::new();
-    if site.environment.secret.is_none() {
+    if site.environment.secret.is_none() && site.environment.database.created().is_none() {
         let message = format!("`proxy.auth` is `{auth}`, and `secret` is missing");
         let reason = "the proxy logs in to the database with the user and password of a secret";
         let help = "add `secret` with `arn`, `user` and `key`, or say `auth: end-to-end`";
@@ -71,11 +67,7 @@ fn by_secret(site: &Site<'_>) -> Vec<Diagnostic> {
     }
     if site.wrote("database.user") {
         let message = format!("`database.user` has no effect: with `proxy.auth: {auth}` the user is the secret's");
-        findings.push(without_effect(site, "database.user", &message, "delete it, and see to `secret.user`"));
+        findings.push(site.without_effect("database.user", message, "delete it, and see to `secret.user`"));
     }
     findings
-}
-
-fn without_effect(site: &Site<'_>, path: &str, message: &str, help: &str) -> Diagnostic {
-    site.finding(codes::WITHOUT_EFFECT, Severity::Warning, path, message).help(help)
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, holds_secret_text};
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
     let secrets = site.environment.function.environment.keys().filter(|name| holds_secret_text(name));
     let secrets = secrets.map(|name| secret(site, name));
-    secrets.chain(image(site)).chain(inline(site)).collect()
+    secrets.chain(image(site)).chain(inline(site)).chain(supplied(site)).collect()
 }
 
 fn secret(site: &Site<'_>, name: &str) -> Diagnostic {
@@ -22,7 +22,7 @@ fn secret(site: &Site<'_>, name: &str) -> Diagnostic {
 
 fn image(site: &Site<'_>) -> Vec<Diagnostic> {
     let Some(Code::Image(_)) = site.environment.function.code else { return Vec::new() };
-    let beside = ["runtime", "handler"].into_iter().map(|key| (key, format!("function.{key}")));
+    let beside = ["runtime", "handler", "layers"].into_iter().map(|key| (key, format!("function.{key}")));
     let written = beside.filter(|(_, path)| site.wrote(path));
     let findings = written.map(|(key, path)| {
         let message = format!("`{path}` stands beside `function.code.image`, and an image brings its own {key}");
@@ -42,4 +42,15 @@ fn inline(site: &Site<'_>) -> Option<Diagnostic> {
     );
     let finding = (!takes).then(|| site.error(codes::EXCLUSIVE, "function.code.inline", message))?;
     Some(site.beside(finding, "function.runtime", "the runtime").help("say `code: { s3: … }` or `code: { image: … }`"))
+}
+
+/// The supplied code is in Python or JavaScript.
+fn supplied(site: &Site<'_>) -> Option<Diagnostic> {
+    let function = &site.environment.function;
+    let runtime = function.runtime.id();
+    let message =
+        format!("the runtime is `{runtime}`, and the handler that Formwork supplies is for Python and Node.js");
+    let wrong = function.code.is_none() && !function.runtime.takes_inline_code();
+    let finding = wrong.then(|| site.error(codes::EXCLUSIVE, "function.runtime", message))?;
+    Some(finding.help("say where the code is: `code: { s3: … }`, `code: { local: … }`"))
 }

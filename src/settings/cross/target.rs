@@ -11,7 +11,7 @@ pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
 
 fn resource_id(site: &Site<'_>) -> Option<Diagnostic> {
     let database = &site.environment.database;
-    let id = database.resource_id.as_ref().and_then(Setting::known)?;
+    let id = database.given()?.resource_id.as_ref().and_then(Setting::known)?;
     let (kind, prefix) = match database.engine.target() {
         Target::Instance(_) => ("an instance", "db-"),
         Target::Cluster(_) => ("a cluster", "cluster-"),

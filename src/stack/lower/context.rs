@@ -187,6 +187,12 @@ impl<'a> Lowering<'a> {
         between.map(|rule| rule.id.clone()).collect()
     }
 
+    /// The logical ids of the rules that let traffic out of any of these groups, and into whatever it goes to.
+    pub fn rules_from(&self, from: &[AnyHandle]) -> Vec<String> {
+        let of_groups = self.rules.iter().filter(|rule| rule.from.is_some_and(|group| from.contains(&group)));
+        of_groups.map(|rule| rule.id.clone()).collect()
+    }
+
     /// Takes a fact on trust: AWS does not say it, or nothing in a template can show it. The proofs list it.
     pub fn assume(&mut self, fact: impl Into<String>, reason: impl Into<String>) {
         self.assumed.push(Assumption { what: Taken::Fact(fact.into()), reason: reason.into() });
