@@ -126,14 +126,16 @@ fn whatever_stands_in_a_line_there_is_an_answer() {
         "[",
         "\u{1f980}",
     ];
-    let lines: Vec<_> = include_str!("../formwork.yaml").lines().collect();
-    for (at, line) in lines.iter().enumerate() {
-        let key = line.split_once(": ").map_or(*line, |(key, _)| key).trim_end_matches(':');
-        let changed = awkward.iter().map(|value| format!("{key}: {value}")).chain([String::new()]);
-        for changed in changed {
-            let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
-            let (settings, findings) = settings::read("formwork.yaml", &text);
-            assert_eq!(settings.is_none(), formwork::diagnostic::any_error(&findings), "{text}");
+    for file in [include_str!("../formwork.yaml"), include_str!("../examples/new.formwork.yaml")] {
+        let lines: Vec<_> = file.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let key = line.split_once(": ").map_or(*line, |(key, _)| key).trim_end_matches(':');
+            let changed = awkward.iter().map(|value| format!("{key}: {value}")).chain([String::new()]);
+            for changed in changed {
+                let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+                let (settings, findings) = settings::read("formwork.yaml", &text);
+                assert_eq!(settings.is_none(), formwork::diagnostic::any_error(&findings), "{text}");
+            }
         }
     }
 }

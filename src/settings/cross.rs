@@ -74,6 +74,11 @@ impl Site<'_> {
         self.finding(codes::WITHOUT_EFFECT, Severity::Warning, path, message).help(help)
     }
 
+    /// Whether the setting at `path` is there: someone wrote it, or it stays open.
+    fn has(&self, path: &str) -> bool {
+        self.wrote(path) || self.settings.parameters.iter().any(|open| open == path)
+    }
+
     /// Whether someone wrote the setting at `path`.
     fn wrote(&self, path: &str) -> bool {
         let pointer = format!("/environments/{}/{}", self.name, path.replace('.', "/"));

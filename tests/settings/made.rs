@@ -156,6 +156,14 @@ fn settings_of_another_engine() {
 }
 
 #[test]
+fn what_stays_open_is_of_the_engine_too() {
+    let open = ("[]", "[database.new.multi-az]");
+    let found = found(&[("postgres, new", "aurora-mysql, new"), open]);
+    assert_eq!(found.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["setting-unfit-for-engine"]);
+    check(&[open], &[]);
+}
+
+#[test]
 fn versions_are_in_full() {
     check(&[("postgres, new: {}", "postgres, new: { version: 17 }")], &[("wrong-shape", "17")]);
     check(&[("postgres, new: {}", "mysql, new: { version: 8.4 }")], &[("wrong-shape", "8.4")]);

@@ -4,7 +4,7 @@ use super::Vpc;
 use crate::aws::{ec2, logs};
 use crate::constructs::iam::role_with;
 use crate::iam::Statement;
-use crate::stack::{Arn, Bag, Construct, Handle, IntoValue, Link, Lowering, Seconds, Term, Value, minutes};
+use crate::stack::{Arn, Bag, Construct, Deletion, Handle, IntoValue, Link, Lowering, Seconds, Term, Value, minutes};
 use crate::template::{Intrinsic, Sub, SubPart};
 
 /// How many days the records are kept unless said.
@@ -34,7 +34,8 @@ impl Traffic {
 /// A record of the connections of a VPC, without their content, in a log group of its own. The role with which the
 /// service writes there comes with it.
 ///
-/// Nothing about a flow log can change but its tags: any other change replaces it, and its log group stays.
+/// Nothing about a flow log can change but its tags: any other change replaces it, and its log group stays. So does the
+/// log group where the flow log leaves the stack, unless told otherwise.
 ///
 /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html>
 ///
@@ -59,7 +60,9 @@ impl FlowLog {
             .log_destination_type("cloud-watch-logs")
             .max_aggregation_interval(minutes(10))
             .traffic_type(Traffic::All.name());
-        Self { log, logs: logs::LogGroup::new().retention_in_days(DAYS) }
+        let mut logs = logs::LogGroup::new().retention_in_days(DAYS);
+        logs.bag().deleted(Deletion::Retain);
+        Self { log, logs }
     }
 
     /// Which traffic; all of it unless said.

@@ -31,7 +31,10 @@ fn of_other_kind(site: &Site<'_>) -> Vec<Diagnostic> {
         ),
     };
     let paths = others.iter().map(|key| format!("database.new.{key}"));
-    paths.filter(|path| site.wrote(path)).map(|path| unfit(site, &path, reason, "delete it")).collect()
+    paths
+        .filter(|path| site.has(path))
+        .map(|path| unfit(site, &path, reason, "delete it, also under `parameters`"))
+        .collect()
 }
 
 fn name(site: &Site<'_>) -> Option<Diagnostic> {
@@ -87,7 +90,7 @@ fn capacity(site: &Site<'_>, new: &NewDatabase) -> Option<Diagnostic> {
 fn class(site: &Site<'_>, new: &NewDatabase) -> Option<Diagnostic> {
     let message =
         "`database.new.class` stands beside `capacity`, by which the instances are of the class `db.serverless`";
-    let both = new.capacity.is_some() && site.wrote("database.new.class");
+    let both = new.capacity.is_some() && site.has("database.new.class");
     let finding = both.then(|| site.error(codes::EXCLUSIVE, "database.new.class", message))?;
     Some(site.beside(finding, "database.new.capacity", "the capacity").help("delete the one or the other"))
 }
