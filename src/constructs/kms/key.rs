@@ -31,7 +31,7 @@ impl Key {
     /// A new symmetric key that is rotated each year.
     ///
     /// Its policy lets the account's IAM policies decide, as AWS's default does, and nothing else. Where CloudWatch
-    /// Logs must use it, because a log group of the stack refers to it, its policy says so too.
+    /// Logs must use it, because a log group refers to it, in this stack or in one of the app that imports it, its policy says so too.
     ///
     /// It stays when it leaves the stack, unless told otherwise: whatever it encrypted, backups and snapshots too, is
     /// lost with it.
