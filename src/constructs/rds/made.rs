@@ -59,7 +59,6 @@ impl Made {
         if takes_tokens(lowering.stack(), lowering.handle()) {
             bag.set("EnableIAMDatabaseAuthentication", Value::Literal(true));
         }
-        self.master.fill(bag, engine, lowering);
         self.master.attach(kind.resource_type(), lowering);
         let description = format!("private subnets of {}", lowering.id());
         lowering.add(SUBNETS, DbSubnetGroup::new(description, self.subnets.ids()));

@@ -16,9 +16,6 @@ use crate::stack::{
 };
 use crate::template::{Function, Intrinsic, Sub, SubPart};
 
-/// The property that has the name. It is required, and the user gives it or it is derived.
-const NAME: &str = "DBProxyName";
-
 /// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
 /// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
 /// the users named there.
@@ -75,7 +72,7 @@ impl DatabaseProxy {
             .default_auth_scheme(auth.default_scheme())
             .require_tls(true)
             .vpc_security_group_ids(group.only());
-        proxy.bag().derive_name(NAME);
+        proxy.bag().derive_name("DBProxyName");
         let target =
             |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(stack, own));
         Self { proxy, pool: Pool::new(), database: database.any(), target, auth, group }
@@ -87,7 +84,7 @@ impl DatabaseProxy {
     /// Source: `DBProxyName` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.proxy.bag().set(NAME, name.into_value());
+        self.proxy = self.proxy.db_proxy_name(name);
         self
     }
 
@@ -194,6 +191,9 @@ impl DatabaseProxy {
         }
         for user in &self.auth.users {
             trust::mapped_to_iam(user, target, lowering);
+        }
+        if self.auth.mode == Mode::EndToEnd {
+            trust::takes_tokens_elsewhere(target, lowering);
         }
     }
 
