@@ -85,9 +85,9 @@ const MIXED_AUTH: Rule = Rule {
 const END_TO_END_ON_SQL_SERVER: Rule = Rule {
     code: Code::new("E3903", "end-to-end-iam-on-sql-server"),
     severity: Severity::Error,
-    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html",
-    explanation: "With `DefaultAuthScheme: IAM_AUTH` the proxy logs in to its database with IAM tokens. IAM authentication is there \
-                  for MariaDB, MySQL and PostgreSQL databases, not for SQL Server.",
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "With `DefaultAuthScheme: IAM_AUTH` the proxy logs in to its database with IAM tokens. AWS has that for MySQL, \
+                  MariaDB and PostgreSQL, not for SQL Server.",
     bad: &[proxy!("EngineFamily: SQLSERVER, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {

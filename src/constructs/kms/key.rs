@@ -4,9 +4,9 @@ use crate::aws::kms;
 use crate::goal::{Assumption, Taken};
 use crate::iam::{PolicyDocument, Principal, Statement};
 use crate::stack::{
-    Arn, Bag, Construct, Deletion, Existing, Handle, IntoValue, Json, Link, Lowering, Permission, Term, Value,
+    Arn, Bag, Construct, Deletion, Existing, Handle, IntoValue, Json, Link, Lowering, Permission, Term, Value, sub,
 };
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::template::Intrinsic;
 
 /// A KMS key.
 ///
@@ -98,10 +98,7 @@ const POLICY: &str = "KeyPolicy";
 ///
 /// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 fn delegation() -> Statement<Link> {
-    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let account = [text("arn:"), name("AWS::Partition"), text(":iam::"), name("AWS::AccountId"), text(":root")];
-    let account = Term::Intrinsic(Intrinsic::Sub(Sub::new(account)));
+    let account = Term::Intrinsic(Intrinsic::Sub(sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")));
     let statement = Statement::allow(["kms:*"], ["*".into()]);
     Statement { principal: Some(Principal::Aws(vec![account])), ..statement }
 }

@@ -12,9 +12,9 @@ use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 use crate::stack::{
     self, AnyHandle, Arn, Bag, Caller, Construct, Grantee, Handle, IntoValue, Link, Listener, Listening, Lowering,
-    Permission, Principal, Seconds, Stack, Term, Value, tcp,
+    Permission, Principal, Seconds, Stack, Term, Value, sub, tcp,
 };
-use crate::template::{Function, Intrinsic, Sub, SubPart};
+use crate::template::{Function, Intrinsic};
 
 /// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
 /// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
@@ -330,17 +330,7 @@ fn proxy_id(proxy: AnyHandle) -> Term {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>
 fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
-    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let mut arn = Sub::new([
-        text("arn:"),
-        name("AWS::Partition"),
-        text(":rds-db:"),
-        name("AWS::Region"),
-        text(":"),
-        name("AWS::AccountId"),
-        text(":dbuser:"),
-    ]);
+    let mut arn = sub("arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:");
     arn.push_value("ResourceId", resource_id);
     arn.push_text(&format!("/{}", user.pattern()));
     Term::Intrinsic(Intrinsic::Sub(arn))

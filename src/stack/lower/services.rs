@@ -7,7 +7,7 @@ use super::super::bag::Bag;
 use super::super::link::Link;
 use super::super::stack::Stack;
 use crate::iam::{Principal, Statement};
-use crate::template::{Intrinsic, Reference, Sub, SubPart, Template, Value};
+use crate::template::{Intrinsic, Map, Reference, Sub, Template, Value};
 
 /// A resource type whose service uses the key of its property as itself.
 struct User {
@@ -75,19 +75,9 @@ fn uses(template: &Template, user: &User, id: &str) -> bool {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
 fn logs() -> Statement {
-    let name = |name: &str| SubPart::Reference(Reference::Ref(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let sub = |parts: Vec<SubPart<Reference>>| Value::Intrinsic(Intrinsic::Sub(Sub::new(parts)));
-    let service = sub(vec![text("logs."), name("AWS::Region"), text(".amazonaws.com")]);
-    let groups = sub(vec![
-        text("arn:"),
-        name("AWS::Partition"),
-        text(":logs:"),
-        name("AWS::Region"),
-        text(":"),
-        name("AWS::AccountId"),
-        text(":log-group:*"),
-    ]);
+    let sub = |text: &str| Value::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::new())));
+    let service = sub("logs.${AWS::Region}.amazonaws.com");
+    let groups = sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
     let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
     let statement = Statement::allow(actions, ["*".into()]);
     let statement = Statement { principal: Some(Principal::Service(vec![service])), ..statement };
