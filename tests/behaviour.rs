@@ -3,6 +3,7 @@
 
 mod api;
 mod article;
+mod check;
 mod cli;
 mod combinations;
 mod databases;

@@ -9,33 +9,33 @@ use tempfile::TempDir;
 const SETTINGS: &str = include_str!("../formwork.yaml");
 
 /// A folder of its own, in which the binary runs.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self(TempDir::new().expect("a folder"));
         place.write("formwork.yaml", SETTINGS);
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, text).expect("a file");
     }
 
-    fn command(&self, args: &str) -> Command {
+    pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_formwork"));
         command.current_dir(self.0.path()).args(args.split_whitespace());
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
         command
     }
 
-    fn run(&self, args: &str) -> Output {
+    pub(crate) fn run(&self, args: &str) -> Output {
         self.command(args).output().expect("the binary runs")
     }
 
@@ -58,7 +58,7 @@ impl Place {
 
     /// Runs the binary and compares the exit code, the data and the talk.
     #[track_caller]
-    fn check(&self, args: &str, expect: &str) {
+    pub(crate) fn check(&self, args: &str, expect: &str) {
         let Output { status, stdout, stderr } = self.run(args);
         let (data, talk) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         let said = format!("{}\n{data}{talk}", status.code().expect("an exit code"));

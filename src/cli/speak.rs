@@ -18,6 +18,18 @@ pub(super) fn data(text: &str) -> Exit {
     }
 }
 
+/// Writes findings for people as data, coloured if the terminal and the user want it.
+pub(super) fn told(text: &str) -> Exit {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            talk(&format!("error: cannot write to standard output: {error}\n"));
+            Exit::Failed
+        }
+        _ => Exit::Fine,
+    }
+}
+
 /// Writes talk, coloured if the terminal and the user want it. There is nobody to tell if that fails.
 pub(super) fn talk(text: &str) {
     drop(anstream::stderr().lock().write_all(text.as_bytes()));

@@ -42,7 +42,7 @@ pub struct SynthArgs {
 }
 
 /// The settings file where none is named.
-const SETTINGS: &str = "formwork.yaml";
+pub(super) const SETTINGS: &str = "formwork.yaml";
 
 /// What ended the command: findings, and how much they count.
 struct Stop(Exit, Vec<Diagnostic>);
