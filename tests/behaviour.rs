@@ -12,6 +12,7 @@ mod lab_files;
 mod layers;
 mod network;
 mod nouns;
+mod readme;
 mod registry;
 mod rivals;
 mod rules;

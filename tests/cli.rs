@@ -190,6 +190,21 @@ fn wrong_settings_as_json() {
 }
 
 #[test]
+fn goals_and_assumptions_as_json() {
+    let output = Place::new().run("synth --environment prod --format json");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let goals = json["goals"].as_array().expect("goals");
+    let told: Vec<_> = goals.iter().map(|goal| (&goal["goal"], &goal["kind"], &goal["assumptions"][0])).collect();
+    let isolated = ("Database is isolated except from Proxy", "isolated", "not proved yet");
+    assert!(told.contains(&(&isolated.0.into(), &isolated.1.into(), &isolated.2.into())), "{told:?}");
+    let key = "taken on trust: the key exists outside this stack";
+    assert!(told.iter().any(|(_, kind, on)| kind.is_null() && *on == key), "{told:?}");
+    for goal in goals {
+        assert_eq!((&goal["verdict"], &goal["template"]), (&"depends".into(), &json["templates"][0]));
+    }
+}
+
+#[test]
 fn an_unknown_environment() {
     Place::new().refuses(
         "synth --environment prdo",

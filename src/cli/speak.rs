@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 
+use serde_json::Value;
+
 use super::{Exit, Format};
 use crate::diagnostic::{Diagnostic, render};
 
@@ -35,10 +37,10 @@ pub(super) fn talk(text: &str) {
     drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }
 
-/// Tells findings: in full as talk, as JSON as data.
-pub(super) fn findings(format: Format, templates: &[String], findings: &[Diagnostic]) -> Exit {
+/// Tells findings: in full as talk, as JSON as data, with the goals of the stacks.
+pub(super) fn findings(format: Format, templates: &[String], findings: &[Diagnostic], goals: Vec<Value>) -> Exit {
     match format {
-        Format::Json => data(&render::json(templates, findings, Vec::new())),
+        Format::Json => data(&render::json(templates, findings, goals)),
         Format::Full => {
             talk(&render::full(findings, &|file| fs::read_to_string(file).ok()));
             Exit::Fine

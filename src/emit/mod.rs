@@ -1,5 +1,6 @@
 //! What Formwork writes.
 
+pub mod goals;
 pub mod json;
 pub mod manifest;
 pub mod rules;

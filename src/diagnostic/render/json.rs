@@ -29,7 +29,7 @@ struct Finding<'a> {
     source: Option<String>,
 }
 
-/// The findings on the `templates`, and the goals that were proved, as JSON.
+/// The findings on the `templates`, and the goals of their stacks with their verdicts, as JSON.
 pub fn json(templates: &[String], diagnostics: &[Diagnostic], goals: Vec<Value>) -> String {
     let findings = sorted(diagnostics).into_iter().map(finding).collect();
     let report = Report { version: 1, templates, findings, goals };
