@@ -16,6 +16,7 @@ mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod tool_files;
 mod types;
 mod wiring;
 mod yaml;
