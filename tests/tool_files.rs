@@ -159,6 +159,8 @@ fn refused<T: formwork::stack::PropertyType>(parameter: Parameter<T>, expect: &s
     let lowered = stack.lower();
     let said: Vec<_> = lowered.diagnostics.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
     assert_eq!(said, [expect]);
+    let place = lowered.diagnostics[0].source.as_ref().expect("a place");
+    assert!(place.file.ends_with("tool_files.rs"), "{place}");
     assert!(lowered.parameter_values.is_empty());
 }
 
@@ -167,11 +169,11 @@ fn values_that_no_file_may_or_can_have() {
     let region = || Value::<String>::region();
     refused(
         Parameter::text().no_echo().value("hunter2"),
-        "S1016 `P` is masked, and its value would stand in files for all to read",
+        "S1017 `P` is masked, and its value would stand in files for all to read",
     );
     refused(
         Parameter::text().kept_as("/a").value("b"),
-        "S1016 `P` is kept in Systems Manager, and what a file holds is the name of it there",
+        "S1017 `P` is kept in Systems Manager, and what a file holds is the name of it there",
     );
     refused(
         Parameter::text().value(region()),
@@ -183,14 +185,14 @@ fn values_that_no_file_may_or_can_have() {
     );
     refused(
         Parameter::texts().value(["a,b", "c"]),
-        "S1016 an element of the value of `P` has a comma in it, where CloudFormation would split it",
+        "S1017 an element of the value of `P` has a comma in it, where CloudFormation would split it",
     );
-    refused(Parameter::number().between(1, 9).value(10), "S1016 `10` is no value of `P`: at most 9 are wanted");
+    refused(Parameter::number().between(1, 9).value(10), "S1017 `10` is no value of `P`: at most 9 are wanted");
     refused(
         Parameter::text().length(2, 4).value("é"),
-        "S1016 `é` is no value of `P`: at least 2 characters are wanted",
+        "S1017 `é` is no value of `P`: at least 2 characters are wanted",
     );
-    refused(Parameter::one_of(["a", "b"]).value("c"), "S1016 `c` is no value of `P`: it may be `a`, `b`");
+    refused(Parameter::one_of(["a", "b"]).value("c"), "S1017 `c` is no value of `P`: it may be `a`, `b`");
 }
 
 #[test]
