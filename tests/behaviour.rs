@@ -18,6 +18,7 @@ mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod tool_files;
 mod types;
 mod wiring;
 mod yaml;

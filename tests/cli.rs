@@ -85,7 +85,7 @@ impl Place {
 #[test]
 fn synth_writes_a_folder_for_each_environment_once() {
     let place = Place::new();
-    place.ends_well("synth", "6 files written to `out`");
+    place.ends_well("synth", "20 files written to `out`");
     let before = place.files();
     place.ends_well("synth", "`out` is up to date");
     place.ends_well("synth --check", "`out` is up to date");
@@ -93,7 +93,19 @@ fn synth_writes_a_folder_for_each_environment_once() {
     let names: Vec<_> =
         before.iter().filter_map(|(path, _)| path.strip_prefix(place.0.path()).ok()?.to_str()).collect();
     let folder = |name| {
-        ["manifest.json", "rds-proxy.formwork.yaml", "rds-proxy.template.yaml"].map(|file| format!("out/{name}/{file}"))
+        [
+            "README.md",
+            "manifest.json",
+            "rds-proxy.deploy-parameters.json",
+            "rds-proxy.deploy-tags.json",
+            "rds-proxy.formwork.yaml",
+            "rds-proxy.git-sync.yaml",
+            "rds-proxy.parameters.json",
+            "rds-proxy.pipeline.json",
+            "rds-proxy.tags.json",
+            "rds-proxy.template.yaml",
+        ]
+        .map(|file| format!("out/{name}/{file}"))
     };
     assert_eq!(names[1..], [folder("prod"), folder("uat")].concat());
 }
@@ -101,9 +113,9 @@ fn synth_writes_a_folder_for_each_environment_once() {
 #[test]
 fn an_environment_alone_leaves_the_others() {
     let place = Place::new();
-    place.ends_well("synth --environment uat", "3 files written to `out`");
+    place.ends_well("synth --environment uat", "10 files written to `out`");
     assert!(!place.path("out/prod").exists());
-    place.ends_well("synth", "3 files written to `out`");
+    place.ends_well("synth", "10 files written to `out`");
     place.ends_well("synth --environment prod --stack rds-proxy", "`out` is up to date");
 }
 
@@ -115,7 +127,7 @@ fn what_is_no_longer_produced_goes_and_what_is_foreign_stays() {
     place.write("out/other/notes.md", "mine");
     let (without_prod, _) = SETTINGS.split_once("\n  prod:\n").expect("prod stands last");
     place.write("formwork.yaml", &without_prod.replace("stack: rds-proxy", "stack: billing"));
-    place.ends_well("synth", "3 files written to `out`, 5 removed");
+    place.ends_well("synth", "10 files written to `out`, 18 removed");
     assert!(place.path("out/uat/notes.md").exists() && place.path("out/other/notes.md").exists());
     assert!(
         place.path("out/uat/billing.template.yaml").exists() && !place.path("out/uat/rds-proxy.template.yaml").exists()
@@ -318,7 +330,7 @@ fn a_manifest_that_is_none() {
         "synth",
         r#"
 2
-error[S0814]: `out/uat/manifest.json` is no manifest of version 1; nothing was written
+error[S0814]: `out/uat/manifest.json` is no manifest of version 2; nothing was written
  |
  = note: without it nobody can say which files of the folder are Formwork's
  = help: restore it from version control, or delete the folder and synthesize again
@@ -339,7 +351,7 @@ fn a_manifest_that_leads_out_of_its_folder() {
         "synth",
         r#"
 2
-error[S0814]: `out/uat/manifest.json` is no manifest of version 1; nothing was written
+error[S0814]: `out/uat/manifest.json` is no manifest of version 2; nothing was written
  |
  = note: without it nobody can say which files of the folder are Formwork's
  = help: restore it from version control, or delete the folder and synthesize again
@@ -377,7 +389,7 @@ fn nothing_is_left_of_a_write_that_fails_half_way() {
     let output = shell.arg("-c").arg(script).current_dir(place.0.path()).output().expect("a shell");
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{talk}");
-    let expect = "error[S0815]: cannot write `build/out/prod/rds-proxy.formwork.yaml`: \
+    let expect = "error[S0815]: cannot write `build/out/prod/README.md`: \
         File too large (os error 27); nothing was written";
     assert!(talk.starts_with(expect), "{talk}");
     assert_eq!(place.files(), before);

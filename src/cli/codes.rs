@@ -18,6 +18,8 @@ pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
 pub const UNKNOWN_CODE: Code = Code::new("S0807", "unknown-code");
 /// A resource type that is not there.
 pub const UNKNOWN_TYPE: Code = Code::new("S0808", "unknown-resource-type");
+/// A place of output that is in no repository.
+pub const OUT_IN_REPOSITORY: Code = Code::new("S0809", "output-outside-repository");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -41,6 +43,7 @@ pub const ALL: &[Code] = &[
     NO_SETTINGS,
     UNKNOWN_CODE,
     UNKNOWN_TYPE,
+    OUT_IN_REPOSITORY,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,
