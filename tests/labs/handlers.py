@@ -98,6 +98,7 @@ def faults(case, trust):
 def cases(postgres_port, mariadb_port, own, other):
     here, elsewhere = own.certificate("localhost"), own.certificate("elsewhere")
     row = '{"user": "%s", "server": "%s'
+    untrusted = "the certificate of localhost is not trusted"
 
     def of_postgres(what, expect, port=postgres_port, **more):
         return Case(what, "postgres", port, expect, **more)
@@ -109,8 +110,10 @@ def cases(postgres_port, mariadb_port, own, other):
     yield of_postgres("token", row % ("token", "PostgreSQL"), user="token", password=None)
     yield of_postgres("token of another user", failed, user="clear", password=None)
     yield of_postgres("unknown database", 'database "none" does not exist (3D000)', user="scram", database="none")
-    yield of_postgres("foreign authority", "is not trusted: ", user="scram", trust=other.path)
-    yield of_postgres("certificate for another name", "is not trusted: ", fakes.serve(fakes.postgres_inside(elsewhere)))
+    yield of_postgres("foreign authority", f"{untrusted}: ", user="scram", trust=other.path)
+    yield of_postgres("certificate for another name", f"{untrusted}: ", fakes.serve(fakes.postgres_inside(elsewhere)))
+    yield of_postgres("reset in the handshake", "TLS with localhost:", fakes.serve(fakes.postgres_without_a_handshake))
+    yield of_postgres("reset after it", "localhost closed the connection", fakes.serve(fakes.postgres_that_resets(here)))
     yield of_postgres("no TLS", "offers no TLS", fakes.serve(fakes.postgres_in_clear))
     yield of_postgres("silence", "gave no answer in time", fakes.serve(fakes.silent))
     yield of_postgres("closed port", "no way to localhost:", free_port())
@@ -125,13 +128,13 @@ def cases(postgres_port, mariadb_port, own, other):
     yield of_mysql("native password", row % ("native@%", "1"), user="native")
     yield of_mysql("native password, database", row % ("native@%", "1"), user="native", database="information_schema")
     yield of_mysql("wrong native password", "denied for user 'native'", user="native", password="wrong one")
-    yield of_mysql("foreign authority", "is not trusted: ", user="native", trust=other.path)
+    yield of_mysql("foreign authority", f"{untrusted}: ", user="native", trust=other.path)
     for whole in (False, True):
         port = fake(wants, fakes.sha2(secret, whole))
         yield of_mysql(f"sha2 password, {whole=}", row % ("app@%", "8.4.0-fake"), port)
         yield of_mysql(f"wrong sha2 password, {whole=}", "denied for user 'app'", port, password="wrong one")
     elsewhere_port = fakes.serve(fakes.MySql(elsewhere, wants, fakes.sha2(secret, False)))
-    yield of_mysql("certificate for another name", "is not trusted: ", elsewhere_port)
+    yield of_mysql("certificate for another name", f"{untrusted}: ", elsewhere_port)
     yield of_mysql("unknown way", "does not know: sha256_or_so", fake(wants, fakes.switch(b"sha256_or_so", b"")))
     yield of_mysql("no TLS", "offers no TLS", fake(wants, fakes.sha2(secret, False), 0x88208))
     yield of_mysql("silence", "gave no answer in time", fakes.serve(fakes.silent))

@@ -41,9 +41,9 @@ def missing():
     if lacking := [tool for tool in TOOLS if shutil.which(tool) is None]:
         return " and ".join(lacking)
     probe = f"{PREFIX}probe"
-    made = subprocess.run(["ip", "netns", "add", probe], capture_output=True).returncode == 0
-    works = made and subprocess.run(["ip", "netns", "exec", probe, "nft", "list", "ruleset"], capture_output=True).returncode == 0
-    subprocess.run(["ip", "netns", "del", probe], capture_output=True)
+    listing = ["ip", "netns", "exec", probe, "nft", "list", "ruleset"]
+    with alone():
+        works = all(subprocess.run(it, capture_output=True).returncode == 0 for it in (["ip", "netns", "add", probe], listing))
     return None if works else "the right to make network namespaces with nftables rules"
 
 
@@ -178,7 +178,9 @@ class Fabric:
         changed = {name: it.address for name, it in network.interfaces.items()}
         if changed != {name: it.address for name, it in self.network.interfaces.items()}:
             raise ValueError(f"other interfaces than this fabric has: {changed}")
-        self.network = network
+        was, self.network = self.rules(), network
+        if was != self.rules():
+            raise ValueError("other routes than this fabric has")
         nft(ROUTER, rules.router(network, self.devices))
         for name, interface in network.interfaces.items():
             nft(space(name), rules.interface(network, interface))

@@ -58,11 +58,12 @@ def cases():
     yield Case("wrong user, password", "password", f"{PROXY} refuses: ", secret=("other", PASSWORD))
     yield Case("wrong password", "password", f"{PROXY} refuses: ", secret=(USER, "wrong one"))
     yield Case("no ingress at the proxy", "token", SILENCE, {"Proxy.1 in"}, ("ProxySgFromLambdaSg5432",))
+    yield Case("the same, and the function has 3 s", "token", SILENCE, {"Proxy.1 in"}, ("ProxySgFromLambdaSg5432",), seconds=3)
     yield Case("no egress of the function", "token", SILENCE, {"Handler.1 out"}, ("LambdaSgToProxySg5432",))
     waits = f"{PROXY} refuses: query_wait_timeout"
     yield Case("no egress of the proxy", "token", waits, {"Proxy.1 out"}, ("ProxySgToDatabaseSg5432",))
     yield Case("no ingress at the database", "password", waits, {"Database.1 in"}, ("DatabaseSgFromProxySg5432",))
-    late = f"{PROXY}:5432 took the connection and then gave no answer in time"
+    late = f"{PROXY}:5432 took the connection and then gave no answer in time: does the proxy reach the database?"
     yield Case("the same, and the function has less time", "password", late, {"Database.1 in"}, ("DatabaseSgFromProxySg5432",),
                seconds=2.2)  # fmt: skip
     past = SILENCE.replace(PROXY, DATABASE)

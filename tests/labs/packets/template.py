@@ -90,7 +90,9 @@ class Template:
 
     def select(self, of):
         index, values = self.value(of)
-        return values[int(index)]
+        # A part of what only AWS knows is not known either.
+        known = isinstance(values, list) and int(index) < len(values)
+        return values[int(index)] if known else f"Fn::Select of {of}"
 
     def split(self, of):
         by, text = self.value(of)
