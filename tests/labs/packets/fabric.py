@@ -4,7 +4,7 @@ passes the router, those within a subnet too, which no network ACL sees.
     with fabric.alone(), Fabric(Network(Template.read(path))) as made:
         made.connects([("Handler.1", "Proxy.1", 5432)])     # ["open"], by connecting
         made.load(Network(other_template))                  # the same interfaces by other rules
-        made.drops()                                        # {"Proxy.1 in": 3}
+        made.drops()                                        # {"Proxy.1 in": 3}, where; the count is of tries too
 
 Subnets have their route tables: within the VPC everything is reached, what goes to a peering is reached if the other
 VPC has it, every other target swallows its packets, as does what has no route. A name begins with `formwork-` if it is
@@ -26,7 +26,7 @@ import time
 from . import rules
 
 PREFIX = "formwork-"
-ROUTER = f"{PREFIX}router"
+ROUTER = "router"
 GATEWAY = "169.254.0.1"
 NAMESPACES = pathlib.Path("/run/netns")
 OVERLAYS = pathlib.Path("/etc/netns")
@@ -64,15 +64,20 @@ def leftovers():
 
 
 def clean():
-    """Removes the lab's namespaces, what runs in them, and their files."""
-    for name in leftovers():
+    """Removes whatever is left of the lab."""
+    remove(leftovers())
+    for path in OVERLAYS.glob(f"{PREFIX}*"):
+        shutil.rmtree(path)
+
+
+def remove(spaces):
+    """Removes namespaces that are there, and what runs in them."""
+    for name in spaces:
         pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True).stdout.split()
         for pid in map(int, pids):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    batch([f"netns del {name}" for name in leftovers()])
-    for path in OVERLAYS.glob(f"{PREFIX}*"):
-        shutil.rmtree(path)
+    batch([f"netns del {name}" for name in spaces])
 
 
 def batch(lines, *options):
@@ -82,10 +87,11 @@ def batch(lines, *options):
 
 
 class Fabric:
-    """`names` are host names by interface, which the interfaces' `/etc/hosts` know."""
+    """`names` are host names by interface, which the interfaces' `/etc/hosts` know. Fabrics that stand at the same time
+    have a `label` each; every thread may use its own."""
 
-    def __init__(self, network, names=None):
-        self.network, self.names = network, names or {}
+    def __init__(self, network, names=None, label=""):
+        self.network, self.names, self.label = network, names or {}, label
         self.devices = {name: f"v{index}" for index, name in enumerate(network.interfaces)}
 
     def __enter__(self):
@@ -100,15 +106,22 @@ class Fabric:
         return self
 
     def __exit__(self, *_):
-        clean()
+        spaces = [self.space(name) for name in (ROUTER, *self.network.interfaces)]
+        remove([name for name in spaces if (NAMESPACES / name).exists()])
+        for name in spaces:
+            shutil.rmtree(OVERLAYS / name, ignore_errors=True)
+
+    def space(self, name):
+        """The namespace of an interface."""
+        return f"{PREFIX}{self.label}{name}"
 
     def make(self):
-        places = {name: space(name) for name in self.network.interfaces}
-        batch([f"netns add {place}" for place in (ROUTER, *places.values())])
+        router, places = self.space(ROUTER), {name: self.space(name) for name in self.network.interfaces}
+        batch([f"netns add {place}" for place in (router, *places.values())])
         links = [f"link add {device} type veth peer name eth0 netns {places[name]}" for name, device in self.devices.items()]
-        batch(links + self.router(), "-netns", ROUTER)
-        batch(self.rules(), "-netns", ROUTER)
-        with inside(ROUTER):
+        batch(links + self.router(), "-netns", router)
+        batch(self.rules(), "-netns", router)
+        with inside(router):
             for name in ("ip_forward", "conf/all/rp_filter", "conf/default/rp_filter"):
                 pathlib.Path("/proc/sys/net/ipv4", name).write_text("1" if name == "ip_forward" else "0")
             for path in pathlib.Path("/proc/sys/net/ipv4/conf").glob("*/rp_filter"):
@@ -181,17 +194,17 @@ class Fabric:
         was, self.network = self.rules(), network
         if was != self.rules():
             raise ValueError("other routes than this fabric has")
-        nft(ROUTER, rules.router(network, self.devices))
+        nft(self.space(ROUTER), rules.router(network, self.devices))
         for name, interface in network.interfaces.items():
-            nft(space(name), rules.interface(network, interface))
+            nft(self.space(name), rules.interface(network, interface))
 
     def drops(self):
         """How many packets were dropped where: `Proxy.1 in` by the groups of an interface, `Data1 in` by the network
         ACL of a subnet. Without those that dropped none."""
         found = {}
         for name in self.network.interfaces:
-            found |= {f"{name} {counter.removeprefix('group-')}": count for counter, count in counters(space(name))}
-        for counter, count in counters(ROUTER):
+            found |= {f"{name} {counter.removeprefix('group-')}": count for counter, count in counters(self.space(name))}
+        for counter, count in counters(self.space(ROUTER)):
             subnet, _, direction = counter.removeprefix("acl-").rpartition("-")
             found[f"{subnet} {direction}"] = count
         return {name: count for name, count in found.items() if count}
@@ -201,11 +214,11 @@ class Fabric:
 
     def within(self, name):
         """A block whose sockets and new processes are those of an interface."""
-        return inside(space(name))
+        return inside(self.space(name))
 
     def command(self, name, command):
         """A command as it runs at an interface, with the names it knows there."""
-        return ["ip", "netns", "exec", space(name), *map(str, command)]
+        return ["ip", "netns", "exec", self.space(name), *map(str, command)]
 
     def connects(self, flows, seconds=1.0):
         """How each flow (interface, interface or address, TCP port) ends, all tried at once: `open`, `refused` by who
@@ -245,11 +258,6 @@ class Fabric:
 
 def ending(number):
     return {0: "open", 111: "refused"}.get(number) or os.strerror(number).lower()
-
-
-def space(name):
-    """The namespace of an interface."""
-    return f"{PREFIX}{name}"
 
 
 @contextlib.contextmanager
