@@ -5,5 +5,7 @@ rules and routing tables, made by Python that shares nothing with what wrote the
     vpc        a template -> the network that it makes: interfaces, groups, ACLs, routes
     rules      a network -> nftables rules
     fabric     a network -> namespaces; connects through them, counts what was dropped
-    proxy      what stands in for RDS Proxy, and checks IAM tokens
+    flows      connections through networks, without a server: what passes, what is dropped where
+    proxy      what stands in for RDS Proxy: PgBouncer, and before it the gate, which asks for IAM tokens
+    logins     the handlers of emitted templates log in through it
 """

@@ -65,7 +65,7 @@ def cases():
     yield Case("no ingress at the database", "password", waits, {"Database.1 in"}, ("DatabaseSgFromProxySg5432",))
     late = f"{PROXY}:5432 took the connection and then gave no answer in time: does the proxy reach the database?"
     yield Case("the same, and the function has less time", "password", late, {"Database.1 in"}, ("DatabaseSgFromProxySg5432",),
-               seconds=2.2)  # fmt: skip
+               seconds=2.5)  # fmt: skip
     past = SILENCE.replace(PROXY, DATABASE)
     yield Case("past the proxy, groups separate", "token", past, {"Handler.1 out"}, told=direct)
     yield Case("through the proxy, group shared", "shared", ROW)

@@ -62,9 +62,11 @@ class Template:
             return [value for part in of if (value := self.value(part)) is not NOTHING]
         if not isinstance(of, dict):
             return of
-        if len(of) == 1 and ((name := next(iter(of))) in ("Ref", "Condition") or name.startswith("Fn::")):
-            function = getattr(self, name.removeprefix("Fn::").lower(), None)
-            return function(of[name]) if function else f"{name} of {of[name]}"
+        name = next(iter(of), "")
+        if len(of) == 1 and name in FUNCTIONS:
+            return FUNCTIONS[name](self, of[name])
+        if len(of) == 1 and name.startswith("Fn::"):
+            return f"{name} of {of[name]}"
         return {key: value for key, part in of.items() if (value := self.value(part)) is not NOTHING}
 
     def ref(self, name):
@@ -121,13 +123,6 @@ class Template:
         one, other = self.value(of)
         return str(one) == str(other)
 
-    def __getattr__(self, name):
-        # `If`, `And`, `Or`, `Not` are Python's own words in lower case.
-        logic = {"if": self.choose, "and": self.every, "or": self.some, "not": self.negated}
-        if name not in logic:
-            raise AttributeError(name)
-        return logic[name]
-
     def choose(self, of):
         condition, one, other = of
         return self.value(one if self.holds(condition) else other)
@@ -140,3 +135,22 @@ class Template:
 
     def negated(self, of):
         return not self.value(of)[0]
+
+
+FUNCTIONS = {
+    "Ref": Template.ref,
+    "Condition": Template.condition,
+    "Fn::GetAtt": Template.getatt,
+    "Fn::Sub": Template.sub,
+    "Fn::Select": Template.select,
+    "Fn::Split": Template.split,
+    "Fn::Join": Template.join,
+    "Fn::GetAZs": Template.getazs,
+    "Fn::Cidr": Template.cidr,
+    "Fn::FindInMap": Template.findinmap,
+    "Fn::Equals": Template.equals,
+    "Fn::If": Template.choose,
+    "Fn::And": Template.every,
+    "Fn::Or": Template.some,
+    "Fn::Not": Template.negated,
+}

@@ -76,7 +76,7 @@ class Network:
         self.prefix_lists = dict(given.prefix_lists)
         for name, it in template.of("EC2::PrefixList"):
             self.prefix_lists[name] = [entry["Cidr"] for entry in it.get("Entries", [])]
-        self.subnets = subnets(template, given)
+        self.subnets = subnets(template, given, self.prefix_lists)
         self.interfaces = interfaces(template, given)
         self.groups = groups(template, self.interfaces.values())
         self.acls = acls(template)
@@ -93,15 +93,17 @@ class Network:
         return [interface.address for interface in self.interfaces.values() if group in interface.groups]
 
 
-def subnets(template, given):
+def subnets(template, given, prefixes):
     found = {name: Subnet(name, vpc, ipaddress.ip_network(block)) for name, (vpc, block) in given.subnets.items()}
     for name, it in template.of("EC2::Subnet"):
         found[name] = Subnet(name, it["VpcId"], ipaddress.ip_network(it["CidrBlock"]))
     routes = {}
     for _, it in template.of("EC2::Route"):
         target = next((it[key] for key in it if key.endswith("Id") and key not in ("RouteTableId", "DestinationPrefixListId")), "none")
-        if "DestinationCidrBlock" in it:
-            routes.setdefault(it["RouteTableId"], []).append((it["DestinationCidrBlock"], target))
+        blocks = [it["DestinationCidrBlock"]] if "DestinationCidrBlock" in it else []
+        if "DestinationPrefixListId" in it:
+            blocks = prefixes.get(it["DestinationPrefixListId"], [])
+        routes.setdefault(it["RouteTableId"], []).extend((block, target) for block in blocks)
     for _, it in template.of("EC2::SubnetRouteTableAssociation"):
         found[it["SubnetId"]].routes = routes.get(it["RouteTableId"], [])
     for _, it in template.of("EC2::SubnetNetworkAclAssociation"):
