@@ -1,8 +1,12 @@
 """What moto's services lack, or say wrongly, of what a stack of ours needs."""
 
+import copy
+
+from moto.awslambda.models import LambdaFunction
 from moto.core.responses import ActionResult
 from moto.rds import models as rds
 from moto.rds.responses import RDSResponse
+from moto.secretsmanager.models import SecretsManagerBackend
 from moto.utilities.utils import get_partition
 
 
@@ -95,8 +99,30 @@ def tagged(backend, arn):
     return next(group for group in groups if group.arn == arn)
 
 
+def rotate_secret(backend, secret_id, *given, **named):
+    """moto's rotation without a function puts the text that a secret began with in the place of its newest."""
+    secret = backend.secrets[secret_id]
+    before = copy.deepcopy(secret.versions), secret.default_version_id
+    named["rotation_lambda_arn"] = None  # It would be called, in a container.
+    made = moto_rotate_secret(backend, secret_id, *given[:1], **named)
+    secret.versions, secret.default_version_id = before
+    return made
+
+
+def begin(function, account_id, spec, *given, **named):
+    moto_begin(function, account_id, spec, *given, **named)
+    function.forgotten = {name: spec[name] for name in ("LoggingConfig", "KMSKeyArn") if spec.get(name)}
+
+
+def configuration(function, *given, **named):
+    """moto forgets where a function logs and with which key its variables are encrypted."""
+    return moto_configuration(function, *given, **named) | function.forgotten
+
+
 moto_create_db_proxy, moto_register = RDSResponse.create_db_proxy, rds.RDSBackend.register_db_proxy_targets
 moto_tagged = rds.RDSBackend._get_resource_for_tagging
+moto_rotate_secret = SecretsManagerBackend.rotate_secret
+moto_begin, moto_configuration = LambdaFunction.__init__, LambdaFunction.get_configuration
 
 
 def install():
@@ -107,3 +133,5 @@ def install():
         setattr(RDSResponse, operation.__name__, operation)
     rds.RDSBackend.register_db_proxy_targets = register
     rds.RDSBackend._get_resource_for_tagging = tagged
+    SecretsManagerBackend.rotate_secret = rotate_secret
+    LambdaFunction.__init__, LambdaFunction.get_configuration = begin, configuration
