@@ -136,6 +136,32 @@ def type_of(resource_type):
     return Declared if resource_type in KINDS else moto_type_of(resource_type)
 
 
+def difference(resources, template, parameters=None):
+    """What an update touches. moto looks at the values that are given alone, and not at all for a change set; a default that
+    changes is a change too."""
+    old, new = resources._resource_json_map, template["Resources"]
+    said = {name: each.get("Default") for name, each in template.get("Parameters", {}).items()} | (parameters or {})
+    text = lambda value: ",".join(map(str, value)) if isinstance(value, list) else str(value)  # noqa: E731
+    other = {name for name, value in said.items() if text(resources.resolved_parameters.get(name)) != text(value)}
+
+    def touched(each):
+        written = repr(each)
+        return any(f"{{'Ref': '{name}'}}" in written or "${" + name + "}" in written for name in other)
+
+    kept = [name for name in new if name in old]
+    return {
+        "Add": [name for name in new if name not in old],
+        "Modify": [name for name in kept if new[name] != old[name] or touched(new[name])],
+        "Remove": [name for name in old if name not in new],
+    }
+
+
+def changes(change_set):
+    found = difference(change_set.stack.resource_map, change_set.template_dict, change_set.parameters)
+    declared = change_set.stack.resource_map._resource_json_map | change_set.template_dict["Resources"]
+    return [models.Change(action, name, declared[name]["Type"]) for action, names in found.items() for name in names]
+
+
 def apply(change_set):
     """moto forgets a stack's outputs, exports and template in a change set."""
     moto_apply(change_set)
@@ -159,5 +185,6 @@ def install():
     parsing.resource_class_from_type = type_of
     parsing.ResourceMap.account = property(account)
     models.yaml_tag_constructor = responses.yaml_tag_constructor = tag
-    models.ChangeSet.apply = apply
+    models.ChangeSet.apply, models.ChangeSet.diff = apply, changes
+    parsing.ResourceMap.build_resource_diff = difference
     iam.get_account_id_from = account_of
