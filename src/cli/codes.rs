@@ -14,6 +14,8 @@ pub const UNFIT_NAME: Code = Code::new("S0804", "unfit-name");
 pub const SAME_NAME: Code = Code::new("S0805", "two-stacks-one-name");
 /// A settings file for a program that reads none.
 pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
+/// A place of output that is in no repository.
+pub const OUT_IN_REPOSITORY: Code = Code::new("S0807", "output-outside-repository");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -35,6 +37,7 @@ pub const ALL: &[Code] = &[
     UNFIT_NAME,
     SAME_NAME,
     NO_SETTINGS,
+    OUT_IN_REPOSITORY,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,

@@ -8,6 +8,7 @@ mod speak;
 mod stacks;
 mod synth;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -18,7 +19,7 @@ pub use synth::SynthArgs;
 
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
-use crate::stack::App;
+use crate::stack::{App, ToolFiles};
 use crate::template::Template;
 
 /// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
@@ -62,6 +63,8 @@ pub enum Stacks<'a> {
 #[derive(Debug, Default)]
 struct Synthesis {
     stacks: Vec<Synthesized>,
+    /// Where the folder of output was said to lie in the repository.
+    out_in_repository: Option<String>,
     findings: Vec<Diagnostic>,
 }
 
@@ -76,6 +79,12 @@ struct Synthesized {
     goals: Goals,
     /// The stacks of the environment that are deployed before it.
     depends_on: Vec<String>,
+    /// The values that parameters have in the environment.
+    parameter_values: BTreeMap<String, String>,
+    /// Tags of the stack itself.
+    tags: BTreeMap<String, String>,
+    /// The files for tools that are asked for.
+    tool_files: BTreeSet<ToolFiles>,
 }
 
 /// How a command ended.
