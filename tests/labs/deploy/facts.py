@@ -34,10 +34,13 @@ class Facts:
         return [(each["Type"], each["RdsResourceId"], each["Port"]) for each in found]
 
     def instance(self, name="Database"):
-        return self.account.rds.describe_db_instances(DBInstanceIdentifier=self.ids[name])["DBInstances"][0]
+        """The stack's own, or the one it is given: then there is no other."""
+        where = {"DBInstanceIdentifier": self.ids[name]} if name in self.ids else {}
+        return self.account.rds.describe_db_instances(**where)["DBInstances"][0]
 
     def cluster(self, name="Database"):
-        return self.account.rds.describe_db_clusters(DBClusterIdentifier=self.ids[name])["DBClusters"][0]
+        where = {"DBClusterIdentifier": self.ids[name]} if name in self.ids else {}
+        return self.account.rds.describe_db_clusters(**where)["DBClusters"][0]
 
     def groups(self):
         """Every one but those that a VPC comes with."""

@@ -7,10 +7,11 @@ import json
 import re
 from unittest import mock
 
+from moto.rds.models import rds_backends
+
 VPC = re.compile(r"\bvpc-[0-9a-f]{17}\b")
 SUBNET = re.compile(r"\bsubnet-[0-9a-f]{17}\b")
 GROUP = re.compile(r"\bsg-[0-9a-f]{17}\b")
-PREFIX_LIST = re.compile(r"\bpl-[0-9a-f]{8,17}\b")
 SECRET = re.compile(r"\barn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:([A-Za-z0-9/_+=.@-]+)-[A-Za-z0-9]{6}\b")
 KEY = re.compile(r"\barn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f-]{36})\b")
 TARGETS = re.compile(r"\bDB(Instance|Cluster)Identifiers:\n\s+- ([a-z][a-z0-9-]*)$", re.M)
@@ -34,19 +35,17 @@ def ids(pattern, template):
 
 
 def make(account, template, engine="postgres", port=None):
-    """Makes what the template names and does not make. The block of each subnet is one of 10.0.0.0/16."""
+    """Makes what the template names and does not make. Where it names several VPCs, each has two of the subnets, in the
+    order in which they are named."""
     vpcs = ids(VPC, template)
     for index, vpc in enumerate(vpcs):
         with mock.patch("moto.ec2.models.vpcs.random_vpc_id", return_value=vpc):
-            account.ec2.create_vpc(CidrBlock="10.20.0.0/16" if index == 0 else f"10.{100 + index}.0.0/16")
+            account.ec2.create_vpc(CidrBlock=f"10.{20 + index}.0.0/16")
     for index, subnet in enumerate(ids(SUBNET, template)):
-        # Of two VPCs, the first that a template names has the first two subnets.
-        vpc = vpcs[min(index // 2, len(vpcs) - 1)] if len(vpcs) > 1 else vpcs[0]
-        number = 10 + vpcs.index(vpc) * 0 + index
-        block = f"10.20.{number}.0/24" if vpc == vpcs[0] else f"10.{100 + vpcs.index(vpc)}.{number}.0/24"
+        place = min(index // 2, len(vpcs) - 1)
+        where = {"VpcId": vpcs[place], "CidrBlock": f"10.{20 + place}.{index}.0/24"}
         with mock.patch("moto.ec2.models.subnets.random_subnet_id", return_value=subnet):
-            zone = account.region + "abc"[index % 3]
-            account.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)
+            account.ec2.create_subnet(**where, AvailabilityZone=account.region + "abc"[index % 3])
     for group in ids(GROUP, template):
         with mock.patch("moto.ec2.models.security_groups.random_security_group_id", return_value=group):
             account.ec2.create_security_group(GroupName=f"given-{group}", Description="given", VpcId=vpcs[0])
@@ -65,16 +64,18 @@ def make_secrets(account, template):
 
 
 def make_databases(account, template, engine, port):
-    """The databases that proxies of the stack have as targets, by name."""
+    """The databases that proxies of the stack have as targets, by name, with the resource id that a role of it names."""
     code, usual, size = ENGINES[engine]
-    resource_ids = [found[1] for found in USER_ID.finditer(template)]
+    login = {"MasterUsername": "app", "MasterUserPassword": "given-password", "Port": port or usual}
+    backend = rds_backends[account.number][account.region]
     for kind, name in dict.fromkeys(TARGETS.findall(template)):
-        login = {"MasterUsername": "app", "MasterUserPassword": "given-password", "Port": port or usual}
         if kind == "Cluster":
             account.rds.create_db_cluster(DBClusterIdentifier=name, Engine=code, **login)
+            made, attribute = backend.clusters[name], "db_cluster_resource_id"
         else:
             account.rds.create_db_instance(
                 DBInstanceIdentifier=name, Engine=code, DBInstanceClass=size, AllocatedStorage=20, **login
             )
-        del resource_ids
-        resource_ids = []
+            made, attribute = backend.databases[name], "dbi_resource_id"
+        if found := USER_ID.search(template):
+            setattr(made, attribute, found[1])

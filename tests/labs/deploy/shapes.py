@@ -94,8 +94,6 @@ class Shape:
             expect.same("its role's database users", facts.allowed("ProxyRole", "rds-db:connect"), users)
 
     def resource_id(self, facts):
-        if self.database == "given":
-            return "cluster-ABCDEFGHIJ" if self.cluster else "db-ABCDEFGHIJ"
         return facts.cluster()["DbClusterResourceId"] if self.cluster else facts.instance()["DbiResourceId"]
 
     def check_network(self, facts, expect):
