@@ -1,9 +1,12 @@
 """What the services say of a stack. CloudFormation is asked for the ids alone."""
 
+import functools
 import json
 
 
 class Facts:
+    """Those of one moment: what was asked once is not asked again."""
+
     def __init__(self, account, stack):
         self.account, self.stack = account, stack
         found = account.cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
@@ -22,31 +25,38 @@ class Facts:
         (found,) = self.account.cloudformation.describe_stacks(StackName=self.stack)["Stacks"]
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
 
+    @functools.lru_cache(maxsize=None)
     def proxy(self, name="Proxy"):
         return self.account.rds.describe_db_proxies(DBProxyName=self.ids[name])["DBProxies"][0]
 
+    @functools.lru_cache(maxsize=None)
     def pool(self, name="Proxy"):
         groups = self.account.rds.describe_db_proxy_target_groups(DBProxyName=self.ids[name])["TargetGroups"]
         return groups[0]["ConnectionPoolConfig"]
 
+    @functools.lru_cache(maxsize=None)
     def targets(self, name="Proxy"):
         found = self.account.rds.describe_db_proxy_targets(DBProxyName=self.ids[name])["Targets"]
         return [(each["Type"], each["RdsResourceId"], each["Port"]) for each in found]
 
+    @functools.lru_cache(maxsize=None)
     def instance(self, name="Database"):
         """The stack's own, or the one it is given: then there is no other."""
         where = {"DBInstanceIdentifier": self.ids[name]} if name in self.ids else {}
         return self.account.rds.describe_db_instances(**where)["DBInstances"][0]
 
+    @functools.lru_cache(maxsize=None)
     def cluster(self, name="Database"):
         where = {"DBClusterIdentifier": self.ids[name]} if name in self.ids else {}
         return self.account.rds.describe_db_clusters(**where)["DBClusters"][0]
 
+    @functools.lru_cache(maxsize=None)
     def groups(self):
         """Every one but those that a VPC comes with."""
         found = self.account.ec2.describe_security_groups()["SecurityGroups"]
         return [group for group in found if group["GroupName"] != "default"]
 
+    @functools.lru_cache(maxsize=None)
     def flows(self, direction):
         """Who reaches whom on which port, by the rules of one side: `IpPermissions` of the one that is called,
         `IpPermissionsEgress` of the one that calls. Address ranges are in `ranges`."""
@@ -60,11 +70,14 @@ class Facts:
                     found.add((*pair, rule.get("FromPort", "all")))
         return found
 
+    @functools.lru_cache(maxsize=None)
     def ranges(self, direction):
         """Addresses that groups of the stack admit or may reach: group, range or prefix list, port."""
         found = set()
-        for name in self.of_type("AWS::EC2::SecurityGroup"):
-            (group,) = self.account.ec2.describe_security_groups(GroupIds=[self.ids[name]])["SecurityGroups"]
+        own = self.of_type("AWS::EC2::SecurityGroup")
+        for name, group in ((self.name_of(group["GroupId"]), group) for group in self.groups()):
+            if name not in own:
+                continue
             for rule in group.get(direction, []):
                 ends = [each["CidrIp"] for each in rule.get("IpRanges", [])]
                 ends += [each["CidrIpv6"] for each in rule.get("Ipv6Ranges", [])]
@@ -98,11 +111,13 @@ class Facts:
         found = self.account.iam.get_role(RoleName=self.ids[role])["Role"]["AssumeRolePolicyDocument"]
         return [each["Principal"]["Service"] for each in found["Statement"]]
 
+    @functools.lru_cache(maxsize=None)
     def endpoint(self, name):
         found = self.account.ec2.describe_vpc_endpoints(VpcEndpointIds=[self.ids[name]])["VpcEndpoints"][0]
         text = found.get("PolicyDocument")
         return found | {"PolicyDocument": json.loads(text) if isinstance(text, str) and text else text}
 
+    @functools.lru_cache(maxsize=None)
     def function(self, name="Handler"):
         return getattr(self.account, "lambda").get_function_configuration(FunctionName=self.ids[name])
 
