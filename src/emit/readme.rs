@@ -14,16 +14,21 @@ use super::tool_files::{Kind, ToolFile};
 /// The page of an environment with `deployments` in the order in which they are made, each with its files. No value of
 /// a masked parameter stands in it, for there is none in a deployment.
 pub fn readme(environment: &str, account: &str, deployments: &[(Deployment, Vec<ToolFile>)]) -> String {
+    let stacks: Vec<_> = deployments.iter().map(|(deployment, files)| section(deployment, files)).collect();
+    let has = |kind| deployments.iter().any(|(_, files)| named(files, kind).is_some());
+    let (pipeline, git_sync) = (has(Kind::Pipeline), has(Kind::GitSync));
+    let stack_sets = stacks.iter().any(|stack| stack.by_change_set);
     let mut page = Page {
         environment: environment.to_owned(),
         account: account.to_owned(),
         fence: String::new(),
         several: deployments.len() > 1,
-        packaged: deployments.iter().any(|(deployment, _)| !deployment.local_code.is_empty()),
         bucket: deployments.iter().any(|(deployment, _)| deployment.needs_bucket()),
-        git_sync: deployments.iter().any(|(_, files)| named(files, Kind::GitSync).is_some()),
-        pipeline: deployments.iter().any(|(_, files)| named(files, Kind::Pipeline).is_some()),
-        stacks: deployments.iter().map(|(deployment, files)| section(deployment, files)).collect(),
+        git_sync,
+        pipeline,
+        stack_sets,
+        other_tools: pipeline || git_sync || stack_sets,
+        stacks,
     };
     page.fence = "`".repeat(longest_run(&page).max(2) + 1);
     TEMPLATES.render(NAME, &page).unwrap_or_else(|error| unreachable!("the page's template fits its data: {error}"))
@@ -48,10 +53,11 @@ struct Page {
     /// What stands around commands: longer than any backticks in them.
     fence: String,
     several: bool,
-    packaged: bool,
     bucket: bool,
     git_sync: bool,
     pipeline: bool,
+    stack_sets: bool,
+    other_tools: bool,
     stacks: Vec<Section>,
 }
 

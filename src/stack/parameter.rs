@@ -127,9 +127,10 @@ impl<T: PropertyType> Parameter<T> {
     /// is joined by commas, as CloudFormation wants it.
     #[track_caller]
     pub fn default(mut self, value: impl IntoValue<T>) -> Self {
+        let location = Location::caller();
         let term = value.into_value().into_term(&mut Trace::default());
         let read = term.as_ref().map(literal).transpose();
-        self.fault = read.as_ref().err().map(|fault| (*fault, Location::caller()));
+        self.fault = read.as_ref().err().map(|fault| (*fault, location));
         self.declared.default = read.ok().flatten();
         self
     }
@@ -149,8 +150,9 @@ impl<T: PropertyType> Parameter<T> {
     /// ```
     #[track_caller]
     pub fn value(mut self, value: impl IntoValue<T>) -> Self {
+        let location = Location::caller();
         let term = value.into_value().into_term(&mut Trace::default());
-        self.given = term.map(|term| Given { value: literal(&term), location: Location::caller() });
+        self.given = term.map(|term| Given { value: literal(&term), location });
         self
     }
 }
