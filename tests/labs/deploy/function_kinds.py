@@ -101,7 +101,7 @@ def change_log_group(account, made, properties, _names):
     account.call("logs", "put_retention_policy", logGroupName=made.physical_resource_id, retentionInDays=days)
 
 
-def archive(text, handler):
+def archive(text):
     """Inline code, as CloudFormation packs it: a file named `index`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
@@ -112,7 +112,7 @@ def archive(text, handler):
 def code_of(properties):
     code = properties["Code"]
     if "ZipFile" in code:
-        return {"ZipFile": archive(code["ZipFile"], properties.get("Handler"))}
+        return {"ZipFile": archive(code["ZipFile"])}
     return code
 
 
