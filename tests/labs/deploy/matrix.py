@@ -32,7 +32,7 @@ OTHERS = [
 ]
 EXAMPLES = pathlib.Path("tests/snapshots")
 # A stack of an example that uses what another of its stacks exports. By name it comes after that one.
-SECOND = ("reports",)
+SECOND = ("reports", "schema")
 
 
 def shapes(standin, templates, expect):
