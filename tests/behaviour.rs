@@ -7,6 +7,7 @@ mod cli;
 mod combinations;
 mod databases;
 mod examples;
+mod init;
 mod lab_files;
 mod layers;
 mod network;

@@ -2,6 +2,7 @@
 
 pub mod codes;
 mod generate;
+mod init;
 pub mod out;
 mod schema;
 mod speak;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub use generate::GenerateArgs;
+pub use init::InitArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
@@ -33,6 +35,8 @@ struct Cli {
 enum Command {
     /// Write templates and what deploying them needs
     Synth(SynthArgs),
+    /// Begin a project
+    Init(InitArgs),
     /// Print the schema of an input
     Schema(SchemaArgs),
     /// Make what is committed but generated
@@ -99,6 +103,7 @@ impl From<Exit> for ExitCode {
 pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
+        Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Generate(args) => generate::run(args),
     };

@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod manifest;
+pub mod project;
 mod scalar;
 pub mod yaml;
