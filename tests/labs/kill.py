@@ -51,7 +51,7 @@ class Lab:
         (place / "new.yaml").write_text("", "utf-8")
         return place
 
-    def broken(self, place, old):
+    def broken(self, place):
         """What is wrong with the output after a run that was cut off."""
         for path, text in FOREIGN.items():
             path = place / "out" / path
@@ -73,8 +73,8 @@ class Lab:
             (place / "out" / environment).glob("*.yaml")
         )
 
-    def check(self, case, place, old):
-        fault = self.broken(place, old)
+    def check(self, case, place):
+        fault = self.broken(place)
         if fault is None:
             again = self.run(place, ["synth", "new.yaml"])
             check = self.run(place, ["synth", "new.yaml", "--check"])
@@ -89,9 +89,11 @@ class Lab:
             print(f"FAILED {case}: {fault}")
 
     def strike(self, name, old, new, calls, fault):
-        """The fault at each of the calls in turn."""
-        model = self.place(f"model-{name}", old)
-        (model / "new.yaml").write_text(new, "utf-8")
+        """The fault at each of the calls in turn. Returns how many there were."""
+        model = self.base / name
+        if not model.exists():
+            self.place(name, old)
+            (model / "new.yaml").write_text(new, "utf-8")
         for number in range(1, 1000):
             place = self.base / "place"
             shutil.copytree(model, place, symlinks=True)
@@ -101,7 +103,7 @@ class Lab:
             done = self.run(place, ["synth", "new.yaml"], before=strace)
             struck = done.returncode < 0 or "killed by SIGKILL" in log.read_text() or "INJECTED" in log.read_text()
             if struck:
-                self.check(f"{name}: {calls} {number}, {fault}", place, old)
+                self.check(f"{name}: {calls} {number}, {fault}", place)
             shutil.rmtree(place)
             if not struck:
                 return number - 1
@@ -124,7 +126,7 @@ class Lab:
                 sizes += 1
                 first = self.run(place, ["synth", "new.yaml"])
                 done = first.returncode == 0
-                fault = self.broken(place, old)
+                fault = self.broken(place)
                 if fault is None and not done and not re.search(r"No space left.*nothing was written", first.stderr):
                     fault = f"it said {first.stderr}"
                 if fault is None and done and self.run(place, ["synth", "new.yaml", "--check"]).returncode:
@@ -147,13 +149,14 @@ def mounted(mount, kib):
 
 def main():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    lab = skipped = 0
+    skipped = 0
     with tempfile.TemporaryDirectory() as base:
-        lab = Lab(sys.argv[1] if len(sys.argv) > 1 else target / "debug/formwork", base)
+        lab = Lab(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else target / "debug/formwork").resolve(), base)
         if shutil.which("strace"):
             for name, old, new in [("new", "", SETTINGS), ("changed", SETTINGS, CHANGED), ("renamed", SETTINGS, RENAMED)]:
                 for fault in ["signal=KILL", "error=ENOSPC"]:
-                    points = {calls: lab.strike(name + fault, old, new, calls, fault) for calls in CALLS}
+                    points = {calls: lab.strike(name, old, new, calls, fault) for calls in CALLS}
+                    assert min(points["openat"], points["write"], points["mkdir"]) > 0, "strace strikes nowhere"
                     print(f"{name}, {fault}: {sum(points.values())} points", points)
         else:
             skipped += 1

@@ -1,6 +1,6 @@
 //! Every call that changes the disk fails once, is the last for want of space, or is the last of a run that is killed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
@@ -27,22 +27,15 @@ enum Fault {
     Kill { written: Share },
 }
 
+/// How much of a write is done. To be killed after all of it is to be killed before the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Share {
     Nothing,
     Name,
     Half,
-    All,
 }
 
-const FAULTS: [Fault; 6] = [
-    Fault::Fails,
-    Fault::Full,
-    Fault::Kill { written: Share::Nothing },
-    Fault::Kill { written: Share::Name },
-    Fault::Kill { written: Share::Half },
-    Fault::Kill { written: Share::All },
-];
+const KILL: Fault = Fault::Kill { written: Share::Nothing };
 
 /// A disk with a fault at one call.
 struct Faulty<'a> {
@@ -50,6 +43,8 @@ struct Faulty<'a> {
     /// The call at which it strikes, from 0.
     at: usize,
     calls: Cell<usize>,
+    /// The calls that write a file.
+    writes: RefCell<Vec<usize>>,
     /// Whether folders can change places.
     exchanges: bool,
     /// What someone else does right before the first folders change places.
@@ -58,7 +53,7 @@ struct Faulty<'a> {
 
 impl Faulty<'_> {
     fn new(fault: Fault, at: usize, exchanges: bool) -> Self {
-        Faulty { fault, at, calls: Cell::new(0), exchanges, meanwhile: Cell::new(&|| {}) }
+        Faulty { fault, at, calls: Cell::new(0), writes: RefCell::default(), exchanges, meanwhile: Cell::new(&|| {}) }
     }
 
     fn call<T>(&self, needs_space: bool, share: impl Fn(Share), act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
@@ -75,9 +70,6 @@ impl Faulty<'_> {
             }
             Fault::Kill { written } if call == self.at => {
                 share(written);
-                if written == Share::All {
-                    drop(act());
-                }
                 Err(ErrorKind::Interrupted.into())
             }
             Fault::Kill { .. } if call > self.at => Err(ErrorKind::Interrupted.into()),
@@ -108,8 +100,9 @@ impl Disk for Faulty<'_> {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.writes.borrow_mut().push(self.calls.get());
         let share = |share| match share {
-            Share::Nothing | Share::All => {}
+            Share::Nothing => {}
             Share::Name => drop(put(path, b"")),
             Share::Half => drop(put(path, &bytes[..bytes.len() / 2])),
         };
@@ -220,13 +213,21 @@ fn place() -> TempDir {
     place
 }
 
-/// Lets the fault strike at each call in turn. Returns how many there were.
-fn strike(fault: Fault, exchanges: bool) -> usize {
+/// The calls of a run without a fault, and those of them that write a file.
+fn calls(exchanges: bool) -> (usize, Vec<usize>) {
+    let (place, disk) = (place(), Faulty { exchanges, ..sound() });
+    write_to(&disk, place.path(), &new(), Scope::Whole).expect("it can be written");
+    (disk.calls.get(), disk.writes.into_inner())
+}
+
+/// Lets the fault strike at each of the calls in turn.
+fn strike(fault: Fault, exchanges: bool, calls: impl Iterator<Item = usize>) {
     let (before, after) = (written(&old()), written(&new()));
-    for at in 0.. {
+    for at in calls {
         let place = place();
         let disk = Faulty::new(fault, at, exchanges);
         let done = write_to(&disk, place.path(), &new(), Scope::Whole);
+        assert!(disk.calls.get() > at, "there is no call {at}");
         let now = files(place.path());
         let case = format!("{fault:?} at call {at}, exchange: {exchanges}: {done:#?}");
         for folder in ["uat", "prod", "gone", "fresh", "other", "notes.md"] {
@@ -241,28 +242,25 @@ fn strike(fault: Fault, exchanges: bool) -> usize {
         write(place.path(), &new(), Scope::Whole).unwrap_or_else(|said| panic!("{case}: the next run: {said:#?}"));
         assert_eq!(files(place.path()), after, "{case}: after the next run");
         assert!(!place.path().join(work::FOLDER).exists(), "{case}: something is left");
-        if disk.calls.get() <= at {
-            return at;
-        }
     }
-    unreachable!("a run has an end")
 }
 
 #[test]
 fn every_folder_is_old_or_new_whatever_happens_at_whichever_call() {
-    for fault in FAULTS {
-        let calls = strike(fault, true);
-        assert!(calls > 60, "{calls} calls are too few to be all");
-        println!("{fault:?}: {calls} calls");
-    }
+    let (count, writes) = calls(true);
+    assert!(count > 60 && writes.len() >= 8, "{count} calls, {} writes: those cannot be all", writes.len());
+    strike(Fault::Fails, true, 0..count);
+    strike(Fault::Full, true, 0..count);
+    strike(KILL, true, 0..count);
+    strike(Fault::Kill { written: Share::Name }, true, writes.iter().copied());
+    strike(Fault::Kill { written: Share::Half }, true, writes.into_iter());
 }
 
 #[test]
 fn without_an_exchange_of_folders_there_is_still_never_a_mix() {
-    for fault in FAULTS {
-        let calls = strike(fault, false);
-        println!("{fault:?}: {calls} calls");
-    }
+    let (count, _) = calls(false);
+    strike(Fault::Fails, false, 0..count);
+    strike(KILL, false, 0..count);
 }
 
 /// Runs with someone else at work right before the folders change places.
@@ -356,7 +354,7 @@ fn many_runs_at_once() {
 #[test]
 fn the_workplace_is_no_environment() {
     let place = place();
-    let disk = Faulty::new(Fault::Kill { written: Share::Nothing }, 30, true);
+    let disk = Faulty::new(KILL, 30, true);
     write_to(&disk, place.path(), &new(), Scope::Whole).expect_err("it is killed");
     assert!(place.path().join(work::FOLDER).exists());
     assert_eq!(plan(place.path(), &old(), Scope::Whole).expect("a plan").changes, []);
