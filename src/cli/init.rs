@@ -32,10 +32,10 @@ pub(super) fn run(args: &InitArgs) -> Exit {
             if args.format == Format::Full {
                 speak::talk(&told(&args.folder, &files));
             }
-            speak::findings(args.format, &[], &[])
+            speak::findings(args.format, &[], &[], Vec::new())
         }
         Err(finding) => {
-            speak::findings(args.format, &[], &[finding]);
+            speak::findings(args.format, &[], &[finding], Vec::new());
             Exit::Failed
         }
     }

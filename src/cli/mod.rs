@@ -1,6 +1,8 @@
 //! The command line: one file a command. Only this part of Formwork reads and writes files.
 
+mod check;
 pub mod codes;
+mod explain;
 mod generate;
 mod init;
 pub mod out;
@@ -13,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use check::CheckArgs;
+pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
 pub use init::InitArgs;
 pub use schema::SchemaArgs;
@@ -35,9 +39,15 @@ struct Cli {
 enum Command {
     /// Write templates and what deploying them needs
     Synth(SynthArgs),
+    /// Judge templates, whoever wrote them
+    Check(CheckArgs),
+    /// Say what a finding is about, with examples
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
     /// Begin a project
     Init(InitArgs),
-    /// Print the schema of an input
+    /// Print what a resource type or an input may say
     Schema(SchemaArgs),
     /// Make what is committed but generated
     #[command(hide = true)]
@@ -104,6 +114,9 @@ pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
         Command::Init(args) => init::run(args),
+        Command::Check(args) => check::run(args, stacks),
+        Command::Explain(args) => explain::explain(args),
+        Command::Rules(args) => explain::rules(args),
         Command::Schema(args) => schema::run(args),
         Command::Generate(args) => generate::run(args),
     };

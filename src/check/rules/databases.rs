@@ -5,6 +5,7 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
+use crate::registry::is_reserved_master_user;
 use crate::template::Resource;
 
 pub(super) const RULES: &[Rule] =
@@ -36,11 +37,15 @@ const RESERVED_MASTER_USER: Rule = Rule {
     severity: Severity::Error,
     source: "https://github.com/aws-cloudformation/cfn-lint/pull/4425",
     explanation: "RDS keeps `rdsadmin` for itself in every engine. PostgreSQL keeps `admin`, and all names that start with `pg_`: \
-                  https://github.com/aws/aws-cdk/pull/10597, https://www.postgresql.org/docs/current/sql-createrole.html.",
+                  https://github.com/aws/aws-cdk/pull/10597, https://www.postgresql.org/docs/current/sql-createrole.html. \
+                  A reserved word of the engine is refused too: \
+                  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html.",
     bad: &[
         instance!("Engine: postgres, MasterUsername: admin, ManageMasterUserPassword: true"),
         instance!("Engine: postgres, MasterUsername: pg_dba, ManageMasterUserPassword: true"),
         instance!("Engine: mysql, MasterUsername: rdsadmin, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: user, ManageMasterUserPassword: true"),
+        instance!("Engine: mariadb, MasterUsername: schema, ManageMasterUserPassword: true"),
     ],
     good: &[
         instance!("Engine: mysql, MasterUsername: admin, ManageMasterUserPassword: true"),
@@ -51,18 +56,13 @@ const RESERVED_MASTER_USER: Rule = Rule {
             let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
                 continue;
             };
-            if is_reserved(engine, &user.to_lowercase()) {
+            if is_reserved_master_user(engine, user) {
                 let message = format!("`{user}` cannot be the master user: {engine} keeps the name for itself");
                 report.resource(id, "/Properties/MasterUsername", message).help = Some("choose another name".into());
             }
         }
     },
 };
-
-fn is_reserved(engine: &str, user: &str) -> bool {
-    let of_postgres = engine.ends_with("postgres") || engine.ends_with("postgresql");
-    user == "rdsadmin" || of_postgres && (user == "admin" || user.starts_with("pg_"))
-}
 
 const TWO_MASTER_PASSWORDS: Rule = Rule {
     code: Code::new("E3972", "two-master-passwords"),

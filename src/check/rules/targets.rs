@@ -242,7 +242,10 @@ fn read_only_without_reader(context: &Context<'_>, report: &mut Report) {
         if instance || members(context, database.0).count() < 2 {
             let message = format!("`{id}` is for reading only, and `{}` has no reader", database.0);
             let found = report.resource(id, "/Properties/TargetRole", message);
-            found.help = Some("an Aurora cluster of two instances or more has one".into());
+            found.help = Some(
+                "a cluster with a second `AWS::RDS::DBInstance` has one; in Rust, `.reader(\"db.r8g.large\")` adds it"
+                    .into(),
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The master user of a new database, and where its password is.
 
-use super::DbUser;
 use super::database::{DatabaseCluster, DatabaseInstance};
 use super::engine::AnyEngine;
+use super::{DbUser, NamesUser};
 use crate::aws::secretsmanager::SecretTargetAttachment;
 use crate::constructs::secretsmanager::{EncryptedBy, Secret};
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,8 +31,8 @@ impl MasterUser {
     /// the database. A proxy logs in with [`master_secret`](Handle::master_secret).
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html>
-    pub fn managed(user: DbUser, encrypted_by: EncryptedBy) -> Self {
-        Self(Kept::Managed(user, encrypted_by))
+    pub fn managed(user: impl NamesUser, encrypted_by: EncryptedBy) -> Self {
+        Self(Kept::Managed(user.db_user(), encrypted_by))
     }
 
     /// The user and the key, where RDS manages the secret.

@@ -1,7 +1,8 @@
 //! Further endpoints of a proxy.
 
-use super::proxy::{DatabaseProxy, connect, only_user};
-use super::{DbUser, TargetKind};
+use super::TargetKind;
+use super::proxy::{DatabaseProxy, connect};
+use super::users::{self, NamesUser, only_user};
 use crate::aws::rds::DbProxyEndpoint;
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::rds::DatabaseCluster;
@@ -133,11 +134,12 @@ impl Handle<ProxyEndpoint> {
         })
     }
 
-    /// Logging in as `user`.
-    pub fn connect_as(self, user: DbUser) -> Permission {
+    /// Logging in as `user`, whose secret the proxy must have.
+    pub fn connect_as(self, user: impl NamesUser) -> Permission {
+        let user = user.db_user();
         Permission::derived(format!("connect as {}", user.pattern()), move |stack| {
             let Some(endpoint) = stack.noun(self) else { return Err(Box::new(crate::stack::foreign(stack.name()))) };
-            Ok(vec![connect(endpoint.proxy, &user)])
+            users::connect_as(stack, endpoint.proxy, &user)
         })
     }
 }

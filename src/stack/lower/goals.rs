@@ -81,7 +81,7 @@ fn suppressions(lowering: &Lowering<'_>, template: &Template, places: &mut Place
     let mut found = Vec::new();
     let mut add = |suppressed: &Suppressed, resource: Option<String>| {
         let (code, reason) = (suppressed.code.clone(), suppressed.reason.clone());
-        let suppression = Suppression { code, resource, reason };
+        let suppression = Suppression { code, resource, reason, until: None };
         places.insert(suppression.pointer(), suppressed.location.into());
         found.push(suppression);
     };
