@@ -84,7 +84,12 @@ impl Stage<'_> {
         }
         self.disk.create_folder(to).map_err(at(path))?;
         entries(path)?.iter().try_for_each(|inner| self.keep(inner, to))?;
-        self.disk.liken(to, metadata).map_err(at(path))
+        self.disk.liken(to, metadata).map_err(at(path))?;
+        if fs::metadata(to).is_ok_and(|made| owner(&made) != owner(metadata)) {
+            let reason = "it is another user's folder, which cannot move along; move it out of the output";
+            return Err((path.to_owned(), io::Error::new(ErrorKind::PermissionDenied, reason)));
+        }
+        Ok(())
     }
 }
 
@@ -109,6 +114,16 @@ fn owned(place: &Path, changes: &[&Change]) -> Vec<PathBuf> {
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
 fn device(metadata: &Metadata) -> Option<u64> {
     Some(std::os::unix::fs::MetadataExt::dev(metadata))
+}
+
+#[cfg(unix)]
+fn owner(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(metadata)
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> u32 {
+    0
 }
 
 #[cfg(not(unix))]
