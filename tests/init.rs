@@ -78,7 +78,7 @@ fn every_command_of_its_readme_works_at_once() {
     let (_place, demo) = demo();
     let readme = fs::read_to_string(demo.join("README.md")).expect("it was written");
     let blocks = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().expect("an end"));
-    let commands: Vec<String> = blocks.flat_map(|block| lines(block)).collect();
+    let commands: Vec<String> = blocks.flat_map(lines).collect();
     let mut own = 0;
     for command in &commands {
         match command.split_once(' ').expect("a command") {

@@ -93,7 +93,7 @@ fn recover(disk: &dyn Disk, out: &Path, work: &Work<'_>) -> Result<(), Vec<Diagn
         if !folder.is_dir() {
             return Err(vec![left(&folder, &place)]);
         }
-        if folder.starts_with(work.old()) && !place.exists() {
+        if folder.starts_with(work.away()) && !place.exists() {
             disk.rename(&folder, &place).map_err(at(&place)).map_err(failure)?;
             continue;
         }
@@ -121,7 +121,7 @@ fn commit(disk: &dyn Disk, plan: &Plan, work: &Work<'_>) -> Result<(), Diagnosti
     }
     let mut staged = Vec::new();
     for (place, changes) in &folders {
-        let new = work.new().join(place.file_name().unwrap_or_default());
+        let new = work.ready().join(place.file_name().unwrap_or_default());
         match stage(disk, place, new.clone(), changes) {
             Ok(folder) => staged.push(folder),
             Err((path, error)) => {
@@ -159,7 +159,7 @@ fn give_up(disk: &dyn Disk, unused: &[Staged], used: &[Staged], (path, error): F
 /// Lets the new folder take the place of the old one. Returns where the old one is then.
 fn replace(disk: &dyn Disk, folder: &Staged, work: &Work<'_>) -> Result<PathBuf, Fault> {
     let Staged { place, new, exists, filled } = folder;
-    let old = work.old().join(place.file_name().unwrap_or_default());
+    let old = work.away().join(place.file_name().unwrap_or_default());
     if !exists {
         disk.rename(new, place).map_err(at(place))?;
         return Ok(new.clone());

@@ -67,24 +67,24 @@ impl<'a> Work<'a> {
             self.disk.remove_file(&ignore).map_err(at(&ignore))?;
         }
         allow(self.disk.write(&ignore, b"*\n"), io::ErrorKind::AlreadyExists).map_err(at(&ignore))?;
-        [self.new(), self.old()].iter().try_for_each(|folder| {
+        [self.ready(), self.away()].iter().try_for_each(|folder| {
             allow(self.disk.create_folder(folder), io::ErrorKind::AlreadyExists).map_err(at(folder))
         })
     }
 
     /// Where folders are made ready.
-    pub(super) fn new(&self) -> PathBuf {
+    pub(super) fn ready(&self) -> PathBuf {
         self.folder.join("new")
     }
 
     /// Where folders are moved to.
-    pub(super) fn old(&self) -> PathBuf {
+    pub(super) fn away(&self) -> PathBuf {
         self.folder.join("old")
     }
 
     /// What earlier runs have left.
     pub(super) fn left(&self) -> Result<Vec<PathBuf>, Fault> {
-        Ok([entries(&self.old())?, entries(&self.new())?].concat())
+        Ok([entries(&self.away())?, entries(&self.ready())?].concat())
     }
 
     /// Lets go of it. What is still in it stays for the next run; of a run that wrote nothing, nothing stays.
