@@ -1,6 +1,7 @@
 //! Clearing away a folder that is not in its place: one that was replaced, or that was made ready and never used.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::commit::{Fault, at};
@@ -15,7 +16,7 @@ use crate::emit::manifest::{self, Manifest};
 ///
 /// The manifest goes last, since without it nobody could say what is ours.
 pub(super) fn settle(disk: &dyn Disk, folder: &Path, place: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let ours = ours(folder);
+    let ours = ours(folder)?;
     let mut settling = Settling { disk, conflicts: Vec::new() };
     for path in entries(folder)? {
         if !ours.contains(&path) || path.is_dir() {
@@ -34,11 +35,16 @@ pub(super) fn settle(disk: &dyn Disk, folder: &Path, place: &Path) -> Result<Vec
     Ok(settling.conflicts)
 }
 
-/// The paths of our files, the manifest last.
-fn ours(folder: &Path) -> Vec<PathBuf> {
-    let manifest = fs::read(folder.join(manifest::FILE)).ok().and_then(|text| Manifest::parse(&text));
+/// The paths of our files, the manifest last. A manifest that is there and cannot be read right now ends it all: without
+/// it ours would be taken for someone else's.
+fn ours(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let path = folder.join(manifest::FILE);
+    let manifest = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        text => Manifest::parse(&text.map_err(at(&path))?),
+    };
     let owned = manifest.iter().flat_map(Manifest::owned).filter(|name| is_plain_name(name));
-    owned.chain([manifest::FILE]).map(|name| folder.join(name)).collect()
+    Ok(owned.map(|name| folder.join(name)).chain([path]).collect())
 }
 
 struct Settling<'a> {
