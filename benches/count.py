@@ -78,8 +78,8 @@ def compare(counted, limits):
         limit = limits.get(name)
         change = 100 * (millions / limit - 1) if limit else None
         told = "not committed yet" if change is None else f"{change:+.1f} % of {limit:.1f}"
-        too_high = change is None or change > TOLERANCE
-        fine = fine and not too_high
+        too_high = change is not None and change > TOLERANCE
+        fine = fine and change is not None and not too_high
         print(f"{name:<10} {millions:9.1f} million instructions, {told}{': too many' if too_high else ''}")
         if change is not None and change < -TOLERANCE:
             print(f"{'':<10} fewer than committed: keep what was gained with `benches/run --count`")
