@@ -3,6 +3,7 @@
 
 mod api;
 mod article;
+mod check;
 mod cli;
 mod combinations;
 mod databases;
@@ -11,11 +12,13 @@ mod lab_files;
 mod layers;
 mod network;
 mod nouns;
+mod readme;
 mod registry;
 mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod tool_files;
 mod types;
 mod wiring;
 mod yaml;

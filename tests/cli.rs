@@ -9,33 +9,33 @@ use tempfile::TempDir;
 const SETTINGS: &str = include_str!("../formwork.yaml");
 
 /// A folder of its own, in which the binary runs.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self(TempDir::new().expect("a folder"));
         place.write("formwork.yaml", SETTINGS);
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, text).expect("a file");
     }
 
-    fn command(&self, args: &str) -> Command {
+    pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_formwork"));
         command.current_dir(self.0.path()).args(args.split_whitespace());
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
         command
     }
 
-    fn run(&self, args: &str) -> Output {
+    pub(crate) fn run(&self, args: &str) -> Output {
         self.command(args).output().expect("the binary runs")
     }
 
@@ -58,7 +58,7 @@ impl Place {
 
     /// Runs the binary and compares the exit code, the data and the talk.
     #[track_caller]
-    fn check(&self, args: &str, expect: &str) {
+    pub(crate) fn check(&self, args: &str, expect: &str) {
         let Output { status, stdout, stderr } = self.run(args);
         let (data, talk) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         let said = format!("{}\n{data}{talk}", status.code().expect("an exit code"));
@@ -85,7 +85,7 @@ impl Place {
 #[test]
 fn synth_writes_a_folder_for_each_environment_once() {
     let place = Place::new();
-    place.ends_well("synth", "6 files written to `out`");
+    place.ends_well("synth", "20 files written to `out`");
     let before = place.files();
     place.ends_well("synth", "`out` is up to date");
     place.ends_well("synth --check", "`out` is up to date");
@@ -93,7 +93,19 @@ fn synth_writes_a_folder_for_each_environment_once() {
     let names: Vec<_> =
         before.iter().filter_map(|(path, _)| path.strip_prefix(place.0.path()).ok()?.to_str()).collect();
     let folder = |name| {
-        ["manifest.json", "rds-proxy.formwork.yaml", "rds-proxy.template.yaml"].map(|file| format!("out/{name}/{file}"))
+        [
+            "README.md",
+            "manifest.json",
+            "rds-proxy.deploy-parameters.json",
+            "rds-proxy.deploy-tags.json",
+            "rds-proxy.formwork.yaml",
+            "rds-proxy.git-sync.yaml",
+            "rds-proxy.parameters.json",
+            "rds-proxy.pipeline.json",
+            "rds-proxy.tags.json",
+            "rds-proxy.template.yaml",
+        ]
+        .map(|file| format!("out/{name}/{file}"))
     };
     assert_eq!(names[1..], [folder("prod"), folder("uat")].concat());
 }
@@ -101,9 +113,9 @@ fn synth_writes_a_folder_for_each_environment_once() {
 #[test]
 fn an_environment_alone_leaves_the_others() {
     let place = Place::new();
-    place.ends_well("synth --environment uat", "3 files written to `out`");
+    place.ends_well("synth --environment uat", "10 files written to `out`");
     assert!(!place.path("out/prod").exists());
-    place.ends_well("synth", "3 files written to `out`");
+    place.ends_well("synth", "10 files written to `out`");
     place.ends_well("synth --environment prod --stack rds-proxy", "`out` is up to date");
 }
 
@@ -115,7 +127,7 @@ fn what_is_no_longer_produced_goes_and_what_is_foreign_stays() {
     place.write("out/other/notes.md", "mine");
     let (without_prod, _) = SETTINGS.split_once("\n  prod:\n").expect("prod stands last");
     place.write("formwork.yaml", &without_prod.replace("stack: rds-proxy", "stack: billing"));
-    place.ends_well("synth", "3 files written to `out`, 5 removed");
+    place.ends_well("synth", "10 files written to `out`, 18 removed");
     assert!(place.path("out/uat/notes.md").exists() && place.path("out/other/notes.md").exists());
     assert!(
         place.path("out/uat/billing.template.yaml").exists() && !place.path("out/uat/rds-proxy.template.yaml").exists()
@@ -187,6 +199,21 @@ fn wrong_settings_as_json() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!((&json["version"], &json["findings"][0]["code"]), (&1.into(), &"S0202".into()));
     assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn goals_and_assumptions_as_json() {
+    let output = Place::new().run("synth --environment prod --format json");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let goals = json["goals"].as_array().expect("goals");
+    let told: Vec<_> = goals.iter().map(|goal| (&goal["goal"], &goal["kind"], &goal["assumptions"][0])).collect();
+    let isolated = ("Database is isolated except from Proxy", "isolated", "not proved yet");
+    assert!(told.contains(&(&isolated.0.into(), &isolated.1.into(), &isolated.2.into())), "{told:?}");
+    let key = "taken on trust: the key exists outside this stack";
+    assert!(told.iter().any(|(_, kind, on)| kind.is_null() && *on == key), "{told:?}");
+    for goal in goals {
+        assert_eq!((&goal["verdict"], &goal["template"]), (&"depends".into(), &json["templates"][0]));
+    }
 }
 
 #[test]
@@ -303,7 +330,7 @@ fn a_manifest_that_is_none() {
         "synth",
         r#"
 2
-error[S0814]: `out/uat/manifest.json` is no manifest of version 1; nothing was written
+error[S0814]: `out/uat/manifest.json` is no manifest of version 2; nothing was written
  |
  = note: without it nobody can say which files of the folder are Formwork's
  = help: restore it from version control, or delete the folder and synthesize again
@@ -324,7 +351,7 @@ fn a_manifest_that_leads_out_of_its_folder() {
         "synth",
         r#"
 2
-error[S0814]: `out/uat/manifest.json` is no manifest of version 1; nothing was written
+error[S0814]: `out/uat/manifest.json` is no manifest of version 2; nothing was written
  |
  = note: without it nobody can say which files of the folder are Formwork's
  = help: restore it from version control, or delete the folder and synthesize again
@@ -362,7 +389,7 @@ fn nothing_is_left_of_a_write_that_fails_half_way() {
     let output = shell.arg("-c").arg(script).current_dir(place.0.path()).output().expect("a shell");
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{talk}");
-    let expect = "error[S0815]: cannot write `build/out/prod/rds-proxy.formwork.yaml`: \
+    let expect = "error[S0815]: cannot write `build/out/prod/README.md`: \
         File too large (os error 27); nothing was written";
     assert!(talk.starts_with(expect), "{talk}");
     assert_eq!(place.files(), before);

@@ -40,7 +40,8 @@ fn every_pattern_compiles() {
     let mut patterns = BTreeSet::new();
     registry::type_names().for_each(|name| collect(&facts(name).unwrap().schema, &mut patterns));
     assert!(patterns.len() > 1000, "{} patterns", patterns.len());
-    let compiles = |pattern: &str| jsonschema::options().with_draft(Draft::Draft7).build(&json!({ "pattern": pattern }));
+    let compiles =
+        |pattern: &str| jsonschema::options().with_draft(Draft::Draft7).build(&json!({ "pattern": pattern }));
     let broken = patterns.into_iter().filter(|pattern| compiles(pattern).is_err());
     assert_eq!(lines(broken), "");
 }

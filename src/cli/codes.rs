@@ -14,6 +14,12 @@ pub const UNFIT_NAME: Code = Code::new("S0804", "unfit-name");
 pub const SAME_NAME: Code = Code::new("S0805", "two-stacks-one-name");
 /// A settings file for a program that reads none.
 pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
+/// A code or a rule that is not there.
+pub const UNKNOWN_CODE: Code = Code::new("S0807", "unknown-code");
+/// A resource type that is not there.
+pub const UNKNOWN_TYPE: Code = Code::new("S0808", "unknown-resource-type");
+/// A place of output that is in no repository.
+pub const OUT_IN_REPOSITORY: Code = Code::new("S0809", "output-outside-repository");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -35,6 +41,9 @@ pub const ALL: &[Code] = &[
     UNFIT_NAME,
     SAME_NAME,
     NO_SETTINGS,
+    UNKNOWN_CODE,
+    UNKNOWN_TYPE,
+    OUT_IN_REPOSITORY,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,

@@ -1,6 +1,8 @@
 //! The command line: one file a command. Only this part of Formwork reads and writes files.
 
+mod check;
 pub mod codes;
+mod explain;
 mod generate;
 pub mod out;
 mod schema;
@@ -8,17 +10,20 @@ mod speak;
 mod stacks;
 mod synth;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use check::CheckArgs;
+pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
-use crate::stack::App;
+use crate::stack::{App, ToolFiles};
 use crate::template::Template;
 
 /// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
@@ -33,7 +38,13 @@ struct Cli {
 enum Command {
     /// Write templates and what deploying them needs
     Synth(SynthArgs),
-    /// Print the schema of an input
+    /// Judge templates, whoever wrote them
+    Check(CheckArgs),
+    /// Say what a finding is about, with examples
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print what a resource type or an input may say
     Schema(SchemaArgs),
     /// Make what is committed but generated
     #[command(hide = true)]
@@ -62,6 +73,8 @@ pub enum Stacks<'a> {
 #[derive(Debug, Default)]
 struct Synthesis {
     stacks: Vec<Synthesized>,
+    /// Where the folder of output was said to lie in the repository.
+    out_in_repository: Option<String>,
     findings: Vec<Diagnostic>,
 }
 
@@ -76,6 +89,12 @@ struct Synthesized {
     goals: Goals,
     /// The stacks of the environment that are deployed before it.
     depends_on: Vec<String>,
+    /// The values that parameters have in the environment.
+    parameter_values: BTreeMap<String, String>,
+    /// Tags of the stack itself.
+    tags: BTreeMap<String, String>,
+    /// The files for tools that are asked for.
+    tool_files: BTreeSet<ToolFiles>,
 }
 
 /// How a command ended.
@@ -99,6 +118,9 @@ impl From<Exit> for ExitCode {
 pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
+        Command::Check(args) => check::run(args, stacks),
+        Command::Explain(args) => explain::explain(args),
+        Command::Rules(args) => explain::rules(args),
         Command::Schema(args) => schema::run(args),
         Command::Generate(args) => generate::run(args),
     };

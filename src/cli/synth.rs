@@ -9,11 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::Value;
 
 use super::out::{self, Change, Kind, Plan, Scope};
-use super::{Exit, Format, Stacks, Synthesized, codes, speak, stacks};
+use super::{Exit, Format, Stacks, Synthesis, Synthesized, codes, speak, stacks};
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::emit::yaml;
+use crate::emit::{goals, yaml};
 use crate::settings;
 
 /// Arguments of `synth`.
@@ -42,7 +43,7 @@ pub struct SynthArgs {
 }
 
 /// The settings file where none is named.
-const SETTINGS: &str = "formwork.yaml";
+pub(super) const SETTINGS: &str = "formwork.yaml";
 
 /// What ended the command: findings, and how much they count.
 struct Stop(Exit, Vec<Diagnostic>);
@@ -50,24 +51,16 @@ struct Stop(Exit, Vec<Diagnostic>);
 pub(super) fn run(args: &SynthArgs, stacks: &Stacks<'_>) -> Exit {
     let mut findings = Vec::new();
     let end = synthesize(args, stacks, &mut findings).and_then(|synthesized| deliver(args, &synthesized));
-    let (exit, templates) = match end {
-        Ok(Delivered { exit, templates, said }) => {
-            findings.extend(said);
-            (exit, templates)
-        }
-        Err(Stop(exit, said)) => {
-            findings.extend(said);
-            (exit, Vec::new())
-        }
-    };
-    match speak::findings(args.format, &templates, &findings) {
+    let Delivered { exit, templates, goals, said } = end.unwrap_or_else(Delivered::nothing);
+    findings.extend(said);
+    match speak::findings(args.format, &templates, &findings, goals) {
         Exit::Fine => exit,
         failed => failed,
     }
 }
 
 /// The stacks that are asked for, unless something is wrong with them or with the settings.
-fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnostic>) -> Result<Vec<Synthesized>, Stop> {
+fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnostic>) -> Result<Synthesis, Stop> {
     let synthesis = match (stacks, &args.settings) {
         (Stacks::Program(app), None) => stacks::of_program(app),
         (Stacks::Program(_), Some(path)) => return Err(Stop(Exit::Failed, vec![settings_of_program(path)])),
@@ -80,11 +73,27 @@ fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnost
         return Err(Stop(Exit::Found, synthesis.findings));
     }
     findings.extend(synthesis.findings);
-    let mut selected = select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
+    let out_in_repository = out_in_repository(args, synthesis.out_in_repository)?;
+    let mut stacks = select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
     if !args.stdout {
-        package::relocate(&mut selected, &args.out);
+        package::relocate(&mut stacks, &args.out);
     }
-    Ok(selected)
+    Ok(Synthesis { stacks, out_in_repository, findings: Vec::new() })
+}
+
+/// Where the folder of output lies in the repository: where it was said to lie; else where it is below this folder, which
+/// then is the root.
+fn out_in_repository(args: &SynthArgs, said: Option<String>) -> Result<Option<String>, Stop> {
+    let Some(said) = said else { return Ok(package::below_root(&args.out)) };
+    match package::below_root(Path::new(&said)) {
+        Some(path) if !path.is_empty() && !said.contains('\\') => Ok(Some(path)),
+        _ => {
+            let message = format!("`{said}` is no folder of a repository");
+            let finding = Diagnostic::error(codes::OUT_IN_REPOSITORY, message);
+            let finding = finding.help("say the path from the repository's root, such as `infra/out`");
+            Err(Stop(Exit::Failed, vec![finding]))
+        }
+    }
 }
 
 fn settings_of_program(path: &Path) -> Diagnostic {
@@ -114,21 +123,33 @@ fn read(path: &Path) -> Result<String, Diagnostic> {
 struct Delivered {
     exit: Exit,
     templates: Vec<String>,
+    /// What the stacks of the templates require and take on trust, for programs.
+    goals: Vec<Value>,
     said: Vec<Diagnostic>,
 }
 
-fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, Stop> {
+impl Delivered {
+    fn nothing(Stop(exit, said): Stop) -> Self {
+        Self { exit, templates: Vec::new(), goals: Vec::new(), said }
+    }
+}
+
+fn deliver(args: &SynthArgs, synthesis: &Synthesis) -> Result<Delivered, Stop> {
     let failed = |findings| Stop(Exit::Failed, findings);
-    let folders = folders::folders(synthesized).map_err(failed)?;
+    let synthesized = &synthesis.stacks;
+    let wanted = folders::Wanted { out: synthesis.out_in_repository.as_deref(), whole: args.stack.is_empty() };
+    let folders = folders::folders(synthesized, &wanted).map_err(failed)?;
     let template = |stack: &Synthesized| args.out.join(&stack.environment).join(folders::template(&stack.stack));
-    let templates = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
+    let templates: Vec<_> = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
+    let goals =
+        synthesized.iter().zip(&templates).flat_map(|(stack, file)| goals::entries(file, &stack.goals)).collect();
     if args.stdout {
-        return Ok(Delivered { exit: print(synthesized), templates, said: Vec::new() });
+        return Ok(Delivered { exit: print(synthesized), templates, goals, said: Vec::new() });
     }
     let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.check {
         let (exit, said) = compare(args.format, &plan);
-        return Ok(Delivered { exit, templates, said });
+        return Ok(Delivered { exit, templates, goals, said });
     }
     plan.commit().map_err(|finding| failed(vec![finding]))?;
     if args.format == Format::Full {
@@ -136,7 +157,7 @@ fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, S
         speak::talk(&order::told(synthesized));
         speak::talk(&not_proved(synthesized));
     }
-    Ok(Delivered { exit: Exit::Fine, templates, said: Vec::new() })
+    Ok(Delivered { exit: Exit::Fine, templates, goals, said: Vec::new() })
 }
 
 fn scope(args: &SynthArgs) -> Scope {

@@ -9,6 +9,7 @@ mod lazy_pattern;
 mod pack;
 mod property_path;
 mod region;
+mod reserved;
 mod type_facts;
 mod validator;
 
@@ -20,6 +21,7 @@ pub(crate) use lazy_pattern::LazyPattern;
 pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
+pub use reserved::is_reserved_master_user;
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
 pub use validator::{Validator, Violation, ViolationKind, World};
 

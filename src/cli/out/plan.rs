@@ -89,11 +89,12 @@ impl Planner {
     }
 }
 
-/// The entries of the old manifest for stacks that the new one does not speak of.
+/// The entries of the old manifest for stacks that the new one does not speak of, and for the page, which speaks of all.
 fn keep_others(manifest: &mut Manifest, old: Option<&Manifest>) {
     let spoken: BTreeSet<String> = manifest.stacks.iter().map(|entry| entry.stack.clone()).collect();
     let others = old.into_iter().flat_map(|old| &old.stacks).filter(|entry| !spoken.contains(&entry.stack));
     manifest.stacks.extend(others.cloned());
+    manifest.readme = old.and_then(|old| old.readme.clone());
     manifest.stacks.sort_by(|left, right| left.stack.cmp(&right.stack));
 }
 

@@ -16,11 +16,12 @@ fn folder(stacks: &[(&str, &str)]) -> Folder {
             File::new(name, text.as_bytes())
         };
         let (template, sidecar) = (place(format!("{stack}.yaml"), text), place(format!("{stack}.formwork.yaml"), ""));
-        Entry { stack: (*stack).to_owned(), template, sidecar, capabilities: Vec::new(), depends_on: Vec::new() }
+        let stack = (*stack).to_owned();
+        Entry { stack, template, sidecar, tool_files: Vec::new(), capabilities: Vec::new(), depends_on: Vec::new() }
     });
     let stacks = entries.collect();
     let [environment, account, region] = ["uat", "111122223333", "ap-southeast-2"].map(str::to_owned);
-    Folder { files, manifest: Manifest { version: VERSION, environment, account, region, stacks } }
+    Folder { files, manifest: Manifest { version: VERSION, environment, account, region, readme: None, stacks } }
 }
 
 /// Writes the folder, and compares what was said to change.
