@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::registry::{self, TypeFacts, Violation, ViolationKind};
-use crate::template::{Resource, Template, Value};
+use crate::registry::{self, TypeFacts, UPLOADED, Violation, ViolationKind};
+use crate::template::{Resource, Template, Value, pointer};
 
 /// A template, and what several rules want to know of it, found once.
 pub struct Context<'a> {
@@ -52,21 +52,12 @@ impl<'a> Context<'a> {
 /// Whether a value is of another type because it is a path: `aws cloudformation package` puts an object of the right type
 /// in its place.
 fn is_local_path(resource: &Resource, violation: &Violation) -> bool {
-    let packaged = PACKAGED.iter().any(|(kind, property)| {
-        resource.kind == *kind
-            && violation.path.strip_prefix('/') == Some(property)
-            && resource.properties.get(*property).is_some_and(|value| value.as_str().is_some())
-    });
-    packaged && violation.kind == ViolationKind::WrongType
+    let is_path = |steps: &[&str]| match steps {
+        [property] => resource.properties.get(*property).is_some_and(|value| value.as_str().is_some()),
+        _ => false,
+    };
+    violation.kind == ViolationKind::WrongType
+        && UPLOADED.iter().any(|(kind, steps)| {
+            resource.kind == *kind && violation.path == pointer(steps.iter().copied()) && is_path(steps)
+        })
 }
-
-/// Properties that are objects in the end and that may be paths until then.
-///
-/// Source: <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>
-const PACKAGED: &[(&str, &str)] = &[
-    ("AWS::ApiGateway::RestApi", "BodyS3Location"),
-    ("AWS::ElasticBeanstalk::ApplicationVersion", "SourceBundle"),
-    ("AWS::Lambda::Function", "Code"),
-    ("AWS::Lambda::LayerVersion", "Content"),
-    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location"),
-];

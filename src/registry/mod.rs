@@ -11,6 +11,7 @@ mod property_path;
 mod region;
 mod reserved;
 mod type_facts;
+mod uploaded;
 mod validator;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
 pub use reserved::is_reserved_master_user;
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
+pub use uploaded::UPLOADED;
 pub use validator::{Validator, Violation, ViolationKind, World};
 
 /// The type of which every custom resource is.

@@ -9,10 +9,9 @@ use std::thread;
 
 use time::Date;
 
-use super::super::codes;
-use super::Origin;
-use super::inputs::Input;
+use super::inputs::{Input, Origin};
 use crate::check::{self, Stated};
+use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
 use crate::template::parse::{self, MOST_BYTES};
 
@@ -26,6 +25,17 @@ pub(super) struct Judged {
     pub(super) text: Option<String>,
     pub(super) resources: usize,
     pub(super) findings: Vec<Diagnostic>,
+}
+
+impl Judged {
+    pub(super) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), text: None, resources: 0, findings: Vec::new() }
+    }
+
+    /// Findings of no template in particular.
+    pub(super) fn nameless() -> Self {
+        Self::new("")
+    }
 }
 
 /// Judges all, in their order. What was found in a folder and is no template is left out.
