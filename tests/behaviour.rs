@@ -12,6 +12,7 @@ mod layers;
 mod network;
 mod nouns;
 mod registry;
+mod resolve;
 mod rivals;
 mod rules;
 mod settings;
