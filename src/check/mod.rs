@@ -12,6 +12,7 @@ pub use rule::Rule;
 pub use suppress::{UNUSED, suppress};
 
 use crate::diagnostic::Diagnostic;
+use crate::resolve::{Environment, Resolved};
 use crate::template::{Places, Template};
 
 /// What every rule finds in a template, in the order of the template.
@@ -19,8 +20,17 @@ use crate::template::{Places, Template};
 /// `places` says where its parts were written. `region` is where it is deployed; without one, what fails in some region
 /// only is not found.
 pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<Diagnostic> {
-    let context = Context::new(template, region);
-    let mut found: Vec<Diagnostic> = rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)).collect();
+    let environment = Environment::unknown();
+    let environment = region.map_or_else(Environment::unknown, |region| environment.in_region(region));
+    check_in(template, places, &environment)
+}
+
+/// Likewise, of all that is known of its deployment.
+pub fn check_in(template: &Template, places: &Places, environment: &Environment) -> Vec<Diagnostic> {
+    let resolved = Resolved::new(template, environment);
+    let context = Context::new(&resolved);
+    let mut found = resolved.diagnostics();
+    found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
     found.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     found
 }

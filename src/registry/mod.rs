@@ -18,7 +18,7 @@ pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
-pub use validator::{Validator, Violation, ViolationKind, World};
+pub use validator::{Validator, Violation, ViolationKind, World, conditions, worlds};
 
 /// The type of which every custom resource is.
 pub(crate) const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";

@@ -115,6 +115,17 @@ impl<'a> Resolved<'a> {
         found.unwrap_or_else(|| path.to_string())
     }
 
+    /// The pointer of any part of the template.
+    pub fn place_of(&self, source: &Value) -> Option<String> {
+        let mut found = None;
+        self.template.walk(&mut |path, value| {
+            if found.is_none() && std::ptr::eq(value, source) {
+                found = Some(path.to_string());
+            }
+        });
+        found
+    }
+
     /// What a resource refers to, by `Ref`, `Fn::GetAtt`, `Fn::Sub` or `DependsOn`, and in which worlds; branches that are
     /// never taken are not looked at.
     pub fn each_reference(&self, resource: &str, visit: &mut dyn FnMut(&'a str, Option<&'a str>, Formula, &'a Value)) {
