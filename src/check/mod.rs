@@ -11,8 +11,10 @@ pub use report::Report;
 pub use rule::Rule;
 pub use suppress::{UNUSED, suppress};
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{Environment, Resolved};
+use crate::resolve::{Environment, Resolved, expand};
 use crate::template::{Places, Template};
 
 /// What every rule finds in a template, in the order of the template.
@@ -27,10 +29,20 @@ pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<
 
 /// Likewise, of all that is known of its deployment.
 pub fn check_in(template: &Template, places: &Places, environment: &Environment) -> Vec<Diagnostic> {
-    let resolved = Resolved::new(template, environment);
+    let expanded = expand(template, environment);
+    let resolved = Resolved::new(&expanded.template, environment);
     let context = Context::new(&resolved);
     let mut found = resolved.diagnostics();
     found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
-    found.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
-    found
+    for diagnostic in &mut found {
+        if let Some(path) = &diagnostic.path
+            && let Cow::Owned(origin) = expanded.origin(path)
+        {
+            diagnostic.path = Some(origin);
+        }
+    }
+    let mut all = expanded.diagnostics;
+    all.append(&mut found);
+    all.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
+    all
 }

@@ -4,20 +4,28 @@ use super::Resolved;
 use super::diagram::Formula;
 use super::evaluate::NOTHING;
 use super::resolution::{Case, Element, Reason, Resolution};
+use super::transform;
 use crate::template::{Intrinsic, Path, Value, is_macro};
 
 impl<'a> Resolved<'a> {
-    /// In which worlds a resource exists: those of its condition. Nowhere, if it is not declared.
+    /// In which worlds a resource exists: those of its condition. Nowhere, if it is not declared, unless a macro may make it:
+    /// then it is not known.
     pub fn exists(&self, resource: &str) -> Formula {
         match self.template.resources.get(resource) {
             Some(declared) => declared.condition.as_deref().map_or(Formula::TRUE, |name| self.condition(name)),
+            None if self.may_exist(resource) => Formula::UNKNOWN,
             None => Formula::FALSE,
         }
     }
 
-    /// Whether there may be a resource of this name: it is declared.
+    /// Whether there may be a resource of this name: it is declared, or a macro or a loop that was not run may make it.
     pub fn may_exist(&self, resource: &str) -> bool {
-        self.template.resources.contains_key(resource)
+        self.template.resources.contains_key(resource) || transform::may_make(self.template, resource)
+    }
+
+    /// Whether there may be a condition of this name: it is declared, or a macro or a loop that was not run may make it.
+    pub fn may_be_condition(&self, name: &str) -> bool {
+        self.template.conditions.contains_key(name) || transform::may_make_condition(self.template)
     }
 
     /// What a property of a resource is, in the worlds in which the resource exists. `path` names it from the outside in:

@@ -35,6 +35,7 @@ mod condition;
 mod diagram;
 mod environment;
 mod evaluate;
+mod expand;
 mod function;
 mod logic;
 mod look;
@@ -43,6 +44,7 @@ mod parameter;
 mod resolution;
 mod same;
 mod text;
+mod transform;
 mod world;
 
 use std::cell::{Cell, RefCell};
@@ -51,10 +53,13 @@ use std::collections::HashMap;
 use crate::diagnostic::Diagnostic;
 use crate::template::Template;
 
+pub use condition::{CIRCULAR, UNSATISFIABLE};
 pub use diagram::Formula;
 pub use environment::Environment;
+pub use expand::{Expanded, LOOP, NO_EXTENSIONS, OPEN_LOOP, expand};
 pub use parameter::{ParameterKind, existing_type};
 pub use resolution::{Call, Case, Dynamic, Element, Piece, Reason, Resolution, Symbol, Unknown};
+pub use transform::UNKNOWN_MACRO;
 pub use world::World;
 
 use condition::Progress;
