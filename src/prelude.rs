@@ -12,7 +12,7 @@ pub use crate::constructs::lambda::{
 pub use crate::constructs::logs::LogGroup;
 pub use crate::constructs::rds::{
     AuroraEngine, ClientPassword, DatabaseCluster, DatabaseInstance, DatabaseProxy, DbUser, Edition, Engine,
-    EngineFamily, MasterUser, PinningFilter, ProxyAuth, ProxyEndpoint, ProxyTarget, user,
+    EngineFamily, MasterUser, NamesUser, PinningFilter, ProxyAuth, ProxyEndpoint, ProxyTarget, user,
 };
 pub use crate::constructs::secretsmanager::{
     Credentials, EncryptedBy, FunctionRotation, HoldsCredentials, Rotation, Secret, SecretAccess,

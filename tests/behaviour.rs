@@ -3,6 +3,7 @@
 
 mod api;
 mod article;
+mod check;
 mod cli;
 mod combinations;
 mod databases;
@@ -11,6 +12,7 @@ mod lab_files;
 mod layers;
 mod network;
 mod nouns;
+mod readme;
 mod registry;
 mod resolve;
 mod rivals;

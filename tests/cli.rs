@@ -9,33 +9,33 @@ use tempfile::TempDir;
 const SETTINGS: &str = include_str!("../formwork.yaml");
 
 /// A folder of its own, in which the binary runs.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self(TempDir::new().expect("a folder"));
         place.write("formwork.yaml", SETTINGS);
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, text).expect("a file");
     }
 
-    fn command(&self, args: &str) -> Command {
+    pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_formwork"));
         command.current_dir(self.0.path()).args(args.split_whitespace());
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
         command
     }
 
-    fn run(&self, args: &str) -> Output {
+    pub(crate) fn run(&self, args: &str) -> Output {
         self.command(args).output().expect("the binary runs")
     }
 
@@ -58,7 +58,7 @@ impl Place {
 
     /// Runs the binary and compares the exit code, the data and the talk.
     #[track_caller]
-    fn check(&self, args: &str, expect: &str) {
+    pub(crate) fn check(&self, args: &str, expect: &str) {
         let Output { status, stdout, stderr } = self.run(args);
         let (data, talk) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         let said = format!("{}\n{data}{talk}", status.code().expect("an exit code"));
@@ -187,6 +187,21 @@ fn wrong_settings_as_json() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!((&json["version"], &json["findings"][0]["code"]), (&1.into(), &"S0202".into()));
     assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn goals_and_assumptions_as_json() {
+    let output = Place::new().run("synth --environment prod --format json");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let goals = json["goals"].as_array().expect("goals");
+    let told: Vec<_> = goals.iter().map(|goal| (&goal["goal"], &goal["kind"], &goal["assumptions"][0])).collect();
+    let isolated = ("Database is isolated except from Proxy", "isolated", "not proved yet");
+    assert!(told.contains(&(&isolated.0.into(), &isolated.1.into(), &isolated.2.into())), "{told:?}");
+    let key = "taken on trust: the key exists outside this stack";
+    assert!(told.iter().any(|(_, kind, on)| kind.is_null() && *on == key), "{told:?}");
+    for goal in goals {
+        assert_eq!((&goal["verdict"], &goal["template"]), (&"depends".into(), &json["templates"][0]));
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn check(program: &Path, library: &Path) -> Result<(), String> {
 }
 
 /// The newest build of the library: this test needed one from the present sources.
-fn library() -> PathBuf {
+pub fn library() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let files = fs::read_dir(test.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
     let builds = files.filter(|path| {
@@ -63,7 +63,7 @@ fn library() -> PathBuf {
 }
 
 /// The errors of a program.
-fn compile(program: &Path, library: &Path) -> String {
+pub fn compile(program: &Path, library: &Path) -> String {
     let out = tempfile::tempdir().unwrap();
     let mut external = std::ffi::OsString::from("formwork=");
     external.push(library);

@@ -4,12 +4,14 @@ mod context;
 mod report;
 mod rule;
 pub mod rules;
+mod stated;
 mod suppress;
 
 pub use context::Context;
 pub use report::Report;
 pub use rule::Rule;
-pub use suppress::{UNUSED, suppress};
+pub use stated::Stated;
+pub use suppress::{EXPIRED, Ignored, UNUSED, suppress};
 
 use std::borrow::Cow;
 

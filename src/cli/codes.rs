@@ -14,6 +14,10 @@ pub const UNFIT_NAME: Code = Code::new("S0804", "unfit-name");
 pub const SAME_NAME: Code = Code::new("S0805", "two-stacks-one-name");
 /// A settings file for a program that reads none.
 pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
+/// A code or a rule that is not there.
+pub const UNKNOWN_CODE: Code = Code::new("S0807", "unknown-code");
+/// A resource type that is not there.
+pub const UNKNOWN_TYPE: Code = Code::new("S0808", "unknown-resource-type");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -35,6 +39,8 @@ pub const ALL: &[Code] = &[
     UNFIT_NAME,
     SAME_NAME,
     NO_SETTINGS,
+    UNKNOWN_CODE,
+    UNKNOWN_TYPE,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,

@@ -1,6 +1,8 @@
 //! The command line: one file a command. Only this part of Formwork reads and writes files.
 
+mod check;
 pub mod codes;
+mod explain;
 mod generate;
 pub mod out;
 mod schema;
@@ -12,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use check::CheckArgs;
+pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
@@ -33,7 +37,13 @@ struct Cli {
 enum Command {
     /// Write templates and what deploying them needs
     Synth(SynthArgs),
-    /// Print the schema of an input
+    /// Judge templates, whoever wrote them
+    Check(CheckArgs),
+    /// Say what a finding is about, with examples
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print what a resource type or an input may say
     Schema(SchemaArgs),
     /// Make what is committed but generated
     #[command(hide = true)]
@@ -99,6 +109,9 @@ impl From<Exit> for ExitCode {
 pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
+        Command::Check(args) => check::run(args, stacks),
+        Command::Explain(args) => explain::explain(args),
+        Command::Rules(args) => explain::rules(args),
         Command::Schema(args) => schema::run(args),
         Command::Generate(args) => generate::run(args),
     };

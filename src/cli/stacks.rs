@@ -36,7 +36,7 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
     let region = environment.region.code();
     synthesis.findings.extend(lowered.diagnostics);
     let found = check::check(&lowered.template, &lowered.places, Some(region));
-    synthesis.findings.extend(check::suppress(found, &lowered.goals.suppressed, &lowered.places));
+    synthesis.findings.extend(check::suppress(found, &lowered.goals.suppressed, &lowered.places, None));
     synthesis.stacks.push(Synthesized {
         environment: environment.name.clone(),
         account: environment.account.clone(),

@@ -9,11 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::Value;
 
 use super::out::{self, Change, Kind, Plan, Scope};
 use super::{Exit, Format, Stacks, Synthesized, codes, speak, stacks};
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::emit::yaml;
+use crate::emit::{goals, yaml};
 use crate::settings;
 
 /// Arguments of `synth`.
@@ -42,7 +43,7 @@ pub struct SynthArgs {
 }
 
 /// The settings file where none is named.
-const SETTINGS: &str = "formwork.yaml";
+pub(super) const SETTINGS: &str = "formwork.yaml";
 
 /// What ended the command: findings, and how much they count.
 struct Stop(Exit, Vec<Diagnostic>);
@@ -50,17 +51,9 @@ struct Stop(Exit, Vec<Diagnostic>);
 pub(super) fn run(args: &SynthArgs, stacks: &Stacks<'_>) -> Exit {
     let mut findings = Vec::new();
     let end = synthesize(args, stacks, &mut findings).and_then(|synthesized| deliver(args, &synthesized));
-    let (exit, templates) = match end {
-        Ok(Delivered { exit, templates, said }) => {
-            findings.extend(said);
-            (exit, templates)
-        }
-        Err(Stop(exit, said)) => {
-            findings.extend(said);
-            (exit, Vec::new())
-        }
-    };
-    match speak::findings(args.format, &templates, &findings) {
+    let Delivered { exit, templates, goals, said } = end.unwrap_or_else(Delivered::nothing);
+    findings.extend(said);
+    match speak::findings(args.format, &templates, &findings, goals) {
         Exit::Fine => exit,
         failed => failed,
     }
@@ -114,21 +107,31 @@ fn read(path: &Path) -> Result<String, Diagnostic> {
 struct Delivered {
     exit: Exit,
     templates: Vec<String>,
+    /// What the stacks of the templates require and take on trust, for programs.
+    goals: Vec<Value>,
     said: Vec<Diagnostic>,
+}
+
+impl Delivered {
+    fn nothing(Stop(exit, said): Stop) -> Self {
+        Self { exit, templates: Vec::new(), goals: Vec::new(), said }
+    }
 }
 
 fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, Stop> {
     let failed = |findings| Stop(Exit::Failed, findings);
     let folders = folders::folders(synthesized).map_err(failed)?;
     let template = |stack: &Synthesized| args.out.join(&stack.environment).join(folders::template(&stack.stack));
-    let templates = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
+    let templates: Vec<_> = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
+    let goals =
+        synthesized.iter().zip(&templates).flat_map(|(stack, file)| goals::entries(file, &stack.goals)).collect();
     if args.stdout {
-        return Ok(Delivered { exit: print(synthesized), templates, said: Vec::new() });
+        return Ok(Delivered { exit: print(synthesized), templates, goals, said: Vec::new() });
     }
     let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.check {
         let (exit, said) = compare(args.format, &plan);
-        return Ok(Delivered { exit, templates, said });
+        return Ok(Delivered { exit, templates, goals, said });
     }
     plan.commit().map_err(|finding| failed(vec![finding]))?;
     if args.format == Format::Full {
@@ -136,7 +139,7 @@ fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, S
         speak::talk(&order::told(synthesized));
         speak::talk(&not_proved(synthesized));
     }
-    Ok(Delivered { exit: Exit::Fine, templates, said: Vec::new() })
+    Ok(Delivered { exit: Exit::Fine, templates, goals, said: Vec::new() })
 }
 
 fn scope(args: &SynthArgs) -> Scope {

@@ -1,9 +1,15 @@
 //! What a stack requires, and what it takes on trust.
 
+mod read;
+
 use std::fmt;
+
+use time::Date;
 
 use crate::network::{PortRange, Protocol};
 use crate::template::{Map, Value, pointer};
+
+pub use read::{MALFORMED, Read, date, read};
 
 /// What must hold in the finished template, by logical ids (and names of imports).
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +143,8 @@ pub struct Suppression {
     pub resource: Option<String>,
     /// Why.
     pub reason: String,
+    /// The last day on which they are settled; none: for good.
+    pub until: Option<Date>,
 }
 
 impl Suppression {
@@ -150,7 +158,8 @@ impl Suppression {
         let resource = self.resource.as_deref().map(|id| ("resource", id));
         let parts =
             [("code", self.code.as_str())].into_iter().chain(resource).chain([("reason", self.reason.as_str())]);
-        Value::map(parts.map(|(key, text)| (key, Value::from(text))))
+        let until = self.until.map(|date| ("until", Value::from(date.to_string())));
+        Value::map(parts.map(|(key, text)| (key, Value::from(text))).chain(until))
     }
 }
 

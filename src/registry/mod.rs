@@ -8,6 +8,7 @@ mod attribute;
 mod pack;
 mod property_path;
 mod region;
+mod reserved;
 mod type_facts;
 mod validator;
 
@@ -17,6 +18,7 @@ use std::sync::{PoisonError, RwLock};
 pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
+pub use reserved::is_reserved_master_user;
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
 pub use validator::{Validator, Violation, ViolationKind, World, conditions, worlds};
 

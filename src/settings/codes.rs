@@ -46,6 +46,8 @@ pub const UNFIT_FOR_ENGINE: Code = Code::new("S0404", "setting-unfit-for-engine"
 pub const APART: Code = Code::new("S0405", "parts-that-cannot-meet");
 /// An AWS API that is called and that no way leads to.
 pub const OUT_OF_REACH: Code = Code::new("S0406", "api-out-of-reach");
+/// A name that the engine keeps for itself.
+pub const RESERVED_NAME: Code = Code::new("S0407", "name-reserved-by-engine");
 /// Two environments that would be the same stack.
 pub const SAME_STACK: Code = Code::new("S0501", "two-environments-one-stack");
 
@@ -73,6 +75,7 @@ pub const ALL: &[Code] = &[
     UNFIT_FOR_ENGINE,
     APART,
     OUT_OF_REACH,
+    RESERVED_NAME,
     SAME_STACK,
 ];
 

@@ -147,6 +147,9 @@ impl Violation<'_> {
     /// The keys that there are; the nearest, or the place where this one belongs, first.
     fn known(&self, key: &str) -> String {
         let keys = schema::keys(self.schema);
+        if let Some(wish) = words::beyond(key) {
+            return wish.to_owned();
+        }
         if closest(key, keys.iter().copied()).is_none()
             && let Some(path) = elsewhere(schema::environment(), "", key)
         {

@@ -92,3 +92,18 @@ fn flow(value: &Value) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
+
+/// What the settings cannot say, by the keys that people try, and where it can be said.
+pub(super) fn beyond(key: &str) -> Option<&'static str> {
+    match key {
+        "functions" | "users" | "secrets" => Some(
+            "the settings make one function with one database user; a program makes more: \
+             `examples/two_users.rs`, `ProxyAuth::iam(first).and(second)`",
+        ),
+        "reader" | "reader-endpoint" | "read-only" | "read-only-endpoint" => Some(
+            "`database.new.readers` says how many instances read; a read-only endpoint of the proxy is made by a \
+             program: `examples/aurora_reader.rs`, `ProxyEndpoint::new(…).read_only()`",
+        ),
+        _ => None,
+    }
+}

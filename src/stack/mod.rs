@@ -45,4 +45,5 @@ pub use types::{Arn, Json, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId,
 pub use value::{Choice, Dictionary, IntoValue, List, PlainText, PropertyType, Trace, Value};
 
 pub(crate) use codes::MISSING;
+pub(crate) use link::sub;
 pub(crate) use stack::foreign;

@@ -170,6 +170,11 @@ impl Stack {
     ) -> Handle<C> {
         let name = self.scoped(&name);
         let bag = noun.bag().clone();
+        if bag.nameless {
+            let message = format!("the properties of `{name}` are no object, so none of them has a name");
+            let fault = Diagnostic::error(codes::RAW, message).source(location.into()).resource(&name);
+            self.diagnostics.push(fault.help("give names and values: `json!({ \"Type\": \"String\" })`"));
+        }
         self.keep(Entry { name, bag, noun: Rc::new(noun), origin, location })
     }
 

@@ -27,7 +27,8 @@ pub enum Value<T> {
 #[diagnostic::on_unimplemented(
     message = "this property takes `{T}`, not `{Self}`",
     label = "not `{T}`",
-    note = "a literal, a parameter and another resource's attribute serve alike, as long as they are `{T}`"
+    note = "a literal, a parameter and another resource's attribute serve alike, as long as they are `{T}`",
+    note = "a time is written with its unit: `seconds(45)`, `minutes(3)`, `hours(1)`"
 )]
 pub trait IntoValue<T> {
     /// The value.
@@ -260,7 +261,8 @@ impl<T: PropertyType, A: IntoValue<T>, B: IntoValue<T>> IntoValue<T> for Choice<
     message = "`{Self}` is not text that anyone may read",
     label = "stands in the open once deployed",
     note = "for a secret: pass `secret.arn()`, grant `secret.read()`, and read it at run time",
-    note = "for a number: write it as text, `\"5432\"`"
+    note = "for a number: write it as text, `\"5432\"`",
+    note = "for an address: `proxy.endpoint()`; for a database user: the name as text"
 )]
 pub trait PlainText {
     /// The text.

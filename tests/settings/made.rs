@@ -171,6 +171,34 @@ fn versions_are_in_full() {
 }
 
 #[test]
+fn versions_have_the_shape_of_their_engine() {
+    let versions = [
+        ("postgres", "17.11", "8.4.11"),
+        ("mysql", "8.4.11", "17.11"),
+        ("mariadb", "11.4.13", "8.0.mysql_aurora.3.12.0"),
+        ("sqlserver", "16.00.4265.3.v1", "16.00"),
+        ("aurora-postgresql", "16.13-limitless", "17.x"),
+        ("aurora-mysql", "8.0.mysql_aurora.3.12.0", "8.0.42"),
+    ];
+    for (engine, right, wrong) in versions {
+        let with = |version: &str| format!("{engine}, new: {{ version: '{version}' }}");
+        check(&[("postgres, new: {}", &with(right))], &[]);
+        let found = found(&[("postgres, new: {}", &with(wrong))]);
+        assert_eq!(found.len(), 1, "{engine} {wrong}: {found:?}");
+        assert_eq!((found[0].0, found[0].1.trim_end().trim_matches('\'')), ("wrong-shape", wrong));
+    }
+}
+
+#[test]
+fn the_master_user_has_no_reserved_name() {
+    check(&[("user: billie", "user: admin")], &[("name-reserved-by-engine", "admin")]);
+    check(&[("user: billie", "user: rdsadmin")], &[("name-reserved-by-engine", "rdsadmin")]);
+    check(&[("user: billie", "user: user")], &[("name-reserved-by-engine", "user")]);
+    check(&[("user: billie", "user: admin"), ("postgres, new", "mysql, new")], &[]);
+    check(&[("user: billie", "user: postgres")], &[]);
+}
+
+#[test]
 fn sizes_that_contradict_each_other() {
     check(&[("postgres, new: {}", "postgres, new: { storage-up-to: 21 }")], &[("out-of-range", "21")]);
     check(&[("postgres, new: {}", "postgres, new: { storage: 100, storage-up-to: 105 }")], &[("out-of-range", "105")]);

@@ -453,3 +453,41 @@ error[S0203]: `environments` does not take the name `UAT`: an environment's name
 "#,
     );
 }
+
+#[test]
+fn a_second_function_is_for_a_program() {
+    check(
+        "  function: { memory: 256 }",
+        "  functions: { memory: 256 }",
+        r#"
+error[S0103]: `defaults` has no key `functions`
+ --> formwork.yaml:7:3
+  |
+7 |   functions: { memory: 256 }
+  |   ^^^^^^^^^ unknown
+  |
+  = help: the settings make one function with one database user; a program makes more: `examples/two_users.rs`, `ProxyAuth::iam(first).and(second)`
+
+1 error
+"#,
+    );
+}
+
+#[test]
+fn a_reader_endpoint_is_for_a_program() {
+    check(
+        "engine: postgres }",
+        "engine: aurora-postgresql, reader: true }",
+        r#"
+error[S0103]: `database` has no key `reader`
+ --> formwork.yaml:6:62
+  |
+6 |   database: { identifier: billie, engine: aurora-postgresql, reader: true }
+  |                                                              ^^^^^^ unknown
+  |
+  = help: `database.new.readers` says how many instances read; a read-only endpoint of the proxy is made by a program: `examples/aurora_reader.rs`, `ProxyEndpoint::new(…).read_only()`
+
+1 error
+"#,
+    );
+}

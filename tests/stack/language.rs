@@ -279,7 +279,7 @@ fn what_an_aspect_does_is_checked_and_enters_derived_names() {
 fn told(stack: &Stack) -> Vec<&'static str> {
     let lowered = stack.lower();
     let found = check(&lowered.template, &lowered.places, Some(REGION));
-    let told = suppress(found, &lowered.goals.suppressed, &lowered.places);
+    let told = suppress(found, &lowered.goals.suppressed, &lowered.places, None);
     assert!(told.iter().all(|found| found.source.as_ref().is_some_and(|source| source.file.starts_with("tests/"))));
     codes(&told)
 }
@@ -317,7 +317,7 @@ fn a_suppression_that_nothing_needs_is_found_once() {
     of_stack.suppress("E3002", "none");
     let lowered = of_stack.lower();
     let found = check(&lowered.template, &lowered.places, Some(REGION));
-    let told = suppress(found, &lowered.goals.suppressed, &lowered.places);
+    let told = suppress(found, &lowered.goals.suppressed, &lowered.places, None);
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].message, "`E3002` is suppressed, and there is no such finding");
 }

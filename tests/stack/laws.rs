@@ -37,7 +37,7 @@ fn wire(stack: &mut Stack, own: super::Given, nouns: Nouns, statement: usize) {
         8 => stack.grant(worker, handler.invoke()),
         9 => stack.require(own.database.isolated().except(proxy).except(lambda_sg)),
         10 => stack.require(handler.can(proxy.connect())),
-        11 => stack.require(handler.can(proxy.connect_as(user("other")))),
+        11 => stack.require(handler.can(proxy.connect_as(DbUser::Any))),
         12 => stack.assume(proxy.can(own.key.decrypt()), "reason"),
         13 => _ = stack.output("Endpoint", proxy.endpoint()),
         14 => _ = stack.output("Arn", proxy.arn()),

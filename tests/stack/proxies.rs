@@ -1,5 +1,6 @@
 //! Engines, ways to log in, and what each of them wants.
 
+use formwork::diagnostic::Diagnostic;
 use formwork::prelude::*;
 
 use super::{Given, codes, faults, given_with, property, stack};
@@ -157,4 +158,43 @@ fn the_targets_wait_for_the_rules_between_proxy_and_database() {
     let template = connected(Engine::Postgres, ProxyAuth::iam).lower().template;
     let expect = ["DatabaseSgFromProxySg5432", "ProxySgToDatabaseSg5432"];
     assert_eq!(template.resources["ProxyTargets"].depends_on, expect);
+}
+
+/// A stack whose proxy has the secret of `billie`, and a function that may connect as `name`.
+fn connected_as(name: DbUser, of_secret: Option<&str>) -> Vec<Diagnostic> {
+    let mut stack = stack();
+    let Given { vpc, private, database, .. } = given_with(&mut stack, Engine::Postgres);
+    let arn = "arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:login-AbCdEf";
+    let login = Secret::existing(arn, EncryptedBy::AwsManagedKey);
+    let login = stack.import(
+        "Login",
+        match of_secret {
+            Some(name) => login.user(user(name)),
+            None => login,
+        },
+    );
+    let group = stack.add("Group", SecurityGroup::new(vpc, "functions"));
+    let proxy = stack.add("Proxy", DatabaseProxy::new(database, ProxyAuth::iam(login), private, group));
+    let handler = stack.add("Handler", super::function().in_vpc(private, group));
+    stack.allow(handler, proxy);
+    stack.allow(proxy, database);
+    stack.grant(handler, proxy.connect_as(name));
+    faults(&stack)
+}
+
+#[test]
+fn a_user_without_a_secret_is_named_with_those_that_have_one() {
+    let faults = connected_as(user("reports"), Some("billie"));
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert_eq!(faults[0].code.name, "user-without-credentials");
+    assert_eq!(faults[0].message, "`Proxy` cannot log in as `reports`: it has the credentials of `billie` only");
+    assert!(faults[0].help.as_ref().unwrap().contains(".and(secret)"));
+}
+
+#[test]
+fn a_user_who_is_known_or_may_be_is_quiet() {
+    for (name, of_secret) in [(user("billie"), Some("billie")), (DbUser::Any, Some("billie")), (user("reports"), None)]
+    {
+        assert!(connected_as(name.clone(), of_secret).is_empty(), "{name:?}");
+    }
 }

@@ -5,10 +5,11 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
+use crate::registry::is_reserved_master_user;
 use crate::template::Resource;
 
 pub(super) const RULES: &[Rule] =
-    &[RESERVED_MASTER_USER, TWO_MASTER_PASSWORDS, DATABASE_NAME_ON_SQL_SERVER, OUTLIVES_KEY];
+    &[RESERVED_MASTER_USER, LONG_MASTER_USER, TWO_MASTER_PASSWORDS, DATABASE_NAME_ON_SQL_SERVER, OUTLIVES_KEY];
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 const CLUSTER: &str = "AWS::RDS::DBCluster";
@@ -36,11 +37,15 @@ const RESERVED_MASTER_USER: Rule = Rule {
     severity: Severity::Error,
     source: "https://github.com/aws-cloudformation/cfn-lint/pull/4425",
     explanation: "RDS keeps `rdsadmin` for itself in every engine. PostgreSQL keeps `admin`, and all names that start with `pg_`: \
-                  https://github.com/aws/aws-cdk/pull/10597, https://www.postgresql.org/docs/current/sql-createrole.html.",
+                  https://github.com/aws/aws-cdk/pull/10597, https://www.postgresql.org/docs/current/sql-createrole.html. \
+                  A reserved word of the engine is refused too: \
+                  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html.",
     bad: &[
         instance!("Engine: postgres, MasterUsername: admin, ManageMasterUserPassword: true"),
         instance!("Engine: postgres, MasterUsername: pg_dba, ManageMasterUserPassword: true"),
         instance!("Engine: mysql, MasterUsername: rdsadmin, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: user, ManageMasterUserPassword: true"),
+        instance!("Engine: mariadb, MasterUsername: schema, ManageMasterUserPassword: true"),
     ],
     good: &[
         instance!("Engine: mysql, MasterUsername: admin, ManageMasterUserPassword: true"),
@@ -51,7 +56,7 @@ const RESERVED_MASTER_USER: Rule = Rule {
             let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
                 continue;
             };
-            if is_reserved(engine, &user.to_lowercase()) {
+            if is_reserved_master_user(engine, user) {
                 let message = format!("`{user}` cannot be the master user: {engine} keeps the name for itself");
                 report.resource(id, "/Properties/MasterUsername", message).help = Some("choose another name".into());
             }
@@ -59,9 +64,44 @@ const RESERVED_MASTER_USER: Rule = Rule {
     },
 };
 
-fn is_reserved(engine: &str, user: &str) -> bool {
-    let of_postgres = engine.ends_with("postgres") || engine.ends_with("postgresql");
-    user == "rdsadmin" || of_postgres && (user == "admin" || user.starts_with("pg_"))
+const LONG_MASTER_USER: Rule = Rule {
+    code: Code::new("E3975", "long-master-user"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html",
+    explanation: "The name of a master user is at most as long as its engine takes: 16 characters for MySQL, MariaDB and Aurora MySQL, 63 for PostgreSQL, 128 for SQL Server. The \
+                  published schema allows 128 everywhere.",
+    bad: &[
+        instance!("Engine: mysql, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+        instance!("Engine: mariadb, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+    ],
+    good: &[
+        instance!("Engine: mysql, MasterUsername: billing_app_2026, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+    ],
+    find: |context, report| {
+        for (id, database) in databases(context) {
+            let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
+                continue;
+            };
+            let Some(most) = longest_master_user(engine).filter(|most| user.chars().count() > *most) else { continue };
+            let message = format!(
+                "`{user}` has {} characters, and a master user of {engine} has {most} at most",
+                user.chars().count()
+            );
+            report.resource(id, "/Properties/MasterUsername", message).help = Some("choose a shorter name".into());
+        }
+    },
+};
+
+/// How long the name of a master user may be. Of Aurora PostgreSQL AWS names two limits, the longer of which is
+/// PostgreSQL's own.
+fn longest_master_user(engine: &str) -> Option<usize> {
+    match engine {
+        "mysql" | "mariadb" | "aurora-mysql" => Some(16),
+        "postgres" | "aurora-postgresql" => Some(63),
+        engine if engine.starts_with("sqlserver") => Some(128),
+        _ => None,
+    }
 }
 
 const TWO_MASTER_PASSWORDS: Rule = Rule {

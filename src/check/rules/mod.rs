@@ -22,6 +22,12 @@ mod types;
 
 use super::rule::Rule;
 
+/// The rule of a code, such as `E3002`, or of a name, such as `unknown-property`.
+pub fn find(chosen: &str) -> Option<&'static Rule> {
+    let is = |rule: &&Rule| rule.code.id.eq_ignore_ascii_case(chosen) || rule.code.name == chosen;
+    ALL.iter().copied().flatten().find(is)
+}
+
 /// Every rule, in the order in which it looks.
 pub const ALL: &[&[Rule]] = &[
     types::RULES,

@@ -1,6 +1,6 @@
 //! How a client proves itself to a proxy, and the proxy to its database.
 
-use super::DbUser;
+use super::{DbUser, NamesUser};
 use crate::aws::rds::db_proxy::AuthFormat;
 use crate::constructs::secretsmanager::{Credentials, HoldsCredentials};
 
@@ -83,8 +83,8 @@ impl ProxyAuth {
     /// database of this stack has it on by itself, the user is a matter of SQL.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html>
-    pub fn end_to_end(user: DbUser) -> Self {
-        Self { mode: Mode::EndToEnd, secrets: Vec::new(), users: vec![user], client_password: None }
+    pub fn end_to_end(user: impl NamesUser) -> Self {
+        Self { mode: Mode::EndToEnd, secrets: Vec::new(), users: vec![user.db_user()], client_password: None }
     }
 
     fn with(mode: Mode, secret: Credentials) -> Self {
@@ -92,14 +92,23 @@ impl ProxyAuth {
     }
 
     /// The secret of a further database user: a proxy takes one secret for each, at most 200.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # fn auth(orders: Handle<Secret>, reports: Handle<Secret>) -> ProxyAuth {
+    /// ProxyAuth::iam(orders).and(reports)
+    /// # }
+    /// ```
+    ///
+    /// Each function is then granted its own user: `stack.grant(reporter, proxy.connect_as(user("reports")))`.
     pub fn and(mut self, secret: impl HoldsCredentials) -> Self {
         self.secrets.push(secret.credentials());
         self
     }
 
     /// A further database user, where IAM tokens go all the way.
-    pub fn and_user(mut self, user: DbUser) -> Self {
-        self.users.push(user);
+    pub fn and_user(mut self, user: impl NamesUser) -> Self {
+        self.users.push(user.db_user());
         self
     }
 

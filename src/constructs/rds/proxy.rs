@@ -2,22 +2,19 @@
 
 use super::auth::{Mode, ProxyAuth};
 use super::database::{ProxyTarget, Target, TargetKind};
+use super::users::{self, NamesUser, only_user};
 use super::{DbUser, trust};
 use crate::aws::iam;
 use crate::aws::rds::db_proxy_target_group::ConnectionPoolConfigurationInfoFormat as Pool;
 use crate::aws::rds::{DbProxy, DbProxyTargetGroup};
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::iam::service_role;
-use crate::diagnostic::Diagnostic;
 use crate::iam::Statement;
 use crate::stack::{
     self, AnyHandle, Arn, Bag, Caller, Construct, Grantee, Handle, IntoValue, Link, Listener, Listening, Lowering,
-    Permission, Principal, Seconds, Stack, Term, Value, tcp,
+    Permission, Principal, Seconds, Stack, Term, Value, sub, tcp,
 };
-use crate::template::{Function, Intrinsic, Sub, SubPart};
-
-/// The property that has the name. It is required, and the user gives it or it is derived.
-const NAME: &str = "DBProxyName";
+use crate::template::{Function, Intrinsic};
 
 /// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
 /// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
@@ -53,12 +50,15 @@ pub struct DatabaseProxy {
     pool: Pool,
     database: AnyHandle,
     target: fn(&Stack, AnyHandle) -> Option<Target>,
-    auth: ProxyAuth,
+    pub(super) auth: ProxyAuth,
     group: Handle<SecurityGroup>,
 }
 
 impl DatabaseProxy {
     /// A proxy before `database`, in at least two private subnets of different zones, behind `group`. TLS is required.
+    ///
+    /// `auth` says how clients log in, and with which secret the proxy does: `ProxyAuth::iam(secret)`, and
+    /// `.and(other_secret)` for each further database user.
     ///
     /// Its name is required and cannot change in place, nor can its subnets: so that an update can replace it, the name
     /// is derived from what would cause the replacement. See [`name`](Self::name).
@@ -75,7 +75,7 @@ impl DatabaseProxy {
             .default_auth_scheme(auth.default_scheme())
             .require_tls(true)
             .vpc_security_group_ids(group.only());
-        proxy.bag().derive_name(NAME);
+        proxy.bag().derive_name("DBProxyName");
         let target =
             |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(stack, own));
         Self { proxy, pool: Pool::new(), database: database.any(), target, auth, group }
@@ -87,7 +87,7 @@ impl DatabaseProxy {
     /// Source: `DBProxyName` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.proxy.bag().set(NAME, name.into_value());
+        self.proxy = self.proxy.db_proxy_name(name);
         self
     }
 
@@ -195,6 +195,9 @@ impl DatabaseProxy {
         for user in &self.auth.users {
             trust::mapped_to_iam(user, target, lowering);
         }
+        if self.auth.mode == Mode::EndToEnd {
+            trust::takes_tokens_elsewhere(target, lowering);
+        }
     }
 
     fn connect_to_database(&self, target: &Target) -> Vec<Statement<Link>> {
@@ -292,7 +295,8 @@ impl Handle<DatabaseProxy> {
 
     /// Logging in as the user of its secret, or as its one user where IAM tokens go all the way.
     ///
-    /// Idle unless the proxy takes IAM tokens.
+    /// Of several users it cannot say which: then [`connect_as`](Self::connect_as) names one. Idle unless the proxy takes
+    /// IAM tokens.
     pub fn connect(self) -> Permission {
         Permission::derived("connect", move |stack| {
             let user = only_user(stack, self)?;
@@ -301,8 +305,13 @@ impl Handle<DatabaseProxy> {
     }
 
     /// Logging in as `user`. With [`DbUser::Any`] also as the master user, if the proxy has its secret.
-    pub fn connect_as(self, user: DbUser) -> Permission {
-        Permission::of(format!("connect as {}", user.pattern()), vec![connect(self, &user)])
+    ///
+    /// It is an error to name a user that the proxy has no secret of: give it one, `ProxyAuth::iam(first).and(second)`.
+    pub fn connect_as(self, user: impl NamesUser) -> Permission {
+        let user = user.db_user();
+        Permission::derived(format!("connect as {}", user.pattern()), move |stack| {
+            users::connect_as(stack, self, &user)
+        })
     }
 
     /// Describing it through the RDS API, which must be reachable. Not needed to connect.
@@ -330,49 +339,8 @@ fn proxy_id(proxy: AnyHandle) -> Term {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>
 fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
-    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let mut arn = Sub::new([
-        text("arn:"),
-        name("AWS::Partition"),
-        text(":rds-db:"),
-        name("AWS::Region"),
-        text(":"),
-        name("AWS::AccountId"),
-        text(":dbuser:"),
-    ]);
+    let mut arn = sub("arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:");
     arn.push_value("ResourceId", resource_id);
     arn.push_text(&format!("/{}", user.pattern()));
     Term::Intrinsic(Intrinsic::Sub(arn))
-}
-
-/// The one user that a proxy knows.
-pub(super) fn only_user(stack: &Stack, proxy: Handle<DatabaseProxy>) -> Result<DbUser, Box<Diagnostic>> {
-    let name = stack.name_of(proxy.any());
-    let Some(noun) = stack.noun(proxy) else { return Err(Box::new(stack::foreign(stack.name()))) };
-    let mut users = noun.auth.users.clone();
-    for secret in &noun.auth.secrets {
-        users.push(secret.user(stack).ok_or_else(|| Box::new(unknown_user(name, stack.name_of(secret.any()))))?);
-    }
-    users.dedup();
-    match users.as_slice() {
-        [user] => Ok(user.clone()),
-        _ => Err(Box::new(
-            Diagnostic::error(
-                stack::MISSING,
-                format!("`{name}` has {} users: `connect` does not say which", users.len()),
-            )
-            .resource(name)
-            .help("name one: `proxy.connect_as(user(\"…\"))`"),
-        )),
-    }
-}
-
-fn unknown_user(proxy: &str, secret: &str) -> Diagnostic {
-    Diagnostic::error(
-        stack::MISSING,
-        format!("the user of `{secret}` is not known, so neither is whom `{proxy}` lets in"),
-    )
-    .resource(proxy)
-    .help("say it where the secret is imported, `.user(user(\"…\"))`, or in the grant, `proxy.connect_as(user(\"…\"))`")
 }

@@ -1,16 +1,14 @@
 //! Further endpoints of a proxy.
 
-use super::proxy::{DatabaseProxy, connect, only_user};
-use super::{DbUser, TargetKind};
+use super::TargetKind;
+use super::proxy::{DatabaseProxy, connect};
+use super::users::{self, NamesUser, only_user};
 use crate::aws::rds::DbProxyEndpoint;
 use crate::constructs::ec2::{PrivateSubnets, SecurityGroup};
 use crate::constructs::rds::DatabaseCluster;
 use crate::stack::{
     Arn, Bag, Construct, Handle, IntoValue, Listener, Listening, Lowering, Permission, Stack, Value, tcp,
 };
-
-/// The property that has the name. It is required, and the user gives it or it is derived.
-const NAME: &str = "DBProxyEndpointName";
 
 /// A further endpoint of a proxy: for reading only, or for clients in another VPC of the region. A proxy has at most 20.
 ///
@@ -57,7 +55,7 @@ impl ProxyEndpoint {
         let mut endpoint =
             DbProxyEndpoint::new(Value::<String>::Absent, proxy.attribute::<String>("Ref"), subnets.ids())
                 .vpc_security_group_ids(group.only());
-        endpoint.bag().derive_name(NAME);
+        endpoint.bag().derive_name("DBProxyEndpointName");
         Self { endpoint, proxy, group, read_only: false }
     }
 
@@ -73,7 +71,7 @@ impl ProxyEndpoint {
     /// fails until the name changes too.
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.endpoint.bag().set(NAME, name.into_value());
+        self.endpoint = self.endpoint.db_proxy_endpoint_name(name);
         self
     }
 
@@ -133,11 +131,12 @@ impl Handle<ProxyEndpoint> {
         })
     }
 
-    /// Logging in as `user`.
-    pub fn connect_as(self, user: DbUser) -> Permission {
+    /// Logging in as `user`, whose secret the proxy must have.
+    pub fn connect_as(self, user: impl NamesUser) -> Permission {
+        let user = user.db_user();
         Permission::derived(format!("connect as {}", user.pattern()), move |stack| {
             let Some(endpoint) = stack.noun(self) else { return Err(Box::new(crate::stack::foreign(stack.name()))) };
-            Ok(vec![connect(endpoint.proxy, &user)])
+            users::connect_as(stack, endpoint.proxy, &user)
         })
     }
 }

@@ -25,7 +25,8 @@ enum Kept {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no database user's name and password",
     label = "not a secret",
-    note = "a secret does, `stack.add(name, Secret::new(…))`, and so does `database.master_secret()`"
+    note = "a secret does, `stack.add(name, Secret::new(…))`, and so does `database.master_secret()`",
+    note = "for further users: `ProxyAuth::iam(first).and(second)`"
 )]
 pub trait HoldsCredentials {
     /// The name and password.

@@ -3,7 +3,7 @@
 use super::access::{ROTATE, SecretAccess, statements};
 use crate::aws::secretsmanager::{self, ResourcePolicy, secret::GenerateSecretString};
 use crate::constructs::kms::Key;
-use crate::constructs::rds::DbUser;
+use crate::constructs::rds::{DbUser, NamesUser};
 use crate::diagnostic::Diagnostic;
 use crate::stack::{
     self, Arn, Bag, Construct, Deletion, Existing, Handle, IntoValue, Json, Link, Lowering, Permission, Sensitive,
@@ -60,14 +60,14 @@ impl Secret {
     /// knows: <https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210>. So a secret is for one
     /// user for good.
     #[track_caller]
-    pub fn new(user: DbUser, encrypted_by: EncryptedBy) -> Self {
+    pub fn new(user: impl NamesUser, encrypted_by: EncryptedBy) -> Self {
         let mut secret = secretsmanager::Secret::new();
         secret.bag().deleted(Deletion::Delete);
         if let EncryptedBy::Key(key) = encrypted_by {
             secret = secret.kms_key_id(key.arn());
         }
         let password_length = PASSWORD_LENGTH.into_value();
-        Self { secret, encrypted_by, user: Some(user), password_length, policy: Value::Absent }
+        Self { secret, encrypted_by, user: Some(user.db_user()), password_length, policy: Value::Absent }
     }
 
     /// A secret that exists, by its full ARN (with the six characters at its end).
@@ -137,8 +137,8 @@ impl Secret {
 
 impl Existing<Secret> {
     /// The database user whose name and password it holds.
-    pub fn user(mut self, user: DbUser) -> Self {
-        self.noun_mut().user = Some(user);
+    pub fn user(mut self, user: impl NamesUser) -> Self {
+        self.noun_mut().user = Some(user.db_user());
         self
     }
 }

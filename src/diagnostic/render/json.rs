@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::sorted;
+use super::{json_text, sorted};
 use crate::diagnostic::{Diagnostic, Severity};
 
 #[derive(Serialize)]
@@ -29,13 +29,11 @@ struct Finding<'a> {
     source: Option<String>,
 }
 
-/// The findings on the `templates`, and the goals that were proved, as JSON.
+/// The findings on the `templates`, and the goals of their stacks with their verdicts, as JSON.
 pub fn json(templates: &[String], diagnostics: &[Diagnostic], goals: Vec<Value>) -> String {
     let findings = sorted(diagnostics).into_iter().map(finding).collect();
     let report = Report { version: 1, templates, findings, goals };
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_else(|_| unreachable!("a report is plain data"));
-    text.push('\n');
-    text
+    json_text(&report)
 }
 
 fn finding(diagnostic: &Diagnostic) -> Finding<'_> {

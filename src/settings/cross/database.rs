@@ -1,14 +1,17 @@
 //! A new database: settings that its engine has, and that agree with each other.
 
+mod version;
+
 use super::super::codes;
 use super::super::model::{Edition, Engine, NewDatabase, Setting, Target};
 use super::Site;
 use crate::diagnostic::Diagnostic;
+use crate::registry::is_reserved_master_user;
 
 pub(super) fn check(site: &Site<'_>) -> Vec<Diagnostic> {
     let Some(new) = site.environment.database.created() else { return Vec::new() };
-    let own = [name(site), version(site, new), edition(site, new), standby(site, new)];
-    let sizes = [growth(site, new), capacity(site, new), class(site, new), user(site)];
+    let own = [name(site), version::check(site, new), edition(site, new), standby(site, new)];
+    let sizes = [growth(site, new), capacity(site, new), class(site, new), user(site), reserved(site)];
     let found = own.into_iter().chain(sizes).flatten();
     found.chain(of_other_kind(site)).chain(logs(site, new)).collect()
 }
@@ -42,16 +45,6 @@ fn name(site: &Site<'_>) -> Option<Diagnostic> {
     let wrong = database.engine == Engine::SqlServer && database.name.is_some();
     let help = "delete it, and let SQL make the database";
     wrong.then(|| unfit(site, "database.name", "RDS makes no database in a new SQL Server", help))
-}
-
-/// A major version of MySQL and MariaDB has two numbers, so one in full has three.
-fn version(site: &Site<'_>, new: &NewDatabase) -> Option<Diagnostic> {
-    let version = new.version.as_ref()?;
-    let three = matches!(site.environment.database.engine, Engine::Mysql | Engine::Mariadb);
-    let message = format!("`database.new.version` is `{version}`, which is a major version");
-    let major = three && version.matches('.').count() < 2;
-    let finding = major.then(|| site.error(codes::WRONG_SHAPE, "database.new.version", message))?;
-    Some(finding.help("say it in full, such as `8.4.11`, so that RDS does not choose on the day of the deployment"))
 }
 
 fn edition(site: &Site<'_>, new: &NewDatabase) -> Option<Diagnostic> {
@@ -110,6 +103,18 @@ fn user(site: &Site<'_>) -> Option<Diagnostic> {
     let finding = (!sound).then(|| site.error(codes::WRONG_SHAPE, "secret.user", message))?;
     let help = format!("a letter, then letters, digits and underscores; {most} at most");
     Some(site.beside(finding, "database.engine", "the engine").help(help))
+}
+
+/// A name that the engine, or RDS, keeps for itself: said where it stands, before a template has it.
+fn reserved(site: &Site<'_>) -> Option<Diagnostic> {
+    let name = &site.environment.secret.as_ref()?.user;
+    let engine = site.environment.database.engine.word();
+    let message = format!("`secret.user` is `{name}`, and `{engine}` keeps the name for itself");
+    let wrong = is_reserved_master_user(engine, name);
+    let finding = wrong.then(|| site.error(codes::RESERVED_NAME, "secret.user", message))?;
+    let finding = site.beside(finding, "database.engine", "the engine");
+    let source = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html";
+    Some(finding.note(source).help("the master user has another name, for example `user: billie`"))
 }
 
 /// Source: `EnableCloudwatchLogsExports` in

@@ -11,6 +11,7 @@ use super::context::Lowering;
 use super::{grants, rules};
 use crate::diagnostic::Diagnostic;
 use crate::goal::{Assumption, Goal, Goals, Suppression, Taken};
+use crate::iam::Effect;
 use crate::template::{Places, Template};
 
 pub(super) fn goals(lowering: &mut Lowering<'_>, template: &Template, places: &mut Places) -> Goals {
@@ -81,7 +82,7 @@ fn suppressions(lowering: &Lowering<'_>, template: &Template, places: &mut Place
     let mut found = Vec::new();
     let mut add = |suppressed: &Suppressed, resource: Option<String>| {
         let (code, reason) = (suppressed.code.clone(), suppressed.reason.clone());
-        let suppression = Suppression { code, resource, reason };
+        let suppression = Suppression { code, resource, reason, until: None };
         places.insert(suppression.pointer(), suppressed.location.into());
         found.push(suppression);
     };
@@ -111,7 +112,8 @@ fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {
             Some(Goal::Isolated { what: name(*what), except })
         }
         Wanted::Can { principal, permission } => match permission.statements(stack) {
-            Ok(statements) => {
+            Ok(mut statements) => {
+                statements.retain(|statement| statement.effect == Effect::Allow);
                 let actions = statements.iter().flat_map(|statement| statement.actions.clone()).collect();
                 let terms = statements.iter().flat_map(|statement| &statement.resources);
                 let resources = terms.map(|term| lowering.resolve(term, stated.location)).collect();

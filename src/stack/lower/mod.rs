@@ -18,14 +18,13 @@ pub use context::Lowering;
 use indexmap::IndexMap;
 
 use super::app::Aspect;
-use super::construct::Entry;
-use super::handle::AnyHandle;
 use super::stack::Stack;
 use super::value::Value;
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
 use crate::template::{Places, Template};
 use imports::Need;
+use services::UseElsewhere;
 
 /// What a stack comes down to.
 #[derive(Clone, Debug)]
@@ -45,11 +44,20 @@ pub struct Lowered {
 /// What a stack gets from its app.
 #[derive(Default)]
 pub(super) struct World<'a> {
-    /// What other stacks import from it.
-    pub(super) needs: Vec<Need>,
+    /// What other stacks want of it.
+    pub(super) wants: Wants,
     pub(super) tags: Option<&'a IndexMap<String, Value<String>>>,
     pub(super) aspects: &'a [Aspect],
     pub(super) stacks: &'a [Stack],
+}
+
+/// What stacks want of others.
+#[derive(Clone, Default)]
+pub(super) struct Wants {
+    /// What they import.
+    pub(super) needs: Vec<Need>,
+    /// What the services of their resources use.
+    pub(super) uses: Vec<UseElsewhere>,
 }
 
 /// Lowers a stack. The order in which its constructs were added, its traffic allowed and its permissions granted does
@@ -58,42 +66,31 @@ pub(super) fn lower<'a>(stack: &'a Stack, world: &World<'a>) -> Lowered {
     lower_one(stack, world).0
 }
 
-/// Lowers a stack; returns also what it needs of others.
-fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Vec<Need>) {
+/// Lowers a stack; returns also what it wants of others.
+fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Wants) {
     let mut lowering = Lowering::new(stack, world);
     rules::add(&mut lowering);
-    for (handle, entry) in created(stack) {
+    for (handle, entry) in stack.created_entries() {
         lowering.enter(handle);
         entry.noun.lower(&mut lowering);
     }
     lowering.leave();
-    imports::keep(&mut lowering, &world.needs);
+    imports::keep(&mut lowering, &world.wants.needs);
     let (mut template, mut places) = (Template::empty(), Places::default());
     let finished = finish::finish(&mut lowering, &mut template, &mut places);
-    imports::export(&mut lowering, &world.needs, &mut template, &mut places);
+    imports::export(&mut lowering, &world.wants.needs, &mut template, &mut places);
     grants::add(&mut lowering, &mut template, &mut places);
     let goals = goals::goals(&mut lowering, &template, &mut places);
     imports::declare(&mut lowering, &mut template, &mut places);
-    let (diagnostics, needs) = (lowering.diagnostics, lowering.needs);
-    let mut depends_on: Vec<_> = needs.iter().map(|need| need.stack_name.clone()).collect();
+    let (diagnostics, wants) = (lowering.diagnostics, Wants { needs: lowering.needs, uses: lowering.uses });
+    let mut depends_on: Vec<_> = wants.needs.iter().map(|need| need.stack_name.clone()).collect();
     depends_on.sort();
     depends_on.dedup();
     let mut lowered = Lowered { template, goals, places, diagnostics, depends_on };
-    services::open(&mut lowered.template, &finished.service_policies);
+    services::open(&mut lowered.template, &finished.service_policies, stack, &world.wants.uses);
     retain::close(&mut lowered, &finished.told_to_go);
     whole::finish(stack, world, &mut lowered.template);
     super::names::derive(&mut lowered, &finished.names_to_derive);
     order::drop_redundant(&mut lowered.template);
-    (lowered, needs)
-}
-
-/// The constructs that the stack creates, by name.
-fn created(stack: &Stack) -> Vec<(AnyHandle, &Entry)> {
-    let mut entries: Vec<_> = (0..)
-        .zip(&stack.entries)
-        .filter(|(_, entry)| entry.is_created())
-        .map(|(index, entry)| (AnyHandle { stack: stack.id, index }, entry.as_ref()))
-        .collect();
-    entries.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
-    entries
+    (lowered, wants)
 }

@@ -21,8 +21,9 @@ use crate::diagnostic::Diagnostic;
 use compose::{Composer, LONGEST_POINTER};
 pub use finding::*;
 pub(crate) use structure::{outputs, resources};
+pub use tree::MOST_BYTES;
 pub(crate) use tree::{Content, Fault, FaultKind, Node, span, tree};
-use tree::{DEEPEST, MOST_BYTES, MOST_VALUES};
+use tree::{DEEPEST, MOST_VALUES};
 
 /// Reads a template. `file` is the name that the places bear.
 pub fn parse(text: &str, file: &str) -> (Template, Places, Vec<Diagnostic>) {

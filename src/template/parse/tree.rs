@@ -11,7 +11,7 @@ use crate::diagnostic::Span;
 use crate::template::pointer;
 
 /// A text is read in memory, so it has a bound; CloudFormation's own is 1 MB.
-pub(crate) const MOST_BYTES: usize = 16 << 20;
+pub const MOST_BYTES: usize = 16 << 20;
 /// With aliases resolved; the bound that cfn-lint has too. Long text counts as several values.
 pub(crate) const MOST_VALUES: usize = 250_000;
 /// Text of this length counts as one value more.

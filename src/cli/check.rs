@@ -1,0 +1,182 @@
+//! `formwork check`: is every value allowed, in any template.
+
+mod choose;
+mod inputs;
+mod judge;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, Stacks, codes, speak, stacks};
+use crate::diagnostic::render::{self, About};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::{check, settings};
+use choose::Choice;
+use inputs::Input;
+use judge::Judged;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Templates, folders with templates in them, patterns such as `out/**/*.yaml`, or `-` for standard input. Without
+    /// any: the stacks of the settings file, or of the program
+    #[arg(value_name = "TEMPLATE")]
+    pub templates: Vec<PathBuf>,
+    /// Where they are deployed; without it, what fails in some region only is not found
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The day on which they are deployed, such as `2027-01-31`; today unless said
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<time::Date>,
+    #[command(flatten)]
+    choice: Choice,
+    /// How to tell findings
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckFormat,
+}
+
+/// How findings on templates are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum CheckFormat {
+    /// As a compiler does, with excerpts.
+    #[default]
+    Full,
+    /// A line a finding.
+    Concise,
+    /// As JSON.
+    Json,
+    /// As SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
+    /// As workflow commands, which GitHub shows beside the lines.
+    Github,
+    /// As GitLab's code quality report.
+    Gitlab,
+    /// As JUnit XML.
+    Junit,
+    /// As a table in Markdown.
+    Markdown,
+}
+
+fn day(text: &str) -> Result<time::Date, String> {
+    crate::goal::date(text).ok_or_else(|| "a day is written like 2027-01-31".to_owned())
+}
+
+pub(super) fn run(args: &CheckArgs, stacks: &Stacks<'_>) -> Exit {
+    let today = args.as_of.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
+    let mut unfit = args.choice.unfit();
+    let judged = if args.templates.is_empty() {
+        own(stacks, &mut unfit)
+    } else {
+        let (inputs, missing) = inputs::gather(&args.templates);
+        unfit.extend(missing);
+        judge::all(inputs, args.region.as_deref(), today)
+    };
+    report(args, judged, unfit)
+}
+
+/// The stacks of the program or of the settings file: those that `synth` would write.
+fn own(stacks: &Stacks<'_>, unfit: &mut Vec<Diagnostic>) -> Vec<Judged> {
+    let synthesis = match stacks {
+        Stacks::Program(app) => stacks::of_program(app),
+        Stacks::Settings => {
+            let path = super::synth::SETTINGS;
+            let Ok(text) = std::fs::read_to_string(path) else {
+                let message = format!("no template is named, and there is no `{path}` here");
+                let help = "name templates, folders or patterns: `formwork check app.yaml`";
+                unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
+                return Vec::new();
+            };
+            let (settings, said) = settings::read(path, &text);
+            let Some(settings) = settings else {
+                unfit.extend(said);
+                return Vec::new();
+            };
+            let mut synthesis = stacks::of_settings(&settings);
+            synthesis.findings.extend(said);
+            synthesis
+        }
+    };
+    let name = |stack: &super::Synthesized| format!("{}/{}", stack.environment, stack.stack);
+    let mut judged: Vec<Judged> = synthesis.stacks.iter().map(|stack| Judged::new(name(stack))).collect();
+    if let Some(last) = judged.last_mut() {
+        last.findings = synthesis.findings;
+    } else {
+        judged.push(Judged { findings: synthesis.findings, ..Judged::new("stacks") });
+    }
+    judged
+}
+
+fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit {
+    let mut names = Vec::new();
+    let mut findings = Vec::new();
+    let mut texts = Vec::new();
+    let mut resources = 0;
+    for one in judged {
+        findings.extend(one.findings.into_iter().filter(|finding| args.choice.tells(finding)));
+        resources += one.resources;
+        texts.extend(one.text.map(|text| (one.name.clone(), text)));
+        names.push(one.name);
+    }
+    let counts = findings.iter().any(|finding| args.choice.denies(finding));
+    findings.extend(unfit.iter().cloned());
+    let source = |file: &str| {
+        let held = texts.iter().find(|(name, _)| name == file).map(|(_, text)| text.clone());
+        held.or_else(|| std::fs::read_to_string(file).ok())
+    };
+    let said = match args.format {
+        CheckFormat::Full => {
+            let told = render::full(&findings, &source) + &summary(names.len(), resources, &findings);
+            speak::told(&told)
+        }
+        CheckFormat::Concise => speak::data(&render::concise(&findings)),
+        CheckFormat::Json => speak::data(&render::json(&names, &findings, Vec::new())),
+        CheckFormat::Sarif => speak::data(&render::sarif(&findings, &about)),
+        CheckFormat::Github => speak::data(&render::github(&findings)),
+        CheckFormat::Gitlab => speak::data(&render::gitlab(&findings)),
+        CheckFormat::Junit => speak::data(&render::junit(&names, &findings)),
+        CheckFormat::Markdown => speak::data(&render::markdown(&findings)),
+    };
+    let unread = findings.iter().any(|finding| finding.code == codes::UNREADABLE);
+    match said {
+        Exit::Fine if unread || !unfit.is_empty() => Exit::Failed,
+        Exit::Fine if counts => Exit::Found,
+        said => said,
+    }
+}
+
+fn about(code: Code) -> Option<About> {
+    let rule = check::rules::find(code.id)?;
+    Some(About { explanation: rule.explanation, source: rule.source })
+}
+
+fn summary(templates: usize, resources: usize, findings: &[Diagnostic]) -> String {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let end = if findings.is_empty() { ": nothing found" } else { "" };
+    format!("checked {}, {}{end}\n", plural(templates, "template"), plural(resources, "resource"))
+}
+
+impl Judged {
+    fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), text: None, resources: 0, findings: Vec::new() }
+    }
+}
+
+/// The name that standard input bears in findings.
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// What is read: a file, or what stands on standard input.
+#[derive(Debug, PartialEq, Eq)]
+enum Origin {
+    File(PathBuf),
+    StandardInput,
+}
+
+impl Input {
+    fn name(&self) -> String {
+        match &self.origin {
+            Origin::File(path) => path.display().to_string(),
+            Origin::StandardInput => STANDARD_INPUT.to_owned(),
+        }
+    }
+}
