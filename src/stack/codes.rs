@@ -34,6 +34,8 @@ pub const OWN_VALUE: Code = Code::new("S1014", "value-of-another-stack");
 pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
 /// Raw properties that are no object.
 pub const RAW: Code = Code::new("S1016", "raw-properties-without-names");
+/// A value that a parameter cannot have, or that may stand in no file.
+pub const PARAMETER_VALUE: Code = Code::new("S1017", "unusable-parameter-value");
 /// Something that stays needs something that was told to go.
 pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.

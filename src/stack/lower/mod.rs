@@ -15,6 +15,8 @@ mod whole;
 pub(super) use all::lower_all;
 pub use context::Lowering;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::app::Aspect;
@@ -39,6 +41,10 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
     /// The names of the stacks that must be deployed before it, sorted: those that it imports from.
     pub depends_on: Vec<String>,
+    /// The [values](super::Parameter::value) that parameters have in the stack's environment, by their names.
+    pub parameter_values: BTreeMap<String, String>,
+    /// The tags of app and stack whose values are known before deployment: the stack itself can have them too.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// What a stack gets from its app.
@@ -86,11 +92,26 @@ fn lower_one<'a>(stack: &'a Stack, world: &World<'a>) -> (Lowered, Wants) {
     let mut depends_on: Vec<_> = wants.needs.iter().map(|need| need.stack_name.clone()).collect();
     depends_on.sort();
     depends_on.dedup();
-    let mut lowered = Lowered { template, goals, places, diagnostics, depends_on };
+    let (parameter_values, tags) = (parameter_values(stack), literal_tags(stack, world));
+    let mut lowered = Lowered { template, goals, places, diagnostics, depends_on, parameter_values, tags };
     services::open(&mut lowered.template, &finished.service_policies, stack, &world.wants.uses);
     retain::close(&mut lowered, &finished.told_to_go);
     whole::finish(stack, world, &mut lowered.template);
     super::names::derive(&mut lowered, &finished.names_to_derive);
     order::drop_redundant(&mut lowered.template);
     (lowered, wants)
+}
+
+fn parameter_values(stack: &Stack) -> BTreeMap<String, String> {
+    let values = stack.parameters.iter();
+    values.filter_map(|(name, declared)| Some((name.clone(), declared.value.clone()?))).collect()
+}
+
+fn literal_tags(stack: &Stack, world: &World<'_>) -> BTreeMap<String, String> {
+    let tags: BTreeMap<_, _> = world.tags.into_iter().flatten().chain(&stack.tags).collect();
+    let literal = |(key, value): (&String, &Value<String>)| match value {
+        Value::Literal(value) => Some((key.clone(), value.clone())),
+        _ => None,
+    };
+    tags.into_iter().filter_map(literal).collect()
 }
