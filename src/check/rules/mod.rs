@@ -5,14 +5,15 @@ mod cycles;
 mod databases;
 mod endpoints;
 mod existence;
-mod facts;
 mod functions;
 mod gateways;
+mod known;
 mod limits;
 mod mappings;
 mod names;
 mod networks;
 mod permissions;
+mod policies;
 mod proxies;
 mod references;
 mod schema;
@@ -48,4 +49,5 @@ pub const ALL: &[&[Rule]] = &[
     networks::RULES,
     gateways::RULES,
     permissions::RULES,
+    policies::RULES,
 ];
