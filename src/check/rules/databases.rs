@@ -201,14 +201,14 @@ fn outlives_key(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-pub(super) fn stays(resource: &Resource) -> bool {
+fn stays(resource: &Resource) -> bool {
     resource.deletion_policy.as_ref().and_then(|policy| policy.as_str()) == Some("Retain")
 }
 
 /// Databases leave a snapshot unless said otherwise: instances outside a cluster, and clusters.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
-pub(super) fn leaves_data(resource: &Resource) -> bool {
+fn leaves_data(resource: &Resource) -> bool {
     match resource.deletion_policy.as_ref().map(|policy| policy.as_str()) {
         Some(policy) => matches!(policy, Some("Retain" | "Snapshot")),
         None => {

@@ -109,7 +109,7 @@ macro_rules! client {
     ($timeout:literal, $pool:literal) => {
         concat!(
             "Resources:\n  Handler: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, ",
-            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x }, ",
+            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x }, VpcConfig: { SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] }, ",
             $timeout,
             "Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint } } } }\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",

@@ -50,7 +50,7 @@ const BEFORE_ATTACHMENT: Rule = Rule {
 };
 
 fn report_early(context: &Context<'_>, report: &mut Report, (id, attachment): (&str, &str), when: Formula) {
-    if !waits(context, id, attachment) {
+    if !waits(context, id, attachment, when) {
         let message =
             format!("`{id}` may be created before `{attachment}` attaches the internet gateway that it needs");
         if let Some(found) = tell(context, report, (id, "", None), when, message) {

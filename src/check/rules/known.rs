@@ -3,6 +3,8 @@
 //! A property may stand in the long or the short form, come out of a mapping, a substitution or a branch of `Fn::If`, or be
 //! a parameter, of which its default is what is known. Rules that look through this file see all of these alike.
 
+use std::collections::HashMap;
+
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::diagnostic::Diagnostic;
@@ -189,28 +191,26 @@ fn by_name<'a>(context: &Context<'a>, element: &Element<'a>, kinds: &[&'static s
     found
 }
 
-/// The resource of one type that a property names wherever it is there, as long as it is one.
-pub(super) fn target<'a>(context: &Context<'a>, id: &str, path: &str, kind: &'static str) -> Option<Target<'a>> {
-    match targets(context, id, path, &[kind])[..] {
-        [only] => Some(only),
-        _ => None,
-    }
-}
-
-/// Whether `from` is made after `to`, since it, or something that it needs, says so.
-pub(super) fn waits(context: &Context<'_>, from: &str, to: &str) -> bool {
-    let mut open = vec![from];
-    let mut seen = std::collections::HashSet::new();
+/// Whether `from` is made after `to` wherever `under` holds, since it, or something that it needs there, says so.
+pub(super) fn waits(context: &Context<'_>, from: &str, to: &str, under: Formula) -> bool {
+    let resolved = context.resolved;
+    let Some((from, _)) = context.template.resources.get_key_value(from) else { return false };
+    let mut reached = HashMap::from([(from.as_str(), under)]);
+    let mut open = vec![from.as_str()];
     while let Some(id) = open.pop() {
-        if id == to {
-            return true;
-        }
-        if let Some(resource) = context.template.resources.get(id).filter(|_| seen.insert(id)) {
-            open.extend(resource.depends_on.iter().map(String::as_str));
-            resource.each_reference(&mut |reference| open.push(reference.name()));
-        }
+        let (Some(resource), here) = (context.template.resources.get(id), reached[id]) else { continue };
+        let mut go = |name, when| {
+            let known = reached.get(name).copied().unwrap_or(Formula::FALSE);
+            let now = resolved.or(known, resolved.and(here, when));
+            if now != known {
+                reached.insert(name, now);
+                open.push(name);
+            }
+        };
+        resource.depends_on.iter().for_each(|name| go(name.as_str(), resolved.exists(name)));
+        resolved.each_reference(id, &mut |name, _, when, _| go(name, when));
     }
-    false
+    reached.get(to).is_some_and(|reached| resolved.implies(under, *reached))
 }
 
 /// Tells something of a resource, at the part that says so, if some world certainly has it: the message ends in where.

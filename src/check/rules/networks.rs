@@ -184,7 +184,8 @@ fn apart<'a>(context: &Context<'a>, one: &Element<'a>, other: &Element<'a>) -> F
     apart
 }
 
-fn zones<'a>(context: &Context<'a>, subnet: &str) -> Vec<Case<'a>> {
+/// The zones that a subnet can be in.
+pub(super) fn zones<'a>(context: &Context<'a>, subnet: &str) -> Vec<Case<'a>> {
     let resolved = context.resolved;
     let property = ["AvailabilityZone", "AvailabilityZoneId"].into_iter().find(|property| {
         context.template.resources.get(subnet).is_some_and(|it| it.properties.contains_key(*property))
@@ -193,7 +194,7 @@ fn zones<'a>(context: &Context<'a>, subnet: &str) -> Vec<Case<'a>> {
 }
 
 /// Where types have their subnets and their security groups.
-pub(super) const PLACES: &[(&str, &str, &str)] = &[
+const PLACES: &[(&str, &str, &str)] = &[
     ("AWS::Lambda::Function", "VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"),
     ("AWS::RDS::DBProxy", "VpcSubnetIds", "VpcSecurityGroupIds"),
     ("AWS::RDS::DBProxyEndpoint", "VpcSubnetIds", "VpcSecurityGroupIds"),

@@ -205,9 +205,9 @@ const TARGETS_BEFORE_INSTANCES: Rule = Rule {
     find: |context, report| {
         for Pair { targets, database, when, .. } in pairs(context) {
             for (id, member) in members(context, database.id) {
-                if !waits(context, targets, id) {
+                let when = context.resolved.and(when, member);
+                if !waits(context, targets, id, when) {
                     let message = format!("`{targets}` does not wait for `{id}`, an instance of its cluster");
-                    let when = context.resolved.and(when, member);
                     if let Some(found) = tell(context, report, (targets, "", None), when, message) {
                         found.help = Some(format!("`DependsOn: {id}`"));
                     }

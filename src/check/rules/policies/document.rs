@@ -159,7 +159,7 @@ impl<'a> Reader<'_, 'a> {
         }
         let none = resolved.and(under, resolved.not(any));
         let named = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        let is_so = any == Formula::FALSE || resolved.is_certainly_possible(none);
+        let is_so = names.iter().all(|name| !map.contains_key(*name)) || resolved.is_certainly_possible(none);
         if is_so && !map.keys().any(|key| is_macro(key)) {
             let place = resolved.place_where(none);
             let place = if resolved.implies(under, none) { String::new() } else { place };

@@ -66,7 +66,9 @@ fn each_document<'a>(context: &Context<'a>, places: &[Place], visit: &mut dyn Fn
     let resolved = context.resolved;
     for (kind, list, property) in places {
         for (id, resource) in context.resources(kind) {
-            let under = resolved.exists(id);
+            let exists = resolved.exists(id);
+            // What is written wrongly is wrong, also where it never comes to it.
+            let under = if resolved.is_possible(exists) { exists } else { Formula::TRUE };
             let Some(outer) = resource.properties.get(list.unwrap_or(property)) else { continue };
             if list.is_none() {
                 visit(id, outer, under);
@@ -130,7 +132,7 @@ const IDENTITY: Rule = Rule {
             "[{ Effect: Allow, Action: 's3:GetObject', Resource: '*', Condition: { StringIs: { 'aws:RequestedRegion': eu-west-1 } } }]"
         ),
         identity!(
-            "[{ Effect: Allow, Action: 's3:GetObject', Resource: '*', Condition: { 'Null': { 'aws:TokenIssueTime': no } } }]"
+            "[{ Effect: Allow, Action: 's3:GetObject', Resource: '*', Condition: { 'Null': { 'aws:TokenIssueTime': never } } }]"
         ),
         identity!("[{ Effect: Allow, Action: !If [IsWide, '*', !Ref AWS::NoValue], Resource: '*' }]"),
         identity!(
