@@ -18,7 +18,8 @@ macro_rules! second {
 }
 
 const AUTH: &str = "[{ AuthScheme: SECRETS, IAMAuth: REQUIRED, SecretArn: !Ref Secret }]";
-const MADE_UP: &str = "GenerateSecretString: { SecretStringTemplate: '{\"username\": \"app\"}', GenerateStringKey: password }";
+const MADE_UP: &str =
+    "GenerateSecretString: { SecretStringTemplate: '{\"username\": \"app\"}', GenerateStringKey: password }";
 const HOST: &str = "{ DB_HOST: !GetAtt Proxy.Endpoint }";
 const POOL: &str = "{ MaxConnectionsPercent: 60, MaxIdleConnectionsPercent: 30, ConnectionBorrowTimeout: 10 }";
 const OF_PROXY: &str = "[!Ref SubnetA, !Ref SubnetB] # of the proxy";
@@ -106,8 +107,14 @@ pub const ALL: &[Row] = &[
         code: "E3907",
         resource: "Targets",
         broken: &[
-            &[("DBInstanceIdentifiers: [!Ref Database]", "DBInstanceIdentifiers: [!If [IsProd, !Ref Database, !Ref AWS::NoValue]]")],
-            &[("DBInstanceIdentifiers: [!Ref Database]", "DBInstanceIdentifiers: [!Ref Database]\n      DBClusterIdentifiers: !If [IsProd, [c], !Ref AWS::NoValue]")],
+            &[(
+                "DBInstanceIdentifiers: [!Ref Database]",
+                "DBInstanceIdentifiers: [!If [IsProd, !Ref Database, !Ref AWS::NoValue]]",
+            )],
+            &[(
+                "DBInstanceIdentifiers: [!Ref Database]",
+                "DBInstanceIdentifiers: [!Ref Database]\n      DBClusterIdentifiers: !If [IsProd, [c], !Ref AWS::NoValue]",
+            )],
         ],
         sound: &[&[(
             "DBInstanceIdentifiers: [!Ref Database]",
@@ -132,7 +139,10 @@ pub const ALL: &[Row] = &[
             &[("DBProxyName: !Ref Proxy", "DBProxyName: another")],
             &[("DBProxyTargetGroup\n", "DBProxyTargetGroup\n    Condition: IsProd\n")],
         ],
-        sound: &[&[("DBProxyName: !Ref Proxy", "DBProxyName: orders-proxy")], &[("DBProxyName: !Ref Proxy", "DBProxyName: !Ref Other")]],
+        sound: &[
+            &[("DBProxyName: !Ref Proxy", "DBProxyName: orders-proxy")],
+            &[("DBProxyName: !Ref Proxy", "DBProxyName: !Ref Other")],
+        ],
     },
     Row {
         name: "the database named as text, so that nothing orders",
@@ -144,7 +154,10 @@ pub const ALL: &[Row] = &[
         ],
         sound: &[
             &[("DBInstanceIdentifiers: [!Ref Database]", "DBInstanceIdentifiers: [billing]")],
-            &[("DBProxyTargetGroup\n", "DBProxyTargetGroup\n    DependsOn: Database\n"), ("DBInstanceIdentifiers: [!Ref Database]", "DBInstanceIdentifiers: [orders]")],
+            &[
+                ("DBProxyTargetGroup\n", "DBProxyTargetGroup\n    DependsOn: Database\n"),
+                ("DBInstanceIdentifiers: [!Ref Database]", "DBInstanceIdentifiers: [orders]"),
+            ],
         ],
     },
     Row {
@@ -162,10 +175,16 @@ pub const ALL: &[Row] = &[
             &[(FAMILY, "EngineFamily: MYSQL\n")],
             &[(FAMILY, "EngineFamily: !Ref Word\n")],
             &[(FAMILY, "EngineFamily: !FindInMap [Facts, !Ref AWS::Region, family]\n")],
-            &[(FAMILY, "EngineFamily: !If [IsProd, POSTGRESQL, MYSQL]\n"), ("[!Ref Database]\n", "!If [IsDev, [orders], [x]]\n")],
+            &[
+                (FAMILY, "EngineFamily: !If [IsProd, POSTGRESQL, MYSQL]\n"),
+                ("[!Ref Database]\n", "!If [IsDev, [orders], [x]]\n"),
+            ],
         ],
         sound: &[
-            &[(FAMILY, "EngineFamily: !If [IsProd, POSTGRESQL, MYSQL]\n"), ("Engine: postgres\n", "Engine: !If [IsDev, mariadb, postgres]\n")],
+            &[
+                (FAMILY, "EngineFamily: !If [IsProd, POSTGRESQL, MYSQL]\n"),
+                ("Engine: postgres\n", "Engine: !If [IsDev, mariadb, postgres]\n"),
+            ],
             &[(FAMILY, "EngineFamily: !Ref Other\n")],
         ],
     },
@@ -174,7 +193,10 @@ pub const ALL: &[Row] = &[
         code: "E3952",
         resource: "Database",
         broken: &[
-            &[("Authentication: true", "Authentication: false"), (AUTH, "!Ref AWS::NoValue\n      DefaultAuthScheme: IAM_AUTH")],
+            &[
+                ("Authentication: true", "Authentication: false"),
+                (AUTH, "!Ref AWS::NoValue\n      DefaultAuthScheme: IAM_AUTH"),
+            ],
             &[
                 ("Authentication: true", "Authentication: !If [IsProd, true, !Ref AWS::NoValue]"),
                 (AUTH, "!Ref AWS::NoValue\n      DefaultAuthScheme: !If [IsDev, IAM_AUTH, NONE]"),
@@ -191,7 +213,10 @@ pub const ALL: &[Row] = &[
         resource: "Targets",
         broken: &[
             &[("MasterUsername: owner\n", "SourceDBInstanceIdentifier: primary\n")],
-            &[("MasterUsername: owner\n", "SourceDBInstanceIdentifier: !If [IsProd, primary, !Ref AWS::NoValue]\n"), ("[!Ref Database]\n", "[ORDERS]\n")],
+            &[
+                ("MasterUsername: owner\n", "SourceDBInstanceIdentifier: !If [IsProd, primary, !Ref AWS::NoValue]\n"),
+                ("[!Ref Database]\n", "[ORDERS]\n"),
+            ],
         ],
         sound: &[&[("MasterUsername: owner\n", "SourceDBInstanceIdentifier: !Ref AWS::NoValue\n")]],
     },
@@ -203,7 +228,10 @@ pub const ALL: &[Row] = &[
             &[(POOL, "{ SessionPinningFilters: [EXCLUDE_VARIABLE_SETS] }")],
             &[(POOL, "{ SessionPinningFilters: !If [IsProd, [EXCLUDE_VARIABLE_SETS], !Ref AWS::NoValue] }")],
         ],
-        sound: &[&[(POOL, "{ SessionPinningFilters: !If [IsProd, [EXCLUDE_VARIABLE_SETS], []] }"), (FAMILY, "EngineFamily: !If [IsProd, MYSQL, POSTGRESQL]\n")]],
+        sound: &[&[
+            (POOL, "{ SessionPinningFilters: !If [IsProd, [EXCLUDE_VARIABLE_SETS], []] }"),
+            (FAMILY, "EngineFamily: !If [IsProd, MYSQL, POSTGRESQL]\n"),
+        ]],
     },
     Row {
         name: "clients without TLS, whom the database refuses",
@@ -211,9 +239,15 @@ pub const ALL: &[Row] = &[
         resource: "Proxy",
         broken: &[
             &[("RequireTLS: true\n", "RequireTLS: false\n"), ("application_name: app", "rds.force_ssl: 1")],
-            &[("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, false]\n"), ("application_name: app", "rds.force_ssl: !If [IsDev, '1', '0']")],
+            &[
+                ("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, false]\n"),
+                ("application_name: app", "rds.force_ssl: !If [IsDev, '1', '0']"),
+            ],
         ],
-        sound: &[&[("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, false]\n"), ("application_name: app", "rds.force_ssl: !If [IsProd, '1', '0']")]],
+        sound: &[&[
+            ("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, false]\n"),
+            ("application_name: app", "rds.force_ssl: !If [IsProd, '1', '0']"),
+        ]],
     },
     Row {
         name: "by IPv6 to a database that has none",
@@ -236,8 +270,18 @@ pub const ALL: &[Row] = &[
         code: "E3936",
         resource: "Proxy",
         broken: &[
-            &[("!Ref Vpc # of A", "!Ref OtherVpc"), ("10.0.0.0/20", "10.1.0.0/20"), (OF_PROXY, "[!Ref SubnetA]"), (OF_GROUP, "database\n      SubnetIds: [!Ref SubnetB]")],
-            &[("!Ref Vpc # of A", "!GetAtt OtherVpc.VpcId"), ("10.0.0.0/20", "10.1.0.0/20"), (OF_PROXY, "!If [IsProd, [!Ref SubnetA], [!Ref SubnetB]]"), (OF_GROUP, "database\n      SubnetIds: [!Ref SubnetB]")],
+            &[
+                ("!Ref Vpc # of A", "!Ref OtherVpc"),
+                ("10.0.0.0/20", "10.1.0.0/20"),
+                (OF_PROXY, "[!Ref SubnetA]"),
+                (OF_GROUP, "database\n      SubnetIds: [!Ref SubnetB]"),
+            ],
+            &[
+                ("!Ref Vpc # of A", "!GetAtt OtherVpc.VpcId"),
+                ("10.0.0.0/20", "10.1.0.0/20"),
+                (OF_PROXY, "!If [IsProd, [!Ref SubnetA], [!Ref SubnetB]]"),
+                (OF_GROUP, "database\n      SubnetIds: [!Ref SubnetB]"),
+            ],
         ],
         sound: &[&[(OF_PROXY, "[!Ref SubnetA]"), (OF_GROUP, "database\n      SubnetIds: [!Ref SubnetB]")]],
     },
@@ -247,7 +291,10 @@ pub const ALL: &[Row] = &[
         resource: "Proxy",
         broken: &[
             &[("EnableDnsHostnames: true", "EnableDnsHostnames: true, InstanceTenancy: dedicated")],
-            &[("EnableDnsHostnames: true", "EnableDnsHostnames: true, InstanceTenancy: !If [IsProd, dedicated, default]")],
+            &[(
+                "EnableDnsHostnames: true",
+                "EnableDnsHostnames: true, InstanceTenancy: !If [IsProd, dedicated, default]",
+            )],
         ],
         sound: &[&[("EnableDnsHostnames: true", "EnableDnsHostnames: true, InstanceTenancy: default")]],
     },
@@ -303,7 +350,10 @@ pub const ALL: &[Row] = &[
         code: "E3933",
         resource: "Proxy",
         broken: &[
-            &[(ZONE_B, "!Select ['0', !GetAZs { Ref: 'AWS::Region' }]"), (OF_GROUP, "database\n      SubnetIds: [!Ref Other, !Ref SubnetB]")],
+            &[
+                (ZONE_B, "!Select ['0', !GetAZs { Ref: 'AWS::Region' }]"),
+                (OF_GROUP, "database\n      SubnetIds: [!Ref Other, !Ref SubnetB]"),
+            ],
             &[
                 ("!Select [0, !GetAZs '']", "us-east-1a"),
                 (ZONE_B, "!FindInMap [Facts, !Ref AWS::Region, zone]"),
@@ -341,8 +391,17 @@ pub const ALL: &[Row] = &[
         code: "E3934",
         resource: "Handler",
         broken: &[
-            &[("functions, VpcId: !Ref Vpc", "functions, VpcId: !Ref OtherVpc"), ("[!Ref LambdaSg] # of the endpoint", "[!Ref ProxySg]")],
-            &[("functions, VpcId: !Ref Vpc", "functions, VpcId: !If [IsProd, !GetAtt OtherVpc.VpcId, !GetAtt Vpc.VpcId]"), ("[!Ref LambdaSg] # of the endpoint", "[!Ref ProxySg]")],
+            &[
+                ("functions, VpcId: !Ref Vpc", "functions, VpcId: !Ref OtherVpc"),
+                ("[!Ref LambdaSg] # of the endpoint", "[!Ref ProxySg]"),
+            ],
+            &[
+                (
+                    "functions, VpcId: !Ref Vpc",
+                    "functions, VpcId: !If [IsProd, !GetAtt OtherVpc.VpcId, !GetAtt Vpc.VpcId]",
+                ),
+                ("[!Ref LambdaSg] # of the endpoint", "[!Ref ProxySg]"),
+            ],
         ],
         sound: &[&[("functions, VpcId: !Ref Vpc", "functions, VpcId: !If [IsProd, !GetAtt Vpc.VpcId, !Ref Vpc]")]],
     },
@@ -359,10 +418,16 @@ pub const ALL: &[Row] = &[
         resource: "Api",
         broken: &[
             &[("EnableDnsHostnames: true", "EnableDnsHostnames: !If [IsProd, true, !Ref AWS::NoValue]")],
-            &[("EnableDnsHostnames: true", "EnableDnsHostnames: true, EnableDnsSupport: 'false'"), ("!Ref Vpc # of the endpoint", "!GetAtt Vpc.VpcId")],
+            &[
+                ("EnableDnsHostnames: true", "EnableDnsHostnames: true, EnableDnsSupport: 'false'"),
+                ("!Ref Vpc # of the endpoint", "!GetAtt Vpc.VpcId"),
+            ],
         ],
         sound: &[
-            &[("EnableDnsHostnames: true", "EnableDnsHostnames: !If [IsProd, true, false]"), ("PrivateDnsEnabled: true", "PrivateDnsEnabled: !If [IsProd, true, false]")],
+            &[
+                ("EnableDnsHostnames: true", "EnableDnsHostnames: !If [IsProd, true, false]"),
+                ("PrivateDnsEnabled: true", "PrivateDnsEnabled: !If [IsProd, true, false]"),
+            ],
             &[("EnableDnsHostnames: true", "EnableDnsHostnames: 'true', EnableDnsSupport: true")],
         ],
     },
@@ -374,7 +439,10 @@ pub const ALL: &[Row] = &[
             &[("VpcEndpointType: Interface\n", "VpcEndpointType: Gateway\n")],
             &[("VpcEndpointType: Interface\n", "VpcEndpointType: !If [IsProd, Interface, !Ref AWS::NoValue]\n")],
         ],
-        sound: &[&[("VpcEndpointType: Interface\n", "VpcEndpointType: !If [IsProd, Interface, GatewayLoadBalancer]\n")]],
+        sound: &[&[(
+            "VpcEndpointType: Interface\n",
+            "VpcEndpointType: !If [IsProd, Interface, GatewayLoadBalancer]\n",
+        )]],
     },
     Row {
         name: "an endpoint of a service that has none",
@@ -382,9 +450,15 @@ pub const ALL: &[Row] = &[
         resource: "Api",
         broken: &[
             &[("!Sub com.amazonaws.${AWS::Region}.secretsmanager", "com.amazonaws.us-east-1.rds-proxy")],
-            &[("!Sub com.amazonaws.${AWS::Region}.secretsmanager", "!Join ['.', [com, amazonaws, !Ref AWS::Region, rds-proxy]]")],
+            &[(
+                "!Sub com.amazonaws.${AWS::Region}.secretsmanager",
+                "!Join ['.', [com, amazonaws, !Ref AWS::Region, rds-proxy]]",
+            )],
         ],
-        sound: &[&[("!Sub com.amazonaws.${AWS::Region}.secretsmanager", "!Join ['.', [com, amazonaws, !Ref AWS::Region, rds-data]]")]],
+        sound: &[&[(
+            "!Sub com.amazonaws.${AWS::Region}.secretsmanager",
+            "!Join ['.', [com, amazonaws, !Ref AWS::Region, rds-data]]",
+        )]],
     },
     Row {
         name: "subnets without a security group",
@@ -392,20 +466,32 @@ pub const ALL: &[Row] = &[
         resource: "Handler",
         broken: &[
             &[(VPC_CONFIG, "{ SubnetIds: [!Ref SubnetA, !Ref SubnetB] }")],
-            &[(VPC_CONFIG, "{ SubnetIds: [!Ref SubnetA], SecurityGroupIds: !If [IsProd, [!Ref LambdaSg], !Ref AWS::NoValue] }")],
+            &[(
+                VPC_CONFIG,
+                "{ SubnetIds: [!Ref SubnetA], SecurityGroupIds: !If [IsProd, [!Ref LambdaSg], !Ref AWS::NoValue] }",
+            )],
         ],
-        sound: &[&[(VPC_CONFIG, "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]")]],
+        sound: &[&[(
+            VPC_CONFIG,
+            "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]",
+        )]],
     },
     Row {
         name: "a client outside the VPC",
         code: "E3941",
         resource: "Handler",
         broken: &[
-            &[(VPC_CONFIG, "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]")],
+            &[(
+                VPC_CONFIG,
+                "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]",
+            )],
             &[(VPC_CONFIG, "!Ref AWS::NoValue"), (HOST, "{ URL: !Sub 'postgres://${Proxy.Endpoint}/app' }")],
         ],
         sound: &[&[
-            (VPC_CONFIG, "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]"),
+            (
+                VPC_CONFIG,
+                "!If [IsProd, { SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref LambdaSg] }, !Ref AWS::NoValue]",
+            ),
             (HOST, "!If [IsDev, {}, { DB_HOST: !GetAtt Proxy.Endpoint }]"),
         ]],
     },
@@ -417,7 +503,10 @@ pub const ALL: &[Row] = &[
             &[(HOST, "{ DB_HOST: !GetAtt Database.Endpoint.Address }")],
             &[(HOST, "{ DB_HOST: !If [IsProd, !GetAtt Proxy.Endpoint, !Sub '${Database.Endpoint.Address}'] }")],
         ],
-        sound: &[&[(HOST, "{ DB_HOST: !If [IsProd, !GetAtt Proxy.Endpoint, localhost], DB_PORT: !GetAtt Database.Endpoint.Port }")]],
+        sound: &[&[(
+            HOST,
+            "{ DB_HOST: !If [IsProd, !GetAtt Proxy.Endpoint, localhost], DB_PORT: !GetAtt Database.Endpoint.Port }",
+        )]],
     },
     Row {
         name: "the endpoint of a proxy as a literal",
@@ -435,7 +524,10 @@ pub const ALL: &[Row] = &[
         resource: "Handler",
         broken: &[
             &[(HOST, "{ PASSWORD: '{{resolve:secretsmanager:app-user:SecretString:password}}' }")],
-            &[(HOST, "{ PASSWORD: !If [IsProd, x, !Join ['', ['{{resolve:secretsmanager:', !Ref Secret, ':SecretString:password}}']]] }")],
+            &[(
+                HOST,
+                "{ PASSWORD: !If [IsProd, x, !Join ['', ['{{resolve:secretsmanager:', !Ref Secret, ':SecretString:password}}']]] }",
+            )],
             &[(HOST, "{ URL: !Sub 'postgres://app:{{resolve:secretsmanager:${Secret}:SecretString:password}}@host' }")],
         ],
         sound: &[&[(HOST, "{ SECRET: !Ref Secret, STAGE: '{{resolve:ssm:stage}}' }")]],
@@ -459,7 +551,10 @@ pub const ALL: &[Row] = &[
             &[(POOL, "{ ConnectionBorrowTimeout: !Ref Share }")],
             &[(POOL, "!Ref AWS::NoValue")],
         ],
-        sound: &[&[(POOL, "{ ConnectionBorrowTimeout: !If [IsProd, 40, 10] }"), ("Timeout: 30\n", "Timeout: !If [IsDev, 20, 50]\n")]],
+        sound: &[&[
+            (POOL, "{ ConnectionBorrowTimeout: !If [IsProd, 40, 10] }"),
+            ("Timeout: 30\n", "Timeout: !If [IsDev, 20, 50]\n"),
+        ]],
     },
     Row {
         name: "a secret without the user or the password",
@@ -467,11 +562,20 @@ pub const ALL: &[Row] = &[
         resource: "Secret",
         broken: &[
             &[(MADE_UP, "GenerateSecretString: { PasswordLength: 30 }")],
-            &[(MADE_UP, "GenerateSecretString: { SecretStringTemplate: !Sub '{\"user\": \"${Stage}\"}', GenerateStringKey: password }"), ("SecretArn: !Ref Secret", "SecretArn: !Ref Attachment")],
+            &[
+                (
+                    MADE_UP,
+                    "GenerateSecretString: { SecretStringTemplate: !Sub '{\"user\": \"${Stage}\"}', GenerateStringKey: password }",
+                ),
+                ("SecretArn: !Ref Secret", "SecretArn: !Ref Attachment"),
+            ],
             &[(MADE_UP, "SecretString: !Sub '{\"username\": \"${Stage}\"}'")],
         ],
         sound: &[
-            &[(MADE_UP, "GenerateSecretString: { SecretStringTemplate: !Sub '{\"username\": \"${Stage}\"}', GenerateStringKey: password }")],
+            &[(
+                MADE_UP,
+                "GenerateSecretString: { SecretStringTemplate: !Sub '{\"username\": \"${Stage}\"}', GenerateStringKey: password }",
+            )],
             &[(MADE_UP, "SecretString: !Ref Other")],
         ],
     },
@@ -481,7 +585,13 @@ pub const ALL: &[Row] = &[
         resource: "Master",
         broken: &[
             &[("        ExcludeCharacters: '/@\" '\n", "")],
-            &[("ExcludeCharacters: '/@\" '", "ExcludeCharacters: !If [IsProd, '/@\"', '/@']"), ("!Sub '{{resolve:secretsmanager:${Master}:SecretString:password}}'", "!Join ['', ['{{resolve:secretsmanager:', !Ref Master, ':SecretString:password}}']]")],
+            &[
+                ("ExcludeCharacters: '/@\" '", "ExcludeCharacters: !If [IsProd, '/@\"', '/@']"),
+                (
+                    "!Sub '{{resolve:secretsmanager:${Master}:SecretString:password}}'",
+                    "!Join ['', ['{{resolve:secretsmanager:', !Ref Master, ':SecretString:password}}']]",
+                ),
+            ],
         ],
         sound: &[&[("ExcludeCharacters: '/@\" '", "ExcludePunctuation: true")]],
     },
@@ -491,29 +601,63 @@ pub const ALL: &[Row] = &[
         resource: "Master",
         broken: &[
             &[("ExcludeCharacters: '/@\" '", "ExcludeCharacters: '/@\" '\n        PasswordLength: 200")],
-            &[("ExcludeCharacters: '/@\" '", "ExcludeCharacters: '/@\" '\n        PasswordLength: !If [IsProd, 64, 32]"), ("Engine: postgres\n", "Engine: mysql\n")],
+            &[
+                (
+                    "ExcludeCharacters: '/@\" '",
+                    "ExcludeCharacters: '/@\" '\n        PasswordLength: !If [IsProd, 64, 32]",
+                ),
+                ("Engine: postgres\n", "Engine: mysql\n"),
+            ],
         ],
-        sound: &[&[("ExcludeCharacters: '/@\" '", "ExcludeCharacters: '/@\" '\n        PasswordLength: !If [IsProd, 64, 32]"), ("Engine: postgres\n", "Engine: !If [IsDev, mysql, postgres]\n")]],
+        sound: &[&[
+            ("ExcludeCharacters: '/@\" '", "ExcludeCharacters: '/@\" '\n        PasswordLength: !If [IsProd, 64, 32]"),
+            ("Engine: postgres\n", "Engine: !If [IsDev, mysql, postgres]\n"),
+        ]],
     },
     Row {
         name: "two attachments of one secret",
         code: "E3963",
         resource: "Attachment2",
         broken: &[
-            &[("  Rotation:\n", "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: !Sub '${Secret}', TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n")],
-            &[("  Rotation:\n", "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: app-user, TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n")],
+            &[(
+                "  Rotation:\n",
+                "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: !Sub '${Secret}', TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n",
+            )],
+            &[(
+                "  Rotation:\n",
+                "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: app-user, TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n",
+            )],
         ],
-        sound: &[&[("  Rotation:\n", "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: !Ref Master, TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n")]],
+        sound: &[&[(
+            "  Rotation:\n",
+            "  Attachment2:\n    Type: AWS::SecretsManager::SecretTargetAttachment\n    Properties: { SecretId: !Ref Master, TargetId: x, TargetType: AWS::RDS::DBInstance }\n  Rotation:\n",
+        )]],
     },
     Row {
         name: "rotation of a secret that does not say where its database is",
         code: "W3964",
         resource: "Rotation",
         broken: &[
-            &[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }"), ("SecretId: !Ref Attachment", "SecretId: !Ref Master")],
-            &[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }"), ("SecretTargetAttachment\n", "SecretTargetAttachment\n    Condition: IsProd\n"), ("SecretId: !Ref Attachment", "SecretId: !Ref Secret")],
+            &[
+                (
+                    "RotationLambdaARN: !GetAtt Rotate.Arn",
+                    "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }",
+                ),
+                ("SecretId: !Ref Attachment", "SecretId: !Ref Master"),
+            ],
+            &[
+                (
+                    "RotationLambdaARN: !GetAtt Rotate.Arn",
+                    "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }",
+                ),
+                ("SecretTargetAttachment\n", "SecretTargetAttachment\n    Condition: IsProd\n"),
+                ("SecretId: !Ref Attachment", "SecretId: !Ref Secret"),
+            ],
         ],
-        sound: &[&[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }"), ("SecretId: !Ref Attachment", "SecretId: app-user")]],
+        sound: &[&[
+            ("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLSingleUser }"),
+            ("SecretId: !Ref Attachment", "SecretId: app-user"),
+        ]],
     },
     Row {
         name: "users that alternate behind a proxy",
@@ -521,9 +665,18 @@ pub const ALL: &[Row] = &[
         resource: "Rotation",
         broken: &[
             &[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLMultiUser }")],
-            &[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: !If [IsProd, PostgreSQLMultiUser, PostgreSQLSingleUser] }"), ("SecretId: !Ref Attachment", "SecretId: app-user")],
+            &[
+                (
+                    "RotationLambdaARN: !GetAtt Rotate.Arn",
+                    "HostedRotationLambda: { RotationType: !If [IsProd, PostgreSQLMultiUser, PostgreSQLSingleUser] }",
+                ),
+                ("SecretId: !Ref Attachment", "SecretId: app-user"),
+            ],
         ],
-        sound: &[&[("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLMultiUser }"), ("SecretId: !Ref Attachment", "SecretId: !Ref Master")]],
+        sound: &[&[
+            ("RotationLambdaARN: !GetAtt Rotate.Arn", "HostedRotationLambda: { RotationType: PostgreSQLMultiUser }"),
+            ("SecretId: !Ref Attachment", "SecretId: !Ref Master"),
+        ]],
     },
     Row {
         name: "rotation through the proxy",
@@ -531,9 +684,18 @@ pub const ALL: &[Row] = &[
         resource: "Attachment",
         broken: &[
             &[("TargetType: AWS::RDS::DBInstance", "TargetType: AWS::RDS::DBProxy")],
-            &[("TargetType: AWS::RDS::DBInstance", "TargetType: !If [IsProd, AWS::RDS::DBProxy, AWS::RDS::DBInstance]"), ("SecretId: !Ref Attachment", "SecretId: !Ref Secret")],
+            &[
+                (
+                    "TargetType: AWS::RDS::DBInstance",
+                    "TargetType: !If [IsProd, AWS::RDS::DBProxy, AWS::RDS::DBInstance]",
+                ),
+                ("SecretId: !Ref Attachment", "SecretId: !Ref Secret"),
+            ],
         ],
-        sound: &[&[("TargetType: AWS::RDS::DBInstance", "TargetType: AWS::RDS::DBProxy"), ("SecretId: !Ref Attachment", "SecretId: !Ref Master")]],
+        sound: &[&[
+            ("TargetType: AWS::RDS::DBInstance", "TargetType: AWS::RDS::DBProxy"),
+            ("SecretId: !Ref Attachment", "SecretId: !Ref Master"),
+        ]],
     },
     Row {
         name: "rotation before it is permitted",
@@ -563,7 +725,10 @@ pub const ALL: &[Row] = &[
             &[("MasterUsername: owner", "MasterUsername: admin")],
             &[("MasterUsername: owner", "MasterUsername: !If [IsProd, rdsadmin, owner]")],
         ],
-        sound: &[&[("MasterUsername: owner", "MasterUsername: !If [IsProd, admin, owner]"), ("Engine: postgres\n", "Engine: !If [IsDev, postgres, mysql]\n")]],
+        sound: &[&[
+            ("MasterUsername: owner", "MasterUsername: !If [IsProd, admin, owner]"),
+            ("Engine: postgres\n", "Engine: !If [IsDev, postgres, mysql]\n"),
+        ]],
     },
     Row {
         name: "two master passwords",
@@ -571,7 +736,10 @@ pub const ALL: &[Row] = &[
         resource: "Database",
         broken: &[
             &[("MasterUsername: owner", "ManageMasterUserPassword: 'true'\n      MasterUsername: owner")],
-            &[("MasterUsername: owner", "ManageMasterUserPassword: !If [IsProd, true, false]\n      MasterUsername: owner")],
+            &[(
+                "MasterUsername: owner",
+                "ManageMasterUserPassword: !If [IsProd, true, false]\n      MasterUsername: owner",
+            )],
         ],
         sound: &[&[("MasterUsername: owner", "ManageMasterUserPassword: false\n      MasterUsername: owner")]],
     },
@@ -583,7 +751,10 @@ pub const ALL: &[Row] = &[
             &[("Engine: postgres\n", "Engine: sqlserver-ex\n      DBName: app\n")],
             &[("Engine: postgres\n", "Engine: !If [IsProd, sqlserver-ex, postgres]\n      DBName: app\n")],
         ],
-        sound: &[&[("Engine: postgres\n", "Engine: !If [IsProd, sqlserver-ex, postgres]\n      DBName: !If [IsDev, app, !Ref AWS::NoValue]\n")]],
+        sound: &[&[(
+            "Engine: postgres\n",
+            "Engine: !If [IsProd, sqlserver-ex, postgres]\n      DBName: !If [IsDev, app, !Ref AWS::NoValue]\n",
+        )]],
     },
     Row {
         name: "data that outlive their key",
@@ -591,7 +762,10 @@ pub const ALL: &[Row] = &[
         resource: "Database",
         broken: &[
             &[("    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n", "")],
-            &[("    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n", ""), ("KmsKeyId: !GetAtt Key.Arn", "KmsKeyId: !If [IsProd, !Sub '${Key}', !Ref AWS::NoValue]")],
+            &[
+                ("    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n", ""),
+                ("KmsKeyId: !GetAtt Key.Arn", "KmsKeyId: !If [IsProd, !Sub '${Key}', !Ref AWS::NoValue]"),
+            ],
         ],
         sound: &[&[("KmsKeyId: !GetAtt Key.Arn", "KmsKeyId: !Ref Key")]],
     },
@@ -600,14 +774,23 @@ pub const ALL: &[Row] = &[
         code: "W3976",
         resource: "Database",
         broken: &[
-            &[("DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot", "DeletionPolicy: Retain\n    UpdateReplacePolicy: Snapshot")],
+            &[(
+                "DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot",
+                "DeletionPolicy: Retain\n    UpdateReplacePolicy: Snapshot",
+            )],
             &[
-                ("DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Snapshot"),
+                (
+                    "DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot",
+                    "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Snapshot",
+                ),
                 ("DBSubnetGroupName: !Ref Group", "DBSubnetGroupName: !If [IsProd, !Sub '${Group}', default]"),
             ],
         ],
         sound: &[&[
-            ("DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot", "DeletionPolicy: Retain\n    UpdateReplacePolicy: Snapshot"),
+            (
+                "DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot",
+                "DeletionPolicy: Retain\n    UpdateReplacePolicy: Snapshot",
+            ),
             ("DBSubnetGroupName: !Ref Group", "DBSubnetGroupName: default"),
             ("[!GetAtt DatabaseSg.GroupId]", "[sg-00000001]"),
         ]],
@@ -618,15 +801,24 @@ pub const ALL: &[Row] = &[
         resource: "Role",
         broken: &[
             &[(ARN, "!Sub 'arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Proxy}/app'\n")],
-            &[(ARN, "!Sub ['arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Name}/app', { Name: !Ref Proxy }]\n")],
+            &[(
+                ARN,
+                "!Sub ['arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Name}/app', { Name: !Ref Proxy }]\n",
+            )],
         ],
-        sound: &[&[(ARN, "!Sub ['arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Name}/app', { Name: !Ref Other }]\n")]],
+        sound: &[&[(
+            ARN,
+            "!Sub ['arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Name}/app', { Name: !Ref Other }]\n",
+        )]],
     },
     Row {
         name: "a grant to connect by an ARN of RDS",
         code: "P1004",
         resource: "Role",
-        broken: &[&[(ARN, "!GetAtt Proxy.DBProxyArn\n")], &[(ARN, "[!If [IsProd, !Sub '${Database.DBInstanceArn}', '*']]\n")]],
+        broken: &[
+            &[(ARN, "!GetAtt Proxy.DBProxyArn\n")],
+            &[(ARN, "[!If [IsProd, !Sub '${Database.DBInstanceArn}', '*']]\n")],
+        ],
         sound: &[&[(ARN, "'*'\n")]],
     },
     Row {
@@ -642,7 +834,10 @@ pub const ALL: &[Row] = &[
         resource: "Role",
         broken: &[
             &[("IAMAuth: REQUIRED", "IAMAuth: DISABLED")],
-            &[(AUTH, "!If [IsProd, [{ AuthScheme: SECRETS, SecretArn: !Ref Secret }], [{ IAMAuth: DISABLED, SecretArn: !Ref Secret }]]")],
+            &[(
+                AUTH,
+                "!If [IsProd, [{ AuthScheme: SECRETS, SecretArn: !Ref Secret }], [{ IAMAuth: DISABLED, SecretArn: !Ref Secret }]]",
+            )],
         ],
         sound: &[&[("IAMAuth: REQUIRED", "IAMAuth: !If [IsProd, REQUIRED, DISABLED]")]],
     },
@@ -652,7 +847,10 @@ pub const ALL: &[Row] = &[
         resource: "Api",
         broken: &[
             &[(".secretsmanager", ".rds")],
-            &[("!Sub com.amazonaws.${AWS::Region}.secretsmanager", "!Join ['.', [com.amazonaws, !Ref AWS::Region, rds]]")],
+            &[(
+                "!Sub com.amazonaws.${AWS::Region}.secretsmanager",
+                "!Join ['.', [com.amazonaws, !Ref AWS::Region, rds]]",
+            )],
         ],
         sound: &[&[(".secretsmanager", ".rds"), ("rds-db:connect", "['rds-db:connect', 'rds:DescribeDBProxies']")]],
     },

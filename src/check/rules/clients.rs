@@ -11,8 +11,7 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::{Formula, Symbol};
 
-pub(super) const RULES: &[Rule] =
-    &[OUTSIDE_VPC, PAST_PROXY, LITERAL_ENDPOINT, SECRET_IN_ENVIRONMENT, WITHOUT_IPV6];
+pub(super) const RULES: &[Rule] = &[OUTSIDE_VPC, PAST_PROXY, LITERAL_ENDPOINT, SECRET_IN_ENVIRONMENT, WITHOUT_IPV6];
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 
@@ -55,7 +54,8 @@ const OUTSIDE_VPC: Rule = Rule {
                 let message = format!("`{id}` is in no VPC, and so cannot reach `{proxy}`");
                 let when = context.resolved.and(told, outside);
                 if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
-                    found.help = Some("give it `VpcConfig` with subnets of the proxy's VPC and a security group".into());
+                    found.help =
+                        Some("give it `VpcConfig` with subnets of the proxy's VPC and a security group".into());
                 }
             }
         }
@@ -116,7 +116,8 @@ const LITERAL_ENDPOINT: Rule = Rule {
                         let message = format!("`{id}` is told the endpoint of a proxy as a literal");
                         let at = (id, "/Properties/Environment/Variables", Some(host.source));
                         if let Some(found) = tell(context, report, at, host.when, message) {
-                            found.help = Some("refer to the proxy: `!GetAtt Proxy.Endpoint`, an import or a parameter".into());
+                            found.help =
+                                Some("refer to the proxy: `!GetAtt Proxy.Endpoint`, an import or a parameter".into());
                         }
                     }
                 }

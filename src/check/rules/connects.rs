@@ -25,7 +25,8 @@ macro_rules! granted {
     };
 }
 
-const CONNECT_POLICY: &str = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html";
+const CONNECT_POLICY: &str =
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html";
 
 const BY_PROXY_NAME: Rule = Rule {
     code: Code::new("P1003", "connect-by-name-of-proxy"),
@@ -87,8 +88,11 @@ const BY_RDS_ARN: Rule = Rule {
                 _ => false,
             };
             let message = "`rds-db:connect` is granted on an ARN of `rds`, not on a database user".to_owned();
-            if is_rds && let Some(found) = tell(context, report, (id, "", Some(element.source)), element.when, message) {
-                found.help = Some("write `arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:<id>/<user>`".into());
+            if is_rds && let Some(found) = tell(context, report, (id, "", Some(element.source)), element.when, message)
+            {
+                found.help = Some(
+                    "write `arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:<id>/<user>`".into(),
+                );
             }
         });
     },

@@ -21,10 +21,7 @@ fn databases<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a Re
 }
 
 /// Calls `visit` on each engine and master user that a database can have.
-fn each_user<'a>(
-    context: &Context<'a>,
-    visit: &mut dyn FnMut(&'a str, &Known<'a, String>, &Known<'a, String>),
-) {
+fn each_user<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &Known<'a, String>, &Known<'a, String>)) {
     for (id, _) in databases(context) {
         let users = texts(context, id, "MasterUsername");
         for engine in texts(context, id, "Engine").iter().filter(|_| !users.is_empty()) {
@@ -195,7 +192,8 @@ fn outlives_key(context: &Context<'_>, report: &mut Report) {
             let message = format!("the data of `{id}` stay, and the key that they are encrypted with goes");
             let at = (id.as_str(), "/Properties/KmsKeyId", Some(key.source));
             if let Some(found) = tell(context, report, at, key.when, message) {
-                found.help = Some(format!("give `{}` `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`", key.id));
+                found.help =
+                    Some(format!("give `{}` `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`", key.id));
             }
         }
     }

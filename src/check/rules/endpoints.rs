@@ -58,7 +58,8 @@ const HALF_VPC_CONFIG: Rule = Rule {
     find: |context, report| {
         for (id, _) in context.resources("AWS::Lambda::Function") {
             let resolved = context.resolved;
-            let [subnets, groups] = ["VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"].map(|list| empty(context, id, list));
+            let [subnets, groups] =
+                ["VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"].map(|list| empty(context, id, list));
             let wrong = [
                 (resolved.and(groups, resolved.not(subnets)), "subnets", "security group"),
                 (resolved.and(subnets, resolved.not(groups)), "security groups", "subnet"),

@@ -80,7 +80,9 @@ static NOTHING: Value = Value::Null;
 /// The whole numbers that a property can be.
 pub(super) fn numbers<'a>(context: &Context<'a>, id: &str, path: &str) -> Vec<Known<'a, i64>> {
     let texts = texts(context, id, path).into_iter();
-    texts.filter_map(|Known { value, when, source }| Some(Known { value: value.trim().parse().ok()?, when, source })).collect()
+    texts
+        .filter_map(|Known { value, when, source }| Some(Known { value: value.trim().parse().ok()?, when, source }))
+        .collect()
 }
 
 /// Likewise, and what it is where it is not there.

@@ -26,7 +26,8 @@ const OVERLAP: Rule = Rule {
         "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-2, CidrBlock: 10.0.0.0/20 } }",
     ],
     find: |context, report| {
-        let subnets: Vec<_> = context.resources(SUBNET).map(|(id, _)| (id, block(context, id), vpcs(context, id))).collect();
+        let subnets: Vec<_> =
+            context.resources(SUBNET).map(|(id, _)| (id, block(context, id), vpcs(context, id))).collect();
         for (n, one) in subnets.iter().enumerate() {
             let other = subnets[..n].iter().find_map(|other| Some((other.0, overlap(context, one, other)?)));
             if let Some((other, when)) = other {
@@ -56,7 +57,8 @@ fn overlap<'a>(context: &Context<'a>, one: &Subnet<'a>, other: &Subnet<'a>) -> O
             for a in &one.1 {
                 for b in &other.1 {
                     let ranges = range(&a.value).zip(range(&b.value));
-                    let common = ranges.is_some_and(|(a, b)| a.overlaps(&b)) || resolved.same(&a.value, &b.value) == Some(true);
+                    let common =
+                        ranges.is_some_and(|(a, b)| a.overlaps(&b)) || resolved.same(&a.value, &b.value) == Some(true);
                     let when = resolved.and(both, resolved.and(a.when, b.when));
                     if common && resolved.is_certainly_possible(when) {
                         return Some(when);
@@ -89,7 +91,8 @@ const OUTSIDE: Rule = Rule {
         for (id, _) in context.resources(SUBNET) {
             for vpc in targets(context, id, "VpcId", &["AWS::EC2::VPC"]) {
                 let mut more = context.resources("AWS::EC2::VPCCidrBlock");
-                let has_more = more.any(|(more, _)| vpcs(context, more).iter().any(|(of, _)| *of == Vpc::Created(vpc.id)));
+                let has_more =
+                    more.any(|(more, _)| vpcs(context, more).iter().any(|(of, _)| *of == Vpc::Created(vpc.id)));
                 for (whole, block) in pairs_of_ranges(context, vpc.id, id).into_iter().filter(|_| !has_more) {
                     if whole.value.contains(&block.value) {
                         continue;
@@ -112,7 +115,9 @@ const OUTSIDE: Rule = Rule {
 fn pairs_of_ranges<'a>(context: &Context<'a>, vpc: &str, subnet: &str) -> Vec<(Known<'a, Cidr>, Known<'a, Cidr>)> {
     let ranges = |id: &str| -> Vec<Known<'a, Cidr>> {
         let texts = texts(context, id, "CidrBlock").into_iter();
-        texts.filter_map(|Known { value, when, source }| Some(Known { value: value.parse().ok()?, when, source })).collect()
+        texts
+            .filter_map(|Known { value, when, source }| Some(Known { value: value.parse().ok()?, when, source }))
+            .collect()
     };
     let blocks = ranges(subnet);
     ranges(vpc).into_iter().flat_map(|whole| blocks.iter().map(move |block| (whole.clone(), block.clone()))).collect()
@@ -139,7 +144,9 @@ const ONE_ZONE: Rule = Rule {
                 let when = one_zone(context, id, &subnets);
                 let message = format!("the subnets of `{id}` are in one Availability Zone");
                 let at = format!("/Properties/{property}");
-                if subnets.len() >= least && let Some(found) = tell(context, report, (id, &at, None), when, message) {
+                if subnets.len() >= least
+                    && let Some(found) = tell(context, report, (id, &at, None), when, message)
+                {
                     found.help = Some("name subnets in two zones at least: `.zones(2)` of the tier".into());
                 }
             }
@@ -171,7 +178,9 @@ fn apart<'a>(context: &Context<'a>, one: &Element<'a>, other: &Element<'a>) -> F
     if resolved.same(&one.value, &other.value) == Some(true) {
         return Formula::FALSE;
     }
-    let ([one], [other]) = (&named(context, one, &[SUBNET])[..], &named(context, other, &[SUBNET])[..]) else { return both };
+    let ([one], [other]) = (&named(context, one, &[SUBNET])[..], &named(context, other, &[SUBNET])[..]) else {
+        return both;
+    };
     let mut apart = Formula::FALSE;
     for a in zones(context, one.id) {
         for b in zones(context, other.id) {
@@ -218,7 +227,9 @@ const OTHER_VPC: Rule = Rule {
                 let subnets = vpcs_of_subnets(context, id, subnets);
                 for group in targets(context, id, groups, &["AWS::EC2::SecurityGroup"]) {
                     let path = format!("/Properties/{groups}");
-                    let Some(when) = strangers(context, &subnets, &vpcs(context, group.id), group.when) else { continue };
+                    let Some(when) = strangers(context, &subnets, &vpcs(context, group.id), group.when) else {
+                        continue;
+                    };
                     let name = group.id;
                     let message =
                         format!("`{id}` has its subnets in one VPC, and the security group `{name}` is of another");

@@ -51,7 +51,8 @@ const LENGTH: Rule = Rule {
                         continue;
                     }
                     let (long, name) = (length.value, &engine.value);
-                    let message = format!("the password in `{}` has {long} characters, which {name} refuses", secret.id);
+                    let message =
+                        format!("the password in `{}` has {long} characters, which {name} refuses", secret.id);
                     let both = resolved.and(made_up, resolved.and(engine.when, length.when));
                     let path = format!("/Properties/{LENGTH}");
                     let at = (secret.id, path.as_str(), Some(length.source));
@@ -105,7 +106,10 @@ const THROUGH_PROXY: Rule = Rule {
                         for rotated in rotated.filter(|rotated| rotated.id == secret.id) {
                             let resolved = context.resolved;
                             let both = resolved.and(secret.when, rotated.when);
-                            let message = format!("`{schedule}` rotates `{}` through the proxy that it is attached to", secret.id);
+                            let message = format!(
+                                "`{schedule}` rotates `{}` through the proxy that it is attached to",
+                                secret.id
+                            );
                             let at = (id, "/Properties/TargetType", Some(kind.source));
                             if let Some(found) = tell(context, report, at, resolved.and(kind.when, both), message) {
                                 found.help = Some("attach the secret to the database".into());
@@ -198,7 +202,8 @@ const MASTER_BEHIND_PROXY: Rule = Rule {
             let master = master.fold(Formula::FALSE, |any, (_, master)| context.resolved.or(any, master.when));
             let message = format!("`{proxy}` logs in with `{}`, that of the master user", secret.id);
             let when = context.resolved.and(secret.when, master);
-            if let Some(found) = tell(context, report, (proxy, "/Properties/Auth", Some(secret.source)), when, message) {
+            if let Some(found) = tell(context, report, (proxy, "/Properties/Auth", Some(secret.source)), when, message)
+            {
                 found.help = Some("make a user for the clients, with its own secret".into());
             }
         }

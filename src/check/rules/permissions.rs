@@ -63,10 +63,8 @@ const CONNECT_AS_ANYONE: Rule = Rule {
     find: |context, report| {
         each_connect(context, &mut |_, path, sub| {
             if matches!(sub.last(), Some(Piece::Text(text)) if text.ends_with("/*")) {
-                let found = report.at(
-                    path,
-                    "the grant lets its holder log in as any database user, the master user included",
-                );
+                let found =
+                    report.at(path, "the grant lets its holder log in as any database user, the master user included");
                 found.help = Some("name the one user: `…/app` in place of `…/*`".into());
             }
         });
@@ -133,7 +131,8 @@ pub(super) fn each_allowed<'a>(context: &Context<'a>, action: &str, visit: &mut 
         }
         let under = resolved.exists(id);
         resource.walk(&Path::Start, &mut |_, value| {
-            let Some(statement) = value.as_map().filter(|it| it.contains_key("Effect") && it.contains_key("Action")) else {
+            let Some(statement) = value.as_map().filter(|it| it.contains_key("Effect") && it.contains_key("Action"))
+            else {
                 return;
             };
             let allows = resolved.look(value, &["Effect"], under).iter().any(|case| case.value.text() == Some("Allow"));

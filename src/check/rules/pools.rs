@@ -46,7 +46,8 @@ const WITHOUT_TARGETS: Rule = Rule {
         let mut served: Vec<(&str, Formula)> = Vec::new();
         for (id, _) in context.resources(TARGETS) {
             let found = targets(context, id, "DBProxyName", &[PROXY]);
-            if found.is_empty() && context.resolved.elements(id, "DBProxyName").iter().any(|it| !it.value.is_literal()) {
+            if found.is_empty() && context.resolved.elements(id, "DBProxyName").iter().any(|it| !it.value.is_literal())
+            {
                 return;
             }
             served.extend(found.into_iter().map(|target| (target.id, target.when)));
@@ -73,7 +74,12 @@ const BY_NAME: Rule = Rule {
         pool!("", "DBProxyName: p, DBInstanceIdentifiers: [!Ref Database]", "", ""),
         pool!("", "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [app-db]", "", "DBInstanceIdentifier: App-Db, "),
     ],
-    good: &[pool!("", "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Database]", "", "DBInstanceIdentifier: app-db, ")],
+    good: &[pool!(
+        "",
+        "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Database]",
+        "",
+        "DBInstanceIdentifier: app-db, "
+    )],
     find: |context, report| {
         const NAMED: [(&str, &str); 3] =
             [("DBProxyName", PROXY), ("DBInstanceIdentifiers", INSTANCE), ("DBClusterIdentifiers", CLUSTER)];
@@ -127,8 +133,9 @@ const OVERSUBSCRIBED: Rule = Rule {
                         let when = resolved.and(both, resolved.and(one.when, two.when));
                         let when = if sum > 100 { when } else { Formula::FALSE };
                         let (proxy, second, database) = (other.proxy, pair.proxy, pair.database.id);
-                        let message =
-                            format!("`{proxy}` and `{second}` may take {sum} percent of the connections of `{database}`");
+                        let message = format!(
+                            "`{proxy}` and `{second}` may take {sum} percent of the connections of `{database}`"
+                        );
                         let path = format!("/Properties/{MOST}");
                         if let Some(found) = tell(context, report, (pair.targets, &path, None), when, message) {
                             found.help = Some("let their `MaxConnectionsPercent` be 100 at most together".into());

@@ -236,7 +236,8 @@ const TARGET_COUNT: Rule = Rule {
             for (count, when) in [("no database", none), ("several databases", several)] {
                 let message = format!("`{id}` has {count}: a target group has exactly one");
                 if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
-                    let help = "name one instance under `DBInstanceIdentifiers` or one cluster under `DBClusterIdentifiers`";
+                    let help =
+                        "name one instance under `DBInstanceIdentifiers` or one cluster under `DBClusterIdentifiers`";
                     found.help = Some(help.into());
                 }
             }

@@ -44,7 +44,8 @@ const NEEDS_WHAT_GOES: Rule = Rule {
                 for (property, kinds) in needed {
                     let goes = targets(context, id, property, kinds).into_iter();
                     for goes in goes.filter(|it| !stays(it.resource.deletion_policy.as_ref())) {
-                        let message = format!("`{id}` stays when the stack goes, and `{}`, which it uses, does not", goes.id);
+                        let message =
+                            format!("`{id}` stays when the stack goes, and `{}`, which it uses, does not", goes.id);
                         let path = format!("/Properties/{property}");
                         if let Some(found) = tell(context, report, (id, &path, Some(goes.source)), goes.when, message) {
                             found.help = Some(format!("give `{}` `DeletionPolicy: Retain` too", goes.id));

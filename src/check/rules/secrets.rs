@@ -164,7 +164,9 @@ fn refused_characters(context: &Context<'_>, report: &mut Report) {
 pub(super) fn secrets_of_databases<'a>(context: &Context<'a>) -> Vec<(&'a str, Target<'a>)> {
     let resolved = context.resolved;
     let mut found = Vec::new();
-    for (database, _) in ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].into_iter().flat_map(|kind| context.resources(kind)) {
+    for (database, _) in
+        ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].into_iter().flat_map(|kind| context.resources(kind))
+    {
         for case in resolved.property(database, "MasterUserPassword") {
             case.value.each_symbol(&mut |symbol| {
                 let value = match symbol {

@@ -43,7 +43,8 @@ const WITHOUT_DNS: Rule = Rule {
             for vpc in targets(context, id, "VpcId", &["AWS::EC2::VPC"]) {
                 let resolved = context.resolved;
                 let is_false = |path: &str| is(context, vpc.id, path, &|text| text.eq_ignore_ascii_case("false"));
-                let hostnames = resolved.or(is_false("EnableDnsHostnames"), absent(context, vpc.id, "EnableDnsHostnames"));
+                let hostnames =
+                    resolved.or(is_false("EnableDnsHostnames"), absent(context, vpc.id, "EnableDnsHostnames"));
                 let off = resolved.or(hostnames, is_false("EnableDnsSupport"));
                 let message = format!("`{id}` has private DNS, for which `{}` lacks its own", vpc.id);
                 let when = resolved.and(private, resolved.and(vpc.when, off));

@@ -86,7 +86,8 @@ const DEDICATED: Rule = Rule {
                 let message = format!("`{id}` is in `{vpc}`, whose tenancy is dedicated");
                 let when = context.resolved.and(there, dedicated(vpc));
                 if let Some(found) = tell(context, report, (id, "/Properties/VpcSubnetIds", None), when, message) {
-                    found.help = Some("let the VPC's `InstanceTenancy` be `default`, and that of instances dedicated".into());
+                    found.help =
+                        Some("let the VPC's `InstanceTenancy` be `default`, and that of instances dedicated".into());
                     break;
                 }
             }

@@ -59,17 +59,8 @@ pub(super) struct Reader<'r, 'a> {
     faults: Vec<Fault<'a>>,
 }
 
-const ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Action",
-    "NotAction",
-    "Condition",
-    "Principal",
-    "NotPrincipal",
-    "Resource",
-    "NotResource",
-];
+const ELEMENTS: [&str; 9] =
+    ["Sid", "Effect", "Action", "NotAction", "Condition", "Principal", "NotPrincipal", "Resource", "NotResource"];
 
 impl<'a> Reader<'_, 'a> {
     fn document(&mut self, map: &'a Map, at: &'a Value, under: Formula) {
@@ -79,7 +70,12 @@ impl<'a> Reader<'_, 'a> {
                 "Version" => self.one_of(value, under, "Version", &["2012-10-17", "2008-10-17"]),
                 "Id" => {}
                 key if is_macro(key) => {}
-                key => self.key(at, key, format!("a policy document has no `{key}`"), "it has `Version`, `Id`, `Statement`"),
+                key => self.key(
+                    at,
+                    key,
+                    format!("a policy document has no `{key}`"),
+                    "it has `Version`, `Id`, `Statement`",
+                ),
             }
         }
         self.need(map, at, &["Statement"], under, "the policy document");
@@ -94,7 +90,11 @@ impl<'a> Reader<'_, 'a> {
                     self.sid(map, element.when, &mut sids);
                 }
                 Resolution::Symbol(_) | Resolution::Mixed(_) => {}
-                _ => self.fault(element.source, "a statement is a map".into(), "write `Effect`, `Action` and so on in it"),
+                _ => self.fault(
+                    element.source,
+                    "a statement is a map".into(),
+                    "write `Effect`, `Action` and so on in it",
+                ),
             }
         }
     }
@@ -103,7 +103,11 @@ impl<'a> Reader<'_, 'a> {
         for Case { when, value, source } in map.get("Sid").into_iter().flat_map(|sid| self.resolved.value(sid, under)) {
             let Some(sid) = value.text() else { continue };
             if self.sort.plain_sids && !sid.chars().all(|character| character.is_ascii_alphanumeric()) {
-                self.fault(source, format!("the `Sid` `{sid}` is not of letters and digits only"), "leave the others out");
+                self.fault(
+                    source,
+                    format!("the `Sid` `{sid}` is not of letters and digits only"),
+                    "leave the others out",
+                );
             }
             let taken = known.entry(sid.to_owned()).or_insert(Formula::FALSE);
             let twice = self.resolved.and(*taken, when);
@@ -255,7 +259,12 @@ impl<'a> Reader<'_, 'a> {
                             key if is_macro(key) => {}
                             key => {
                                 let message = format!("`{key}` is no sort of principal");
-                                self.key(case.source, key, message, "`AWS`, `Service`, `Federated`, `CanonicalUser` are");
+                                self.key(
+                                    case.source,
+                                    key,
+                                    message,
+                                    "`AWS`, `Service`, `Federated`, `CanonicalUser` are",
+                                );
                             }
                         }
                     }

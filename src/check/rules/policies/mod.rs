@@ -181,7 +181,9 @@ const RESOURCE: Rule = Rule {
     bad: &[
         bucket!("[{ Effect: Allow, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }]"),
         bucket!("[{ Effect: Allow, Principal: everyone, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }]"),
-        bucket!("[{ Effect: Allow, Principal: { AWS: someone }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }]"),
+        bucket!(
+            "[{ Effect: Allow, Principal: { AWS: someone }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }]"
+        ),
         bucket!(
             "[{ Effect: Allow, Principal: { Services: s3.amazonaws.com }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }]"
         ),
@@ -234,7 +236,11 @@ const REPOSITORY: Rule = Rule {
 /// A role with this trust policy.
 macro_rules! trust {
     ($document:literal) => {
-        concat!("Resources: { Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: ", $document, " } } }")
+        concat!(
+            "Resources: { Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: ",
+            $document,
+            " } } }"
+        )
     };
 }
 
@@ -253,7 +259,9 @@ const TRUST: Rule = Rule {
         trust!(
             "{ Version: '2012-10-18', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }"
         ),
-        trust!("{ Statement: [{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::1111:root' }, Action: 'sts:AssumeRole' }] }"),
+        trust!(
+            "{ Statement: [{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::1111:root' }, Action: 'sts:AssumeRole' }] }"
+        ),
     ],
     good: &[
         trust!(
