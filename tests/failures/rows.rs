@@ -842,6 +842,67 @@ pub const ALL: &[Row] = &[
         sound: &[&[("IAMAuth: REQUIRED", "IAMAuth: !If [IsProd, REQUIRED, DISABLED]")]],
     },
     Row {
+        name: "a grant to connect with the id of a proxy as a literal",
+        code: "P1006",
+        resource: "Role",
+        broken: &[
+            &[(ARN, "arn:aws:rds-db:us-east-1:111122223333:dbuser:prx-0123456789abcdef0/app\n")],
+            &[(ARN, "[!Sub 'arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:prx-0123456789abcdef0/*']\n")],
+        ],
+        sound: &[&[(ARN, "!Sub 'arn:aws:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Other}/app'\n")]],
+    },
+    Row {
+        name: "a key that is used through another region",
+        code: "P1007",
+        resource: "Role",
+        broken: &[
+            &[(
+                ARN,
+                "'*'\n                Condition: { StringEquals: { 'kms:ViaService': secretsmanager.eu-west-1.amazonaws.com } }\n",
+            )],
+            &[(
+                ARN,
+                "'*'\n                Condition: { StringLike: { 'kms:ViaService': [!Sub 'secretsmanager.eu-west-1.${AWS::URLSuffix}'] } }\n",
+            )],
+        ],
+        sound: &[
+            &[(
+                ARN,
+                "'*'\n                Condition: { StringEquals: { 'kms:ViaService': !Sub 'secretsmanager.${AWS::Region}.amazonaws.com' } }\n",
+            )],
+            &[(
+                ARN,
+                "'*'\n                Condition: { StringLike: { 'kms:ViaService': 'secretsmanager.*.amazonaws.com' } }\n",
+            )],
+        ],
+    },
+    Row {
+        name: "debug logging of the proxy",
+        code: "I3911",
+        resource: "Proxy",
+        broken: &[
+            &[(FAMILY, "EngineFamily: POSTGRESQL\n      DebugLogging: 'true'\n")],
+            &[(FAMILY, "EngineFamily: POSTGRESQL\n      DebugLogging: !If [IsProd, false, true]\n")],
+        ],
+        sound: &[&[(FAMILY, "EngineFamily: POSTGRESQL\n      DebugLogging: !If [IsProd, false, !Ref AWS::NoValue]\n")]],
+    },
+    Row {
+        name: "clients with passwords in the clear",
+        code: "I3916",
+        resource: "Proxy",
+        broken: &[
+            &[("RequireTLS: true\n", "RequireTLS: false\n"), ("IAMAuth: REQUIRED", "IAMAuth: DISABLED")],
+            &[
+                ("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, !Ref AWS::NoValue]\n"),
+                ("IAMAuth: REQUIRED", "IAMAuth: !If [IsDev, DISABLED, REQUIRED]"),
+            ],
+        ],
+        sound: &[&[
+            ("RequireTLS: true\n", "RequireTLS: !If [IsProd, true, false]\n"),
+            ("IAMAuth: REQUIRED", "IAMAuth: !If [IsProd, DISABLED, REQUIRED]"),
+        ]],
+    },
+    Row {
         name: "an endpoint of the RDS API that nobody calls",
         code: "N1001",
         resource: "Api",

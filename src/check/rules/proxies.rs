@@ -1,6 +1,6 @@
 //! RDS Proxy: what the API refuses and the published schema lets pass.
 
-use super::known::{Known, absent, empty, is, numbers, off, tell, texts, texts_in};
+use super::known::{Known, absent, empty, is, numbers, off, on, tell, texts, texts_in};
 use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
@@ -15,6 +15,8 @@ pub(super) const RULES: &[Rule] = &[
     IDLE_ABOVE_POOL,
     TARGET_COUNT,
     UPPER_CASE_NAME,
+    DEBUG_LOGGING,
+    CLEAR_CLIENTS,
 ];
 
 const PROXY: &str = "AWS::RDS::DBProxy";
@@ -266,6 +268,48 @@ const UPPER_CASE_NAME: Rule = Rule {
                 if let Some(found) = tell(context, report, at, name.when, message) {
                     found.help = Some("write it in lower case".into());
                 }
+            }
+        }
+    },
+};
+
+const DEBUG_LOGGING: Rule = Rule {
+    code: Code::new("I3911", "debug-logging-of-proxy"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "With `DebugLogging` a proxy writes the text of SQL statements, and what stands in them, to its log. RDS turns it \
+                  off again after a day, and the stack has drifted.",
+    bad: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, DebugLogging: true")],
+    good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, DebugLogging: false")],
+    find: |context, report| {
+        for (id, _) in context.resources(PROXY) {
+            let message = format!("`{id}` writes the statements of its clients to its log");
+            let at = (id, "/Properties/DebugLogging", None);
+            if let Some(found) = tell(context, report, at, on(context, id, "DebugLogging"), message) {
+                found.help = Some("leave it out, and turn it on by the console when you look for something".into());
+            }
+        }
+    },
+};
+
+const CLEAR_CLIENTS: Rule = Rule {
+    code: Code::new("I3916", "clients-in-the-clear"),
+    severity: Severity::Info,
+    source: CREATE_PROXY,
+    explanation: "Without `RequireTLS` a proxy takes clients that do not encrypt, and then talks to its database in the clear too: \
+                  passwords and data cross the network readably.",
+    bad: &[proxy!(
+        "EngineFamily: MYSQL, Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
+    )],
+    good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
+    find: |context, report| {
+        for (id, _) in context.resources(PROXY) {
+            // Of clients with tokens `iam-tokens-without-tls` has more to say.
+            let others = context.resolved.not(takes_tokens(context, id));
+            let when = context.resolved.and(off(context, id, "RequireTLS"), others);
+            let message = format!("`{id}` lets clients connect without TLS");
+            if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
+                found.help = Some("set `RequireTLS: true`".into());
             }
         }
     },
