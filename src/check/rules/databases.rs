@@ -20,8 +20,11 @@ fn databases<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a Re
     context.resources(INSTANCE).chain(context.resources(CLUSTER))
 }
 
+/// What is called on a database with an engine and a master user.
+type Visit<'v, 'a> = &'v mut dyn FnMut(&'a str, &Known<'a, String>, &Known<'a, String>);
+
 /// Calls `visit` on each engine and master user that a database can have.
-fn each_user<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &Known<'a, String>, &Known<'a, String>)) {
+fn each_user<'a>(context: &Context<'a>, visit: Visit<'_, 'a>) {
     for (id, _) in databases(context) {
         let users = texts(context, id, "MasterUsername");
         for engine in texts(context, id, "Engine").iter().filter(|_| !users.is_empty()) {
