@@ -17,6 +17,27 @@ macro_rules! second {
     };
 }
 
+/// A cluster behind a proxy of its own: how its target group waits, what its endpoint is for, its other properties.
+macro_rules! cluster {
+    ($waits:literal, $role:literal, $more:literal) => {
+        (
+            "  Attachment:\n",
+            concat!(
+                "  Cluster:\n    Type: AWS::RDS::DBCluster\n    DeletionPolicy: Snapshot\n    UpdateReplacePolicy: Snapshot\n    Properties:\n      { DBClusterIdentifier: events, Engine: aurora-postgresql, EnableIAMDatabaseAuthentication: true, MasterUsername: owner, ManageMasterUserPassword: true, VpcSecurityGroupIds: [!Ref DatabaseSg]",
+                $more,
+                " }\n  Writer:\n    Type: AWS::RDS::DBInstance\n    Properties: { Engine: aurora-postgresql, DBInstanceClass: db.r8g.large, DBClusterIdentifier: !Ref Cluster }\n",
+                "  Events:\n    Type: AWS::RDS::DBProxy\n    Properties:\n      { DBProxyName: events, EngineFamily: POSTGRESQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/p', VpcSubnetIds: [!Ref SubnetA, !Ref SubnetB], VpcSecurityGroupIds: [!Ref ProxySg] }\n",
+                "  EventTargets:\n    Type: AWS::RDS::DBProxyTargetGroup\n",
+                $waits,
+                "    Properties: { DBProxyName: !Sub '${Events}', TargetGroupName: default, DBClusterIdentifiers: [!Ref Cluster] }\n",
+                "  Readers:\n    Type: AWS::RDS::DBProxyEndpoint\n    Properties:\n      { DBProxyEndpointName: readers, DBProxyName: !Ref Events, VpcSubnetIds: [!Ref SubnetA, !Ref SubnetB], VpcSecurityGroupIds: [!Ref ProxySg], TargetRole: ",
+                $role,
+                " }\n  Attachment:\n"
+            ),
+        )
+    };
+}
+
 const AUTH: &str = "[{ AuthScheme: SECRETS, IAMAuth: REQUIRED, SecretArn: !Ref Secret }]";
 const MADE_UP: &str =
     "GenerateSecretString: { SecretStringTemplate: '{\"username\": \"app\"}', GenerateStringKey: password }";
@@ -264,6 +285,75 @@ pub const ALL: &[Row] = &[
             (FAMILY, "EngineFamily: POSTGRESQL\n      TargetConnectionNetworkType: !If [IsProd, IPV6, IPV4]\n"),
             ("Engine: postgres\n", "Engine: postgres\n      NetworkType: !If [IsProd, DUAL, !Ref AWS::NoValue]\n"),
         ]],
+    },
+    Row {
+        name: "a target group before the instances of its cluster",
+        code: "W3954",
+        resource: "EventTargets",
+        broken: &[
+            &[cluster!("", "READ_WRITE", "")],
+            &[cluster!("    DependsOn: Rotate\n", "READ_WRITE", ", EngineVersion: !If [IsProd, '17.5', '16.9']")],
+        ],
+        sound: &[&[cluster!("    DependsOn: [Writer]\n", "READ_WRITE", "")]],
+    },
+    Row {
+        name: "an endpoint for reading before a cluster without a reader",
+        code: "E3955",
+        resource: "Readers",
+        broken: &[
+            &[cluster!("    DependsOn: Writer\n", "READ_ONLY", "")],
+            &[cluster!("    DependsOn: Writer\n", "!If [IsProd, READ_ONLY, READ_WRITE]", "")],
+        ],
+        sound: &[&[cluster!("    DependsOn: Writer\n", "!If [IsProd, READ_WRITE, !Ref AWS::NoValue]", "")]],
+    },
+    Row {
+        name: "Aurora Serverless v1 behind a proxy",
+        code: "E3956",
+        resource: "EventTargets",
+        broken: &[
+            &[cluster!("    DependsOn: Writer\n", "READ_WRITE", ", EngineMode: serverless")],
+            &[cluster!("    DependsOn: Writer\n", "READ_WRITE", ", EngineMode: !If [IsProd, provisioned, serverless]")],
+        ],
+        sound: &[&[cluster!(
+            "    DependsOn: Writer\n",
+            "READ_WRITE",
+            ", EngineMode: !If [IsProd, provisioned, !Ref AWS::NoValue]"
+        )]],
+    },
+    Row {
+        name: "a cluster that would pause, behind a proxy that keeps it awake",
+        code: "I3958",
+        resource: "Cluster",
+        broken: &[
+            &[cluster!(
+                "    DependsOn: Writer\n",
+                "READ_WRITE",
+                ", ServerlessV2ScalingConfiguration: { MinCapacity: '0', MaxCapacity: 4 }"
+            )],
+            &[cluster!(
+                "    DependsOn: Writer\n",
+                "READ_WRITE",
+                ", ServerlessV2ScalingConfiguration: { MinCapacity: !If [IsProd, 2, 0], MaxCapacity: 4 }"
+            )],
+        ],
+        sound: &[&[cluster!(
+            "    DependsOn: Writer\n",
+            "READ_WRITE",
+            ", ServerlessV2ScalingConfiguration: { MinCapacity: !If [IsProd, 2, 0.5], MaxCapacity: 4 }"
+        )]],
+    },
+    Row {
+        name: "a grant to connect as anyone",
+        code: "P1002",
+        resource: "Role",
+        broken: &[
+            &[("dbuser:${Id}/app", "dbuser:${Id}/*")],
+            &[(
+                ARN,
+                "!Join ['', ['arn:aws:rds-db:us-east-1:111122223333:dbuser:', !Select [6, !Split [':', !GetAtt Proxy.DBProxyArn]], '/*']]\n",
+            )],
+        ],
+        sound: &[&[("dbuser:${Id}/app", "dbuser:${Id}/${Stage}")]],
     },
     Row {
         name: "a proxy in another VPC than its database",
