@@ -1,22 +1,30 @@
 //! The rules, one file a subject.
 
+mod clients;
 mod conditions;
+mod connects;
 mod cycles;
 mod databases;
 mod endpoints;
 mod existence;
-mod facts;
 mod functions;
 mod gateways;
+mod known;
 mod limits;
 mod mappings;
 mod names;
 mod networks;
+mod passwords;
 mod permissions;
+mod policies;
+mod pools;
 mod proxies;
 mod references;
+mod retention;
 mod schema;
 mod secrets;
+mod services;
+mod sites;
 mod targets;
 mod types;
 
@@ -41,11 +49,19 @@ pub const ALL: &[&[Rule]] = &[
     limits::RULES,
     proxies::RULES,
     targets::RULES,
+    pools::RULES,
+    sites::RULES,
     databases::RULES,
     secrets::RULES,
+    passwords::RULES,
+    retention::RULES,
     endpoints::RULES,
+    services::RULES,
     functions::RULES,
+    clients::RULES,
     networks::RULES,
     gateways::RULES,
     permissions::RULES,
+    connects::RULES,
+    policies::RULES,
 ];

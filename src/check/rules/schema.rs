@@ -49,8 +49,8 @@ kinds! {
         good &["Resources: { Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000000, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8 } } }"];
     NoAlternative() "E3017" "no-alternative"
         "Of some alternatives at least one must hold."
-        bad &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {} } } }"],
-        good &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {}, Roles: [r] } } }"];
+        bad &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: '*' }] } } } }"],
+        good &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: '*' }] }, Roles: [r] } } }"];
     OneAlternative() "E3018" "not-one-alternative"
         "Of some alternatives exactly one must hold."
         bad &["Resources: { Exclusion: { Type: AWS::EC2::VPCBlockPublicAccessExclusion, Properties: { InternetGatewayExclusionMode: allow-egress, VpcId: vpc-00000000, SubnetId: subnet-00000000 } } }"],
