@@ -1,6 +1,8 @@
 //! What rules ask of properties.
 
-use crate::template::{Intrinsic, Resource, Value};
+use crate::check::context::Context;
+use crate::resolve::{Formula, Resolution};
+use crate::template::{Intrinsic, Map, Resource, Value};
 
 /// The text of a property, where it is a literal.
 pub(super) fn text<'a>(resource: &'a Resource, property: &str) -> Option<&'a str> {
@@ -29,4 +31,55 @@ pub(super) fn refers<'a>(resource: &'a Resource, property: &str) -> Option<&'a s
 /// The elements of a list property, where it is a literal list.
 pub(super) fn list<'a>(resource: &'a Resource, property: &str) -> &'a [Value] {
     resource.properties.get(property).and_then(Value::as_list).unwrap_or_default()
+}
+
+/// In which worlds a property of a resource is what `is` asks; where it is not known it is not.
+pub(super) fn is<'a>(context: &Context<'a>, id: &str, path: &str, is: impl Fn(&Resolution<'a>) -> bool) -> Formula {
+    let cases = context.resolved.property(id, path);
+    let fitting = cases.iter().filter(|case| is(&case.value)).map(|case| case.when);
+    fitting.fold(Formula::FALSE, |any, when| context.resolved.or(any, when))
+}
+
+/// In which worlds a resource exists and a property of it is not there.
+pub(super) fn is_absent(context: &Context<'_>, id: &str, path: &str) -> Formula {
+    is(context, id, path, Resolution::is_absent)
+}
+
+/// In which worlds a property of a resource is there, whatever it is; not where a macro may make it.
+pub(super) fn is_there(context: &Context<'_>, id: &str, path: &str) -> Formula {
+    is(context, id, path, |value| !value.is_absent() && value.unknown().is_none())
+}
+
+/// In which worlds a property of a resource is this text.
+pub(super) fn is_text(context: &Context<'_>, id: &str, path: &str, text: &str) -> Formula {
+    is(context, id, path, |value| value.text() == Some(text))
+}
+
+/// Calls `visit` on each value that lies at `steps` below `map`, as written, with its pointer; `*` is every element of a
+/// list, and a value that is no list for itself. Functions are not looked into.
+pub(super) fn each_at<'a>(map: &'a Map, steps: &str, visit: &mut dyn FnMut(&str, &'a Value)) {
+    let mut steps = steps.split('/');
+    if let Some(name) = steps.next()
+        && let Some(value) = map.get(name)
+    {
+        each_below(value, &steps.collect::<Vec<_>>(), &format!("/{name}"), visit);
+    }
+}
+
+fn each_below<'a>(value: &'a Value, steps: &[&str], path: &str, visit: &mut dyn FnMut(&str, &'a Value)) {
+    match (steps.split_first(), value) {
+        (None, value) => visit(path, value),
+        (Some((&"*", rest)), Value::List(elements)) => {
+            for (index, element) in elements.iter().enumerate() {
+                each_below(element, rest, &format!("{path}/{index}"), visit);
+            }
+        }
+        (Some((&"*", rest)), value) => each_below(value, rest, path, visit),
+        (Some((name, rest)), Value::Map(map)) => {
+            if let Some(value) = map.get(*name) {
+                each_below(value, rest, &format!("{path}/{name}"), visit);
+            }
+        }
+        _ => {}
+    }
 }

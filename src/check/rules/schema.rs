@@ -101,7 +101,7 @@ kinds! {
         good &["Resources: { Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, MetricName: Errors, Namespace: AWS/Lambda, Period: 60, Statistic: Sum, Threshold: 0, AlarmActions: ['arn:aws:sns:us-east-1:111122223333:a', 'arn:aws:sns:us-east-1:111122223333:b', 'arn:aws:sns:us-east-1:111122223333:c', 'arn:aws:sns:us-east-1:111122223333:d', 'arn:aws:sns:us-east-1:111122223333:e'] } } }"];
 }
 
-fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {
+pub(super) fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {
     for (id, violation) in context.violations() {
         if kinds.contains(&violation.kind) {
             let mut message = violation.message.clone();
