@@ -2,7 +2,7 @@
 
 use crate::check::context::Context;
 use crate::resolve::{Formula, Resolution};
-use crate::template::{Intrinsic, Map, Resource, Value};
+use crate::template::{Intrinsic, Map, Resource, Template, Value};
 
 /// The text of a property, where it is a literal.
 pub(super) fn text<'a>(resource: &'a Resource, property: &str) -> Option<&'a str> {
@@ -42,6 +42,11 @@ pub(super) fn is<'a>(context: &Context<'a>, id: &str, path: &str, is: impl Fn(&R
 
 /// In which worlds a resource exists and a property of it is not there.
 pub(super) fn is_absent(context: &Context<'_>, id: &str, path: &str) -> Formula {
+    let properties = context.template.resources.get(id).map(|resource| &resource.properties);
+    if properties.is_some_and(|properties| properties.keys().any(|key| key.starts_with("Fn::"))) {
+        // A function stands for the properties as a whole.
+        return Formula::FALSE;
+    }
     is(context, id, path, Resolution::is_absent)
 }
 
@@ -53,6 +58,21 @@ pub(super) fn is_there(context: &Context<'_>, id: &str, path: &str) -> Formula {
 /// In which worlds a property of a resource is this text.
 pub(super) fn is_text(context: &Context<'_>, id: &str, path: &str, text: &str) -> Formula {
     is(context, id, path, |value| value.text() == Some(text))
+}
+
+/// What a SAM function takes from `Globals`, where it does not have a property itself.
+///
+/// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html>
+pub(super) fn inherited<'a>(template: &'a Template, function: &Resource, property: &str) -> Option<&'a Value> {
+    let ignored = match function.other.get("IgnoreGlobals") {
+        Some(Value::List(names)) => names.iter().any(|name| name.as_str() == Some(property)),
+        Some(value) => value.as_str() == Some("*"),
+        None => false,
+    };
+    if ignored || function.properties.contains_key(property) {
+        return None;
+    }
+    template.other.get("Globals")?.as_map()?.get("Function")?.as_map()?.get(property)
 }
 
 /// Calls `visit` on each value that lies at `steps` below `map`, as written, with its pointer; `*` is every element of a

@@ -44,12 +44,12 @@ forms! {
         good &["Resources: { Flows: { Type: AWS::EC2::FlowLog, Properties: { ResourceType: VPC, ResourceId: vpc-00000000, TrafficType: ALL, LogGroupName: my/log, DeliverLogsPermissionArn: 'arn:aws:iam::111122223333:role/flows' } } }"];
     RoleArn "E1156" "malformed-role-arn" "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
         "Where a property takes the ARN of a role, a literal is one: not a name, not the ARN of something else."
-        bad &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: handler, PackageType: Image, Code: { ImageUri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/a } } } }"],
-        good &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/handler', PackageType: Image, Code: { ImageUri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/a } } } }"];
+        bad &["Resources: { Fleet: { Type: AWS::CodeDeploy::DeploymentGroup, Properties: { ApplicationName: a, ServiceRoleArn: deployer } } }"],
+        good &["Resources: { Fleet: { Type: AWS::CodeDeploy::DeploymentGroup, Properties: { ApplicationName: a, ServiceRoleArn: 'arn:aws:iam::111122223333:role/deployer' } } }"];
     KeyArn "E1157" "malformed-key-arn" "https://docs.aws.amazon.com/kms/latest/developerguide/concepts-intro.html"
         "Where a property takes the ARN of a KMS key and nothing else, a literal is one."
-        bad &["Resources: { Documents: { Type: AWS::OpenSearchServerless::Collection, Properties: { Name: documents, KmsKeyArn: 154ed61c } } }"],
-        good &["Resources: { Documents: { Type: AWS::OpenSearchServerless::Collection, Properties: { Name: documents, KmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d' } } }"];
+        bad &["Resources: { Documents: { Type: AWS::OpenSearchServerless::Collection, Properties: { Name: documents, EncryptionConfig: { KmsKeyArn: 154ed61c } } } }"],
+        good &["Resources: { Documents: { Type: AWS::OpenSearchServerless::Collection, Properties: { Name: documents, EncryptionConfig: { KmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d' } } } }"];
     TopicArn "E1158" "malformed-topic-arn" "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html"
         "Where a property takes the ARN of an SNS topic, a literal is one."
         bad &["Resources: { Mail: { Type: AWS::SNS::Subscription, Properties: { Protocol: email, Endpoint: a@example.com, TopicArn: alarms } } }"],
@@ -64,6 +64,6 @@ forms! {
         good &["Resources: { Mail: { Type: AWS::Cognito::UserPoolRegionalConfigurationAttachment, Properties: { UserPoolId: us-east-1_abcdefghi, LambdaConfig: { CustomEmailSender: { LambdaArn: 'arn:aws:lambda:us-east-1:111122223333:function:handler' } } } } }"];
     BucketName "E1161" "malformed-bucket-name" "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
         "A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens; it begins and ends with a letter or digit, and no dot stands beside another or beside a hyphen."
-        bad &["Resources: { Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: My_Bucket } } }"],
-        good &["Resources: { Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: my-bucket } } }"];
+        bad &["Resources: { History: { Type: AWS::Config::DeliveryChannel, Properties: { S3BucketName: My_Bucket } } }"],
+        good &["Resources: { History: { Type: AWS::Config::DeliveryChannel, Properties: { S3BucketName: my-bucket } } }"];
 }

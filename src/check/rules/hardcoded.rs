@@ -46,7 +46,9 @@ const ZONES: &[(&str, &str)] = &[
 
 fn zone(context: &Context<'_>, report: &mut Report) {
     // The CDK writes the zones that it looked up, for one environment on purpose.
-    if context.template.resources.values().any(|resource| resource.metadata.contains_key("aws:cdk:path")) {
+    let is_of_cdk =
+        |resource: &Resource| resource.kind == "AWS::CDK::Metadata" || resource.metadata.contains_key("aws:cdk:path");
+    if context.template.resources.values().any(is_of_cdk) {
         return;
     }
     for (kind, steps) in ZONES {

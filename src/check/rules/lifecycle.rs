@@ -1,5 +1,6 @@
 //! What comes to its end: runtimes of Lambda, services.
 
+use super::facts::inherited;
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -118,9 +119,10 @@ fn runtimes(context: &Context<'_>, report: &mut Report, wanted: Stage) {
             }
         }
     }
-    let functions = context.template.other.get("Globals").and_then(Value::as_map).and_then(|all| all.get("Function"));
-    if let Some(name) = functions.and_then(Value::as_map).and_then(|all| all.get("Runtime")).and_then(Value::as_str) {
-        judge(pointer(["Globals", "Function", "Runtime"]), name);
+    for (id, function) in context.resources("AWS::Serverless::Function") {
+        if let Some(name) = inherited(context.template, function, "Runtime").and_then(Value::as_str) {
+            judge(pointer(["Resources", id, "Properties"]), name);
+        }
     }
 }
 
@@ -153,8 +155,10 @@ fn since(day: Option<time::Date>) -> String {
 
 fn types(context: &Context<'_>, report: &mut Report, status: &str) {
     for (id, resource) in &context.template.resources {
-        let Some(lifecycle) = context.facts(resource).and_then(|facts| facts.lifecycle.as_ref()) else { continue };
-        if lifecycle.status != status {
+        let Some(facts) = context.facts(resource) else { continue };
+        let Some(lifecycle) = facts.lifecycle.as_ref() else { continue };
+        let is_elsewhere = || context.region.is_some_and(|region| !facts.available_in(region));
+        if lifecycle.status != status || is_elsewhere() {
             continue;
         }
         let kind = &resource.kind;

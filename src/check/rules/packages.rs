@@ -1,12 +1,11 @@
 //! What a Lambda function is made of, and how it starts.
 
-use super::facts::{is, is_absent, is_text, is_there};
+use super::facts::{inherited, is, is_absent, is_text, is_there};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::Formula;
-use crate::template::Value;
 
 pub(super) const RULES: &[Rule] = &[INCOMPLETE_ARCHIVE, SNAP_START_UNSUPPORTED, SNAP_START_UNUSED, SNAP_START_POSSIBLE];
 
@@ -36,23 +35,22 @@ fn incomplete_archive(context: &Context<'_>, report: &mut Report) {
         let parts = resolved.and(resolved.or(parts[0], parts[1]), resolved.not(is_there(context, id, "Code/ImageUri")));
         let archive = resolved.or(parts, is_text(context, id, "PackageType", "Zip"));
         let image = is_text(context, id, "PackageType", "Image");
-        missing(context, report, id, resolved.and(archive, resolved.not(image)));
+        missing(context, report, id, resolved.and(archive, resolved.not(image)), |_| false);
     }
-    let globals = context.template.other.get("Globals").and_then(Value::as_map).and_then(|all| all.get("Function"));
-    if globals.is_some() {
-        // What a function has not may be set for all of them.
-        return;
-    }
-    for (id, _) in context.resources("AWS::Serverless::Function") {
+    for (id, function) in context.resources("AWS::Serverless::Function") {
+        let inherits = |name: &str| inherited(context.template, function, name).is_some();
+        if inherits("PackageType") || inherits("ImageUri") {
+            continue;
+        }
         let image = resolved.and(is_there(context, id, "ImageUri"), is_absent(context, id, "PackageType"));
         let other = is(context, id, "PackageType", |value| !value.is_absent() && value.text() != Some("Zip"));
         let archive = resolved.and(resolved.exists(id), resolved.not(resolved.or(image, other)));
-        missing(context, report, id, archive);
+        missing(context, report, id, archive, inherits);
     }
 }
 
-fn missing(context: &Context<'_>, report: &mut Report, id: &str, archive: Formula) {
-    for name in ["Handler", "Runtime"] {
+fn missing(context: &Context<'_>, report: &mut Report, id: &str, archive: Formula, inherits: impl Fn(&str) -> bool) {
+    for name in ["Handler", "Runtime"].into_iter().filter(|name| !inherits(name)) {
         let wrong = context.resolved.and(archive, is_absent(context, id, name));
         if context.resolved.is_certainly_possible(wrong) {
             let place = context.resolved.place_where(wrong);

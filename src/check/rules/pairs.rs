@@ -265,7 +265,7 @@ const FARGATE: Rule = Rule {
             if resolved.is_certainly_possible(wrong) {
                 let place = resolved.place_where(wrong);
                 let message = format!("`{id}` runs on Fargate, and its task `{task}` is not compatible with it{place}");
-                report.resource(id, "/Properties", message).help =
+                report.resource(task, "/Properties", message).help =
                     Some(format!("set `RequiresCompatibilities: [FARGATE]` of `{task}`"));
             }
         });

@@ -16,7 +16,6 @@ const EXPRESSION: Rule = Rule {
     bad: &[
         "Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(5 minute) } } }",
         "Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: cron(0 9 * * * *) } } }",
-        "Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: daily } } }",
     ],
     good: &[
         "Resources: { Nightly: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 hour) } } }",

@@ -8,10 +8,9 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::network::Cidr;
 use crate::resolve::{Formula, Resolution};
 
-pub(super) const RULES: &[Rule] = &[ROUTE_TABLES, OVERLAP, ROLE_BY_NAME, CLUSTER_MODE, IMAGE];
+pub(super) const RULES: &[Rule] = &[ROUTE_TABLES, ROLE_BY_NAME, CLUSTER_MODE, IMAGE];
 
 const ROUTE_TABLES: Rule = Rule {
     code: Code::new("E3022", "two-route-tables"),
@@ -60,48 +59,6 @@ fn identity(value: &Resolution<'_>) -> Option<String> {
         (Some((resource, attribute)), _) => Some(format!("!{resource}.{}", attribute.unwrap_or_default())),
         (None, Some((name, _))) => Some(format!("!{name}")),
         _ => None,
-    }
-}
-
-const OVERLAP: Rule = Rule {
-    code: Code::new("E3060", "overlapping-subnets"),
-    severity: Severity::Error,
-    source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
-    explanation: "The ranges of a VPC's subnets do not overlap.",
-    bad: &[
-        "Resources: { A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000000, CidrBlock: 10.0.0.0/23 } }, B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000000, CidrBlock: 10.0.1.0/24 } } }",
-    ],
-    good: &[
-        "Resources: { A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000000, CidrBlock: 10.0.0.0/24 } }, B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000000, CidrBlock: 10.0.1.0/24 } } }",
-    ],
-    find: overlap,
-};
-
-fn overlap(context: &Context<'_>, report: &mut Report) {
-    let resolved = context.resolved;
-    let mut known: BTreeMap<String, Vec<(&str, Cidr, Formula)>> = BTreeMap::new();
-    for (id, _) in context.resources("AWS::EC2::Subnet") {
-        for vpc in resolved.property(id, "VpcId") {
-            let Some(name) = identity(&vpc.value) else { continue };
-            let others = known.entry(name).or_default();
-            for property in ["CidrBlock", "Ipv6CidrBlock"] {
-                for case in resolved.property(id, property) {
-                    let Some(range) = case.value.text().and_then(|text| text.parse::<Cidr>().ok()) else { continue };
-                    let when = resolved.and(vpc.when, case.when);
-                    let rival = others.iter().find(|(other, taken, along)| {
-                        *other != id
-                            && taken.overlaps(&range)
-                            && resolved.is_certainly_possible(resolved.and(when, *along))
-                    });
-                    if let Some((other, taken, _)) = rival {
-                        let message = format!("`{range}` overlaps `{taken}` of `{other}` in the same VPC");
-                        report.at(resolved.place(id, case.source), message).help =
-                            Some("choose a range that is free".into());
-                    }
-                    others.push((id, range, when));
-                }
-            }
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::list;
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -27,7 +26,9 @@ const ATTRIBUTES: Rule = Rule {
 
 fn attributes(context: &Context<'_>, report: &mut Report) {
     for (id, table) in context.resources("AWS::DynamoDB::Table") {
-        let (Some(defined), Some(keys)) = (names(list(table, "AttributeDefinitions")), keys(table)) else { continue };
+        let defined =
+            table.properties.get("AttributeDefinitions").map_or(Some(BTreeSet::new()), |of| names(of.as_list()?));
+        let (Some(defined), Some(keys)) = (defined, keys(table)) else { continue };
         if defined.is_empty() && keys.is_empty() {
             continue;
         }

@@ -43,18 +43,6 @@ conditions! {
         bad &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', PackageType: Image, Handler: a.b, Code: { ImageUri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/a } } } }"],
         good &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', PackageType: Image, Code: { ImageUri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/a } } } }"];
 
-    Error "E3663" "reserved-environment-variable" at &["AWS::Lambda::Function/Environment/Variables"];
-    schema r#"{ "propertyNames": { "not": { "enum": [
-        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"
-    ] } } }"#
-    because "Lambda sets it" source "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
-        "Some environment variables are Lambda's own, and a function cannot set them."
-        bad &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Handler: index.b, Runtime: python3.13, Code: { ZipFile: x }, Environment: { Variables: { AWS_REGION: us-east-1 } } } } }"],
-        good &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Handler: index.b, Runtime: python3.13, Code: { ZipFile: x }, Environment: { Variables: { REGION: us-east-1 } } } } }"];
-
     Error "E3696" "log-level-of-text" at &["AWS::Lambda::Function/LoggingConfig"];
     schema r#"{ "if": { "properties": { "LogFormat": { "const": "Text" } }, "required": ["LogFormat"] }, "then": { "properties": { "SystemLogLevel": false, "ApplicationLogLevel": false } } }"#
     because "only JSON has levels" source "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"
@@ -182,7 +170,7 @@ conditions! {
         bad &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-00000000, BlockDeviceMappings: [{ DeviceName: /dev/sdf, VirtualName: data }] } } }"],
         good &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-00000000, BlockDeviceMappings: [{ DeviceName: /dev/sdf, VirtualName: ephemeral0 }] } } }"];
 
-    Error "E3636" "s3-without-location" at &["AWS::CodeBuild::Project/Artifacts", "AWS::CodeBuild::Project/Source"];
+    Error "E3636" "build-without-bucket" at &["AWS::CodeBuild::Project/Artifacts", "AWS::CodeBuild::Project/Source"];
     schema r#"{ "if": { "properties": { "Type": { "const": "S3" } }, "required": ["Type"] }, "then": { "required": ["Location"] } }"#
     because "S3 is a bucket and a key" source "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-codebuild-project-artifacts.html"
         "A build whose source or artifacts are in S3 says where."
