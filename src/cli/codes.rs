@@ -32,6 +32,14 @@ pub const NO_MANIFEST: Code = Code::new("S0814", "malformed-manifest");
 pub const UNWRITABLE: Code = Code::new("S0815", "failed-write");
 /// Output that is not what the stacks give.
 pub const OUT_OF_DATE: Code = Code::new("S0816", "output-out-of-date");
+/// Another run that writes to the same folder.
+pub const BUSY: Code = Code::new("S0817", "another-run");
+/// Output over what is read-only.
+pub const READ_ONLY: Code = Code::new("S0818", "read-only-output");
+/// Something that a run which was cut off has left, and that is not Formwork's.
+pub const LEFT_OVER: Code = Code::new("S0819", "left-by-another-run");
+/// A project where files of one are already.
+pub const NOT_EMPTY: Code = Code::new("S0821", "project-in-the-way");
 
 /// Every code, in order.
 pub const ALL: &[Code] = &[
@@ -50,4 +58,8 @@ pub const ALL: &[Code] = &[
     NO_MANIFEST,
     UNWRITABLE,
     OUT_OF_DATE,
+    BUSY,
+    READ_ONLY,
+    LEFT_OVER,
+    NOT_EMPTY,
 ];

@@ -4,6 +4,7 @@ mod check;
 pub mod codes;
 mod explain;
 mod generate;
+mod init;
 pub mod out;
 mod schema;
 mod speak;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use check::CheckArgs;
 pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
+pub use init::InitArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
@@ -44,6 +46,8 @@ enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Begin a project
+    Init(InitArgs),
     /// Print what a resource type or an input may say
     Schema(SchemaArgs),
     /// Make what is committed but generated
@@ -118,6 +122,7 @@ impl From<Exit> for ExitCode {
 pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
+        Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args, stacks),
         Command::Explain(args) => explain::explain(args),
         Command::Rules(args) => explain::rules(args),

@@ -146,12 +146,12 @@ fn deliver(args: &SynthArgs, synthesis: &Synthesis) -> Result<Delivered, Stop> {
     if args.stdout {
         return Ok(Delivered { exit: print(synthesized), templates, goals, said: Vec::new() });
     }
-    let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.check {
+        let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
         let (exit, said) = compare(args.format, &plan);
         return Ok(Delivered { exit, templates, goals, said });
     }
-    plan.commit().map_err(|finding| failed(vec![finding]))?;
+    let plan = out::write(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.format == Format::Full {
         speak::talk(&summary(&plan));
         speak::talk(&order::told(synthesized));

@@ -7,6 +7,7 @@ pub mod json;
 pub mod manifest;
 mod parameters;
 mod pipeline;
+pub mod project;
 mod readme;
 pub mod rules;
 mod scalar;
