@@ -47,33 +47,33 @@ macro_rules! forms { ($($(#[$doc:meta])* $name:ident $format:literal $code:liter
 // <https://docs.aws.amazon.com/service-authorization/latest/reference/>.
 forms! {
     /// Of a security group.
-    SecurityGroupId "AWS::EC2::SecurityGroup.Id" "E1150" "an id of a security group, as `sg-0123456789abcdef0` is" r"sg-(?:[a-fA-F0-9]{8}|[a-fA-F0-9]{17})";
+    IdOfSecurityGroup "AWS::EC2::SecurityGroup.Id" "E1150" "an id of a security group, as `sg-0123456789abcdef0` is" r"sg-(?:[a-fA-F0-9]{8}|[a-fA-F0-9]{17})";
     /// Of a VPC.
-    VpcId "AWS::EC2::VPC.Id" "E1151" "an id of a VPC, as `vpc-0123456789abcdef0` is" r"vpc-(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})";
+    IdOfVpc "AWS::EC2::VPC.Id" "E1151" "an id of a VPC, as `vpc-0123456789abcdef0` is" r"vpc-(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})";
     /// Of a machine image; EC2 also takes the name of a Systems Manager parameter that holds one.
-    ImageId "AWS::EC2::Image.Id" "E1152" "an id of an image, as `ami-0123456789abcdef0` is" r"ami-(?:[0-9a-z]{8}|[0-9a-z]{17})|resolve:ssm:.+";
+    IdOfImage "AWS::EC2::Image.Id" "E1152" "an id of an image, as `ami-0123456789abcdef0` is" r"ami-(?:[0-9a-z]{8}|[0-9a-z]{17})|resolve:ssm:.+";
     /// A security group's name.
-    SecurityGroupName "AWS::EC2::SecurityGroup.Name" "E1153" "a name of a security group" r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+";
+    NameOfSecurityGroup "AWS::EC2::SecurityGroup.Name" "E1153" "a name of a security group" r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+";
     /// Of a subnet.
-    SubnetId "AWS::EC2::Subnet.Id" "E1154" "an id of a subnet, as `subnet-0123456789abcdef0` is" r"subnet-(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})";
+    IdOfSubnet "AWS::EC2::Subnet.Id" "E1154" "an id of a subnet, as `subnet-0123456789abcdef0` is" r"subnet-(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})";
     /// A log group's name.
-    LogGroupName "AWS::Logs::LogGroup.Name" "E1155" "a name of a log group" r"[.\-_/#A-Za-z0-9]{1,512}";
+    NameOfLogGroup "AWS::Logs::LogGroup.Name" "E1155" "a name of a log group" r"[.\-_/#A-Za-z0-9]{1,512}";
     /// A role's ARN.
-    RoleArn "AWS::IAM::Role.Arn" "E1156" "an ARN of a role, as `arn:aws:iam::111122223333:role/name` is" r"arn:aws[a-zA-Z-]*:iam::\d{12}:role/.+";
+    ArnOfRole "AWS::IAM::Role.Arn" "E1156" "an ARN of a role, as `arn:aws:iam::111122223333:role/name` is" r"arn:aws[a-zA-Z-]*:iam::\d{12}:role/.+";
     /// A KMS key's ARN, or an alias's.
-    KeyArn "AWS::KMS::Key.Arn" "E1157" "an ARN of a KMS key" r"arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+";
+    ArnOfKey "AWS::KMS::Key.Arn" "E1157" "an ARN of a KMS key" r"arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+";
     /// A topic's ARN.
-    TopicArn "AWS::SNS::Topic.Arn" "E1158" "an ARN of an SNS topic, as `arn:aws:sns:us-east-1:111122223333:name` is" r"arn:aws[a-zA-Z-]*:sns:[a-z0-9-]+:\d{12}:.+";
+    ArnOfTopic "AWS::SNS::Topic.Arn" "E1158" "an ARN of an SNS topic, as `arn:aws:sns:us-east-1:111122223333:name` is" r"arn:aws[a-zA-Z-]*:sns:[a-z0-9-]+:\d{12}:.+";
     /// A certificate's ARN.
-    CertificateArn "AWS::ACM::Certificate.Arn" "E1159" "an ARN of a certificate of ACM" r"arn:aws[a-zA-Z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+";
+    ArnOfCertificate "AWS::ACM::Certificate.Arn" "E1159" "an ARN of a certificate of ACM" r"arn:aws[a-zA-Z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+";
     /// A function's ARN, of a version or alias too.
-    FunctionArn "AWS::Lambda::Function.Arn" "E1160" "an ARN of a Lambda function" r"arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+";
+    ArnOfFunction "AWS::Lambda::Function.Arn" "E1160" "an ARN of a Lambda function" r"arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+";
     /// A bucket's name; an empty one is as good as none.
-    BucketName "AWS::S3::Bucket.Name" "E1161" "a name of a bucket: 3 to 63 of lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit" r"(?:[a-z0-9.\-]{3,63})?";
+    NameOfBucket "AWS::S3::Bucket.Name" "E1161" "a name of a bucket: 3 to 63 of lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit" r"(?:[a-z0-9.\-]{3,63})?";
     /// A KMS key's id, or an alias's name.
-    KeyId "AWS::KMS::Key.Id" "E1103" "an id of a KMS key" r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+";
+    IdOfKey "AWS::KMS::Key.Id" "E1103" "an id of a KMS key" r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+";
     /// An alias's name.
-    AliasName "AWS::KMS::Alias.AliasName" "E1103" "a name of an alias of a KMS key, as `alias/name` is" r"alias/[a-zA-Z0-9:/_-]+";
+    NameOfAlias "AWS::KMS::Alias.AliasName" "E1103" "a name of an alias of a KMS key, as `alias/name` is" r"alias/[a-zA-Z0-9:/_-]+";
 }
 
 impl Form {
@@ -84,7 +84,7 @@ impl Form {
 
     /// Whether a text is of this form.
     pub fn fits(self, text: &str) -> bool {
-        self.pattern().is_match(text) && (self != Self::BucketName || is_well_dotted(text))
+        self.pattern().is_match(text) && (self != Self::NameOfBucket || is_well_dotted(text))
     }
 }
 
@@ -106,37 +106,37 @@ mod tests {
     #[test]
     fn forms_are_told_apart() {
         let fits = [
-            (Form::SecurityGroupId, "sg-0123456789abcdef0"),
-            (Form::VpcId, "vpc-01234567"),
-            (Form::ImageId, "ami-0123456789abcdef0"),
-            (Form::ImageId, "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
-            (Form::SecurityGroupName, "web servers (blue)"),
-            (Form::SubnetId, "subnet-01234567"),
-            (Form::LogGroupName, "/aws/lambda/a"),
-            (Form::RoleArn, "arn:aws-us-gov:iam::111122223333:role/path/name"),
-            (Form::KeyArn, "arn:aws:kms:us-east-1:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d"),
-            (Form::TopicArn, "arn:aws:sns:us-east-1:111122223333:topic"),
-            (Form::CertificateArn, "arn:aws:acm:us-east-1:111122223333:certificate/a"),
-            (Form::FunctionArn, "arn:aws:lambda:us-east-1:111122223333:function:f:live"),
-            (Form::BucketName, "my--bucket.example"),
-            (Form::BucketName, ""),
-            (Form::KeyId, "mrk-0123456789abcdef0123456789abcdef"),
-            (Form::AliasName, "alias/a"),
+            (Form::IdOfSecurityGroup, "sg-0123456789abcdef0"),
+            (Form::IdOfVpc, "vpc-01234567"),
+            (Form::IdOfImage, "ami-0123456789abcdef0"),
+            (Form::IdOfImage, "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
+            (Form::NameOfSecurityGroup, "web servers (blue)"),
+            (Form::IdOfSubnet, "subnet-01234567"),
+            (Form::NameOfLogGroup, "/aws/lambda/a"),
+            (Form::ArnOfRole, "arn:aws-us-gov:iam::111122223333:role/path/name"),
+            (Form::ArnOfKey, "arn:aws:kms:us-east-1:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d"),
+            (Form::ArnOfTopic, "arn:aws:sns:us-east-1:111122223333:topic"),
+            (Form::ArnOfCertificate, "arn:aws:acm:us-east-1:111122223333:certificate/a"),
+            (Form::ArnOfFunction, "arn:aws:lambda:us-east-1:111122223333:function:f:live"),
+            (Form::NameOfBucket, "my--bucket.example"),
+            (Form::NameOfBucket, ""),
+            (Form::IdOfKey, "mrk-0123456789abcdef0123456789abcdef"),
+            (Form::NameOfAlias, "alias/a"),
         ];
         for (form, text) in fits {
             assert!(form.fits(text), "{text} is {}", form.noun());
         }
         assert!(Form::ALL.iter().all(|form| fits.iter().any(|(seen, _)| seen == form)), "every form is tried");
         let misfits = [
-            (Form::VpcId, "vpc-0123"),
-            (Form::ImageId, "sg-01234567"),
-            (Form::RoleArn, "my-role"),
-            (Form::BucketName, "Upper"),
-            (Form::BucketName, "a..b"),
-            (Form::BucketName, "-ab"),
-            (Form::BucketName, "ab-"),
-            (Form::LogGroupName, "a b"),
-            (Form::TopicArn, "arn:aws:sqs:us-east-1:111122223333:topic"),
+            (Form::IdOfVpc, "vpc-0123"),
+            (Form::IdOfImage, "sg-01234567"),
+            (Form::ArnOfRole, "my-role"),
+            (Form::NameOfBucket, "Upper"),
+            (Form::NameOfBucket, "a..b"),
+            (Form::NameOfBucket, "-ab"),
+            (Form::NameOfBucket, "ab-"),
+            (Form::NameOfLogGroup, "a b"),
+            (Form::ArnOfTopic, "arn:aws:sqs:us-east-1:111122223333:topic"),
         ];
         for (form, text) in misfits {
             assert!(!form.fits(text), "{text} is not {}", form.noun());
