@@ -68,7 +68,10 @@ fn types_and_conversions() {
     check_proxy(json!({ "RequireTLS": "true", "IdleClientTimeout": "1800", "DBProxyName": { "Ref": "Name" } }), &[]);
     check_proxy(json!({ "RequireTLS": "maybe" }), &["/RequireTLS E3012: `maybe` is not a boolean"]);
     check_proxy(json!({ "IdleClientTimeout": 1.5 }), &["/IdleClientTimeout E3012: `1.5` is not an integer"]);
-    check_proxy(json!({ "VpcSubnetIds": "subnet-00000001" }), &["/VpcSubnetIds E3012: `subnet-1` is not a list"]);
+    check_proxy(
+        json!({ "VpcSubnetIds": "subnet-00000001" }),
+        &["/VpcSubnetIds E3012: `subnet-00000001` is not a list"],
+    );
     check_proxy(json!({ "DBProxyName": ["a"] }), &["/DBProxyName E3012: a list is not a string"]);
     check("AWS::IAM::ManagedPolicy", json!({ "PolicyDocument": "{}" }), &[]);
 }
