@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 
-use crate::registry::{self, TypeFacts, UPLOADED, Violation, ViolationKind, World};
+use super::rules::Condition;
+use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved};
 use crate::template::{Resource, Template, Value, pointer};
 
@@ -16,14 +17,21 @@ pub struct Context<'a> {
     pub resolved: &'a Resolved<'a>,
     /// The region, where it is known.
     pub region: Option<&'a str>,
-    violations: OnceCell<Vec<(&'a str, Violation)>>,
+    properties: OnceCell<Broken<'a>>,
+}
+
+/// What is wrong with the properties of each resource, by logical id.
+#[derive(Default)]
+struct Broken<'a> {
+    facts: Vec<(&'a str, Violation)>,
+    conditions: Vec<(&'a str, &'static Condition, Violation)>,
 }
 
 impl<'a> Context<'a> {
     /// A template with what is known of its deployment.
     pub fn new(resolved: &'a Resolved<'a>) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new() }
+        Self { template, resolved, region, properties: OnceCell::new() }
     }
 
     /// The resources of one type.
@@ -42,15 +50,30 @@ impl<'a> Context<'a> {
 
     /// Whatever the facts of the types find in the properties of the resources.
     pub(super) fn violations(&self) -> &[(&'a str, Violation)] {
-        self.violations.get_or_init(|| {
-            let mut all = Vec::new();
+        &self.broken().facts
+    }
+
+    /// Where properties do not go together as a rule asks.
+    pub(super) fn broken_conditions(&self) -> &[(&'a str, &'static Condition, Violation)] {
+        &self.broken().conditions
+    }
+
+    fn broken(&self) -> &Broken<'a> {
+        self.properties.get_or_init(|| {
+            let mut broken = Broken::default();
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
                 let properties = Value::Map(resource.properties.clone()).to_json();
-                let found = facts.validator().validate_in(&properties, &self.worlds(id, &properties)).into_iter();
-                all.extend(found.filter(|found| !is_local_path(resource, found)).map(|found| (id.as_str(), found)));
+                let decisions = Decisions::new(&properties, self.worlds(id, &properties));
+                let found = facts.validator().validate_all(&decisions).into_iter();
+                let found = found.filter(|found| !is_local_path(resource, found));
+                broken.facts.extend(found.map(|found| (id.as_str(), found)));
+                for (condition, demand) in Condition::of(facts) {
+                    let found = demand.broken_by(&decisions).into_iter();
+                    broken.conditions.extend(found.map(|found| (id.as_str(), *condition, found)));
+                }
             }
-            all
+            broken
         })
     }
 

@@ -497,7 +497,7 @@ pub const ALL: &[Row] = &[
     },
     Row {
         name: "subnets that overlap",
-        code: "E3931",
+        code: "E3060",
         resource: "SubnetB",
         broken: &[&[("10.0.16.0/20", "10.0.8.0/24")], &[("10.0.16.0/20", "!If [IsProd, 10.0.0.0/20, 10.0.16.0/20]")]],
         sound: &[&[("10.0.16.0/20", "!If [IsProd, 10.0.32.0/20, 10.0.16.0/20]")]],

@@ -16,7 +16,7 @@ macro_rules! granted {
         concat!(
             "Resources:\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, ",
             "Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: '",
             $action,

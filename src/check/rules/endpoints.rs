@@ -19,10 +19,10 @@ const ENDPOINT_WITHOUT_TYPE: Rule = Rule {
     explanation: "An endpoint is of type `Gateway` unless said otherwise, and that type has neither subnets, security groups nor \
                   private DNS.",
     bad: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } } }",
     ],
     find: |context, report| {
         for (id, _) in context.resources(ENDPOINT) {
@@ -82,10 +82,10 @@ const RDS_ENDPOINT_WITHOUT_CALLER: Rule = Rule {
     explanation: "An interface endpoint for `rds` serves the RDS API, such as DescribeDBProxies. It carries no SQL: databases and \
                   proxies are reached in the VPC without any endpoint. Where nothing calls the API, it only costs.",
     bad: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-1] } }, Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds:DescribeDBProxies', Resource: '*' }] } }] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } }, Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds:DescribeDBProxies', Resource: '*' }] } }] } } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         let calls = context.template.resources.values().any(calls_rds);

@@ -113,7 +113,7 @@ macro_rules! client {
             $timeout,
             "Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint } } } }\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             $pool,
             "DBInstanceIdentifiers: [d] } }\n"

@@ -1,34 +1,48 @@
 //! The rules, one file a subject.
 
 mod clients;
+mod conditional;
 mod conditions;
 mod connects;
 mod cycles;
 mod databases;
+mod domains;
 mod endpoints;
 mod existence;
+mod facts;
+mod forms;
 mod functions;
 mod gateways;
+mod hardcoded;
 mod known;
+mod lifecycle;
 mod limits;
 mod mappings;
 mod names;
 mod networks;
+mod packages;
+mod pairs;
 mod passwords;
 mod permissions;
+mod pipelines;
 mod policies;
 mod pools;
 mod proxies;
 mod references;
 mod retention;
+mod schedules;
 mod schema;
 mod secrets;
 mod services;
+mod shared;
 mod sites;
+mod tables;
 mod targets;
 mod types;
 
 use super::rule::Rule;
+
+pub(super) use conditional::Condition;
 
 /// The rule of a code, such as `E3002`, or of a name, such as `unknown-property`.
 pub fn find(chosen: &str) -> Option<&'static Rule> {
@@ -40,6 +54,21 @@ pub fn find(chosen: &str) -> Option<&'static Rule> {
 pub const ALL: &[&[Rule]] = &[
     types::RULES,
     schema::RULES,
+    forms::RULES,
+    conditional::compute::RULES,
+    conditional::network::RULES,
+    conditional::storage::RULES,
+    conditional::databases::RULES,
+    lifecycle::RULES,
+    packages::RULES,
+    hardcoded::RULES,
+    schedules::RULES,
+    pairs::RULES,
+    pairs::MORE,
+    domains::RULES,
+    tables::RULES,
+    pipelines::RULES,
+    shared::RULES,
     references::RULES,
     conditions::RULES,
     existence::RULES,

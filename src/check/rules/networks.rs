@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[OVERLAP, OUTSIDE, ONE_ZONE, OTHER_VPC];
 const SUBNET: &str = "AWS::EC2::Subnet";
 
 const OVERLAP: Rule = Rule {
-    code: Code::new("E3931", "subnets-that-overlap"),
+    code: Code::new("E3060", "subnets-that-overlap"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
     explanation: "The blocks of a VPC's subnets do not overlap.",
@@ -23,7 +23,7 @@ const OVERLAP: Rule = Rule {
     ],
     good: &[
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.16.0/20 } }",
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-2, CidrBlock: 10.0.0.0/20 } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000002, CidrBlock: 10.0.0.0/20 } }",
     ],
     find: |context, report| {
         let subnets: Vec<_> =
@@ -129,11 +129,11 @@ const ONE_ZONE: Rule = Rule {
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
     explanation: "The subnets of a database, and those of a proxy, are in two Availability Zones at least.",
     bad: &[
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
         "Resources: { G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [subnet-00000000] } } }",
     ],
     good: &[
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [1, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [1, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         // The facts of a proxy ask for two subnets already; a subnet group may have one.
@@ -216,10 +216,10 @@ const OTHER_VPC: Rule = Rule {
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
     explanation: "A security group serves the VPC that it is created for: what has it, has its subnets there too.",
     bad: &[
-        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-2 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
+        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-00000002 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
     ],
     good: &[
-        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-1 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
+        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-00000001 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         for (kind, subnets, groups) in PLACES {

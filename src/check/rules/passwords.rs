@@ -192,7 +192,7 @@ const MASTER_BEHIND_PROXY: Rule = Rule {
         "DBInstanceClass: db.t3.medium, AllocatedStorage: '20', MasterUsername: app, Engine: mysql, ",
         "MasterUserPassword: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:password}}' } }\n",
         "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-        "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, Auth: [{ AuthScheme: SECRETS, SecretArn: !Ref Secret }] } }\n",
+        "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, Auth: [{ AuthScheme: SECRETS, SecretArn: !Ref Secret }] } }\n",
     )],
     good: &[long!("mysql", "")],
     find: |context, report| {

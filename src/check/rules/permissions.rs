@@ -16,7 +16,7 @@ macro_rules! connecting {
         concat!(
             "Resources:\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], ",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], ",
             "Auth: [{ AuthScheme: SECRETS, IAMAuth: ",
             $iam,
             ", SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }] } }\n",
@@ -80,14 +80,14 @@ const SHARED_GROUP: Rule = Rule {
     bad: &[concat!(
         "Resources:\n",
         "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], VpcSecurityGroupIds: [sg-00000001] } }\n",
+        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], VpcSecurityGroupIds: [sg-00000001] } }\n",
         "  Self: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000001 } }\n",
         "  In: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000002 } }\n",
     )],
     good: &[concat!(
         "Resources:\n",
         "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], VpcSecurityGroupIds: [sg-00000001] } }\n",
+        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], VpcSecurityGroupIds: [sg-00000001] } }\n",
         "  Out: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000003, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000001 } }\n",
         "  In: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000002 } }\n",
     )],

@@ -19,7 +19,7 @@ macro_rules! pool {
         concat!(
             "Resources:\n  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, ",
             $proxy,
-            "DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { TargetGroupName: default, ",
             $targets,
             " } }\n",
@@ -39,7 +39,7 @@ const WITHOUT_TARGETS: Rule = Rule {
     explanation: "A proxy without a target group has no database: its clients wait, and hear that no connection could be had. Unless \
                   another stack registers its database, this one does with an `AWS::RDS::DBProxyTargetGroup`.",
     bad: &[
-        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } } }",
+        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } } }",
     ],
     good: &[pool!("", "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Database]", "", "")],
     find: |context, report| {
@@ -108,13 +108,13 @@ const OVERSUBSCRIBED: Rule = Rule {
     bad: &[pool!(
         "",
         "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 60 }",
-        "  Proxy2: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: q, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n  Targets2: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { TargetGroupName: default, DBProxyName: !Ref Proxy2, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 50 } } }\n",
+        "  Proxy2: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: q, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n  Targets2: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { TargetGroupName: default, DBProxyName: !Ref Proxy2, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 50 } } }\n",
         ""
     )],
     good: &[pool!(
         "",
         "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 60 }",
-        "  Proxy2: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: q, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n  Targets2: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { TargetGroupName: default, DBProxyName: !Ref Proxy2, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 40 } } }\n",
+        "  Proxy2: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: q, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n  Targets2: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { TargetGroupName: default, DBProxyName: !Ref Proxy2, DBInstanceIdentifiers: [!Ref Database], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 40 } } }\n",
         ""
     )],
     find: |context, report| {
@@ -153,7 +153,7 @@ macro_rules! cluster {
         concat!(
             "Resources:\n  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, ",
             "Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }], ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             "DBClusterIdentifiers: [!Ref Cluster] } }\n",
             "  Cluster: { Type: AWS::RDS::DBCluster, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, Properties: { ",

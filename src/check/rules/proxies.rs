@@ -29,7 +29,7 @@ macro_rules! proxy {
     ($properties:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], ",
             $properties,
             " } } }"
         )
@@ -253,7 +253,7 @@ const UPPER_CASE_NAME: Rule = Rule {
     source: CREATE_PROXY,
     explanation: "RDS stores a proxy's name in lower case, so any other spelling looks like a difference ever after.",
     bad: &[
-        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: MyProxy, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } } }",
+        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: MyProxy, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } } }",
     ],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {

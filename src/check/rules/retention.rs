@@ -12,7 +12,7 @@ macro_rules! kept {
         concat!(
             "Resources:\n  Group: { Type: AWS::RDS::DBSubnetGroup, ",
             $group,
-            "Properties: { DBSubnetGroupDescription: g, SubnetIds: [subnet-1, subnet-2] } }\n",
+            "Properties: { DBSubnetGroupDescription: g, SubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: ",
             $policy,
             ", UpdateReplacePolicy: Snapshot, Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', ",

@@ -27,7 +27,7 @@ macro_rules! proxy_with {
     ($secret:literal, $rest:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, ",
             "Auth: [{ AuthScheme: SECRETS, SecretArn: !GetAtt Secret.Id }] } }, ",
             "Secret: { Type: AWS::SecretsManager::Secret, Properties: { ",
             $secret,

@@ -63,13 +63,13 @@ macro_rules! zoned {
     ($first:literal, $second:literal) => {
         concat!(
             "Resources:\n",
-            "  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20, AvailabilityZone: ",
+            "  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: ",
             $first,
             " } }\n",
-            "  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.16.0/20, AvailabilityZone: ",
+            "  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: ",
             $second,
             " } }\n",
-            "  Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ",
+            "  Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ",
             "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sqs', SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [sg-00000001] } }\n",
         )
     };
@@ -80,7 +80,10 @@ const TWO_IN_ONE_ZONE: Rule = Rule {
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
     explanation: "An interface endpoint has one subnet in each Availability Zone at most.",
-    bad: &[zoned!("!Select [0, !GetAZs '']", "!Select ['0', !GetAZs '']"), zoned!("us-east-1a", "us-east-1a")],
+    bad: &[
+        zoned!("!Select [0, !GetAZs '']", "!Select ['0', !GetAZs '']"),
+        zoned!("!Select [1, !GetAZs '']", "!Select [1, !GetAZs {Ref: 'AWS::Region'}]"),
+    ],
     good: &[zoned!("!Select [0, !GetAZs '']", "!Select [1, !GetAZs '']")],
     find: |context, report| {
         for (id, _) in context.resources(ENDPOINT) {
@@ -113,10 +116,10 @@ const OF_NO_SERVICE: Rule = Rule {
     explanation: "RDS Proxy has no interface endpoint: a proxy is itself an address in the VPC. `rds` is that of the RDS API, `rds-data` \
                   that of the Data API.",
     bad: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: !Join ['.', [com.amazonaws, !Ref AWS::Region, rds-proxy]], SubnetIds: [subnet-1], SecurityGroupIds: [sg-00000001] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: !Join ['.', [com.amazonaws, !Ref AWS::Region, rds-proxy]], SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: !Join ['.', [com.amazonaws, !Ref AWS::Region, rds-data]], SubnetIds: [subnet-1], SecurityGroupIds: [sg-00000001] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: !Join ['.', [com.amazonaws, !Ref AWS::Region, rds-data]], SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
     ],
     find: |context, report| {
         for (id, _) in context.resources(ENDPOINT) {

@@ -100,10 +100,10 @@ macro_rules! family {
     ($subnets:literal) => {
         concat!(
             "Resources:\n",
-            "  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: us-east-1a",
+            "  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs '']",
             $subnets,
             " } }\n",
-            "  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: us-east-1b, Ipv6CidrBlock: '2001:db8:0:1::/64' } }\n",
+            "  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [1, !GetAZs ''], Ipv6CidrBlock: '2001:db8:0:1::/64' } }\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
             "EndpointNetworkType: DUAL, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [!Ref A, !Ref B] } }\n",
         )
@@ -157,11 +157,11 @@ const DEFAULT_GROUP: Rule = Rule {
                   which admits its own members only: whoever has another group does not get in.",
     bad: &[
         family!(", Ipv6CidrBlock: '2001:db8:0:2::/64'"),
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-1], SecurityGroupIds: [sg-00000001] } } }",
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.s3 } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.s3 } } }",
     ],
     find: |context, report| {
         for (kind, property) in [

@@ -29,7 +29,7 @@ macro_rules! before {
     ($proxy:literal, $pool:literal, $database:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, ",
             $proxy,
             " } }, Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             $pool,
@@ -180,7 +180,7 @@ macro_rules! cluster {
     ($waits:literal, $rest:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, ",
             $waits,
             "Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, DBClusterIdentifiers: [!Ref Cluster] } }, ",
@@ -235,11 +235,11 @@ const READ_ONLY_WITHOUT_READER: Rule = Rule {
                   of a single one, has none.",
     bad: &[cluster!(
         "DependsOn: Writer, ",
-        ", Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-1, subnet-2] } }"
+        ", Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-00000001, subnet-00000002] } }"
     )],
     good: &[cluster!(
         "DependsOn: [Writer, Reader], ",
-        ", Reader: { Type: AWS::RDS::DBInstance, Properties: { Engine: aurora-mysql, DBInstanceClass: db.r6g.large, DBClusterIdentifier: !Ref Cluster } }, Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-1, subnet-2] } }"
+        ", Reader: { Type: AWS::RDS::DBInstance, Properties: { Engine: aurora-mysql, DBInstanceClass: db.r6g.large, DBClusterIdentifier: !Ref Cluster } }, Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-00000001, subnet-00000002] } }"
     )],
     find: read_only_without_reader,
 };
@@ -306,7 +306,7 @@ macro_rules! serverless {
     ($least:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             "DBClusterIdentifiers: [!Ref Cluster] } }, ",
             "Cluster: { Type: AWS::RDS::DBCluster, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, ",
@@ -349,7 +349,7 @@ macro_rules! requires_tls {
     ($proxy:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], EngineFamily: POSTGRESQL, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], EngineFamily: POSTGRESQL, ",
             $proxy,
             "Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }] } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",

@@ -13,6 +13,7 @@ use super::inputs::{Input, Origin};
 use crate::check::{self, Stated};
 use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::Environment;
 use crate::template::parse::{self, MOST_BYTES};
 
 /// How the names of sidecars end.
@@ -88,7 +89,12 @@ fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today
     if let Origin::File(path) = origin {
         sidecar(path, &mut stated, &mut places);
     }
-    findings.extend(check::check(&template, &places, region));
+    let environment = Environment::unknown().on(today);
+    let environment = match region {
+        Some(region) => environment.in_region(region),
+        None => environment,
+    };
+    findings.extend(check::check_in(&template, &places, &environment));
     findings.retain(|finding| !stated.ignored.iter().any(|ignored| ignored.covers(finding)));
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);

@@ -1,5 +1,7 @@
 //! Whether given properties are allowed.
 
+mod demand;
+mod form;
 mod format;
 mod keywords;
 mod local;
@@ -21,6 +23,8 @@ use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
 use world::Decided;
 
+pub use demand::Demand;
+pub use form::Form;
 pub use violation::{Violation, ViolationKind};
 pub use world::{World, conditions, worlds};
 
@@ -39,6 +43,18 @@ struct Subject {
     write_only: Vec<PropertyPath>,
 }
 
+impl Subject {
+    fn new(facts: &TypeFacts) -> Self {
+        Self {
+            schema: Arc::clone(&facts.schema),
+            read_only: read_only::of(facts),
+            write_only: facts.write_only.clone(),
+        }
+    }
+}
+
+static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
+
 impl fmt::Debug for Validator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Validator").field("type", &self.subject.schema["typeName"]).finish_non_exhaustive()
@@ -48,15 +64,9 @@ impl fmt::Debug for Validator {
 impl Validator {
     /// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them.
     pub(crate) fn new(facts: &TypeFacts) -> Validator {
-        static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
         let inner = OPTIONS.build(&rewrite::rewrite(&facts.schema));
         let inner = inner.unwrap_or_else(|error| unreachable!("schemas build: {}: {error}", facts.name));
-        let subject = Subject {
-            schema: Arc::clone(&facts.schema),
-            read_only: read_only::of(facts),
-            write_only: facts.write_only.clone(),
-        };
-        Validator { inner, subject }
+        Validator { inner, subject: Subject::new(facts) }
     }
 
     /// What is wrong with `properties`, as CloudFormation's JSON has them (`{"Ref": …}`, `{"Fn::GetAtt": […]}`), whatever
@@ -71,31 +81,54 @@ impl Validator {
     /// Likewise, in these worlds. The conditions that a world should decide are those that [`conditions`] names; one that
     /// it does not decide does not hold.
     pub fn validate_in(&self, properties: &Value, worlds: &[World]) -> Vec<Violation> {
+        self.validate_all(&Decisions::new(properties, worlds.to_vec()))
+    }
+
+    /// Likewise, of properties whose conditions are decided already.
+    pub fn validate_all(&self, decisions: &Decisions) -> Vec<Violation> {
+        decisions.violations(|value| {
+            let mut violations = self.subject.read_only(value);
+            violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
+            violations
+        })
+    }
+}
+
+/// The properties of a resource as they are in each of the worlds that matter.
+pub struct Decisions {
+    worlds: Vec<World>,
+    decided: Vec<Decided>,
+}
+
+impl Decisions {
+    /// Properties in these worlds.
+    pub fn new(properties: &Value, worlds: Vec<World>) -> Self {
+        let decided = worlds.iter().map(|world| Decided::new(properties, world)).collect();
+        Self { worlds, decided }
+    }
+
+    /// What `look` finds in the properties of each world, once each, with the conditions under which it is so.
+    fn violations(&self, look: impl Fn(&Value) -> Vec<Violation>) -> Vec<Violation> {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
-        for world in worlds {
-            for violation in self.violations(properties, world) {
+        let nothing = Value::Object(Map::new());
+        for (decided, world) in self.decided.iter().zip(&self.worlds) {
+            let value = decided.value.as_ref().unwrap_or(&nothing);
+            if world::is_function(value) {
+                continue;
+            }
+            for violation in look(value) {
+                if decided.open.contains(&violation.path) && is_absence(violation.kind) {
+                    continue;
+                }
+                let violation = Violation { path: decided.origin(&violation.path), ..violation };
                 let key = (violation.path.clone(), violation.kind, violation.message.clone());
                 found.entry(key).or_insert((violation, Vec::new())).1.push(world);
             }
         }
+        let all = self.worlds.len();
         found
             .into_values()
-            .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, worlds.len()), ..violation })
-            .collect()
-    }
-
-    fn violations(&self, properties: &Value, world: &World) -> Vec<Violation> {
-        let decided = Decided::new(properties, world);
-        let value = decided.value.clone().unwrap_or_else(|| Value::Object(Map::new()));
-        if world::is_function(&value) {
-            return Vec::new();
-        }
-        let mut violations = self.subject.read_only(&value);
-        violations.extend(self.inner.iter_errors(&value).flat_map(|error| self.subject.report(&error)));
-        violations.retain(|violation| !(decided.open.contains(&violation.path) && is_absence(violation.kind)));
-        violations
-            .into_iter()
-            .map(|violation| Violation { path: decided.origin(&violation.path), ..violation })
+            .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, all), ..violation })
             .collect()
     }
 }

@@ -276,11 +276,9 @@ const TRUST: Rule = Rule {
 
 /// Where a role is named by its ARN and the published schema takes any text.
 const ROLES: &[(&str, &str)] = &[
-    ("AWS::Backup::BackupSelection", "BackupSelection/IamRoleArn"),
     ("AWS::Batch::ComputeEnvironment", "ComputeResources/SpotIamFleetRole"),
     ("AWS::Batch::ComputeEnvironment", "ServiceRole"),
     ("AWS::EC2::SpotFleet", "SpotFleetRequestConfigData/IamFleetRole"),
-    ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
     ("AWS::S3::Bucket", "ReplicationConfiguration/Role"),
 ];
 
@@ -291,15 +289,15 @@ static ROLE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 const ROLE_ARN: Rule = Rule {
-    code: Code::new("E3511", "malformed-role-arn"),
+    code: Code::new("E3511", "role-by-malformed-arn"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
     explanation: "A role is named by its ARN here, `arn:<partition>:iam::<account>:role/<name>`; its name alone does not do.",
     bad: &[
-        "Resources: { Task: { Type: AWS::ECS::TaskDefinition, Properties: { ExecutionRoleArn: task-role, ContainerDefinitions: [{ Name: c, Image: i, Memory: 128 }] } } }",
+        "Resources: { Jobs: { Type: AWS::Batch::ComputeEnvironment, Properties: { Type: UNMANAGED, ServiceRole: task-role } } }",
     ],
     good: &[
-        "Resources: { Task: { Type: AWS::ECS::TaskDefinition, Properties: { ExecutionRoleArn: 'arn:aws:iam::111122223333:role/path/task-role', ContainerDefinitions: [{ Name: c, Image: i, Memory: 128 }] } } }",
+        "Resources: { Jobs: { Type: AWS::Batch::ComputeEnvironment, Properties: { Type: UNMANAGED, ServiceRole: 'arn:aws:iam::111122223333:role/path/task-role' } } }",
     ],
     find: |context, report| {
         for (kind, path) in ROLES {
