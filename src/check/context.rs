@@ -12,6 +12,8 @@ use crate::template::{Resource, Template, Value};
 pub struct Context<'a> {
     /// The template.
     pub template: &'a Template,
+    /// The same as it was written, its loops still in it.
+    pub written: &'a Template,
     /// What it means: conditions, worlds, values.
     pub resolved: &'a Resolved<'a>,
     /// The region, where it is known.
@@ -20,10 +22,10 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A template with what is known of its deployment.
-    pub fn new(resolved: &'a Resolved<'a>) -> Self {
+    /// A template with what is known of its deployment, and as it was written.
+    pub fn new(resolved: &'a Resolved<'a>, written: &'a Template) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new() }
+        Self { template, written, resolved, region, violations: OnceCell::new() }
     }
 
     /// The resources of one type.

@@ -6,19 +6,29 @@ mod databases;
 mod endpoints;
 mod existence;
 mod facts;
+mod formulas;
 mod functions;
 mod gateways;
 mod limits;
+mod mapping_shapes;
 mod mappings;
+mod metadata;
+mod modules;
 mod names;
 mod networks;
+mod outputs;
+mod parameters;
+mod passwords;
 mod permissions;
+mod policies;
 mod proxies;
 mod references;
 mod schema;
 mod secrets;
+mod sections;
 mod targets;
 mod types;
+mod unused;
 
 use super::rule::Rule;
 
@@ -30,7 +40,13 @@ pub fn find(chosen: &str) -> Option<&'static Rule> {
 
 /// Every rule, in the order in which it looks.
 pub const ALL: &[&[Rule]] = &[
+    sections::RULES,
+    parameters::RULES,
+    mapping_shapes::RULES,
+    formulas::RULES,
     types::RULES,
+    policies::RULES,
+    modules::RULES,
     schema::RULES,
     references::RULES,
     conditions::RULES,
@@ -38,6 +54,10 @@ pub const ALL: &[&[Rule]] = &[
     mappings::RULES,
     cycles::RULES,
     names::RULES,
+    outputs::RULES,
+    metadata::RULES,
+    unused::RULES,
+    passwords::RULES,
     limits::RULES,
     proxies::RULES,
     targets::RULES,
