@@ -37,6 +37,11 @@ pub fn has_extensions(template: &Template) -> bool {
     has(template, EXTENSIONS)
 }
 
+/// Whether a template asks for the Serverless Application Model.
+pub fn has_serverless(template: &Template) -> bool {
+    has(template, SERVERLESS)
+}
+
 /// Says of each such macro, once, that it is not run.
 pub(super) fn unknown_macros(template: &Template) -> Vec<Diagnostic> {
     let found = foreign(template).map(|(_, value)| {

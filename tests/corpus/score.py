@@ -116,8 +116,10 @@ def main():
         own = set()
         for finding in found[str(templates / path)]:
             if finding["severity"] != "info":
-                counts = [key(rule, finding["path"]) for rule in [*same[finding["code"]], finding["code"]]]
-                own.update(theirs.intersection(counts) or counts[:1])
+                rules = [finding["code"], *same[finding["code"]]]
+                counts = [key(rule, finding["path"]) for rule in rules]
+                known = [one for one in counts if one[0] in scope]
+                own.update(theirs.intersection(counts) or (known or counts)[:1])
         theirs = {one for one in theirs if not is_argued(one[0], path, one[1])}
         quiet = not matches
         own_all = {one for one in own if not is_argued(one[0], path, one[1])}

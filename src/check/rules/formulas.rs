@@ -11,10 +11,11 @@ use crate::template::{Function, Intrinsic, LogicalId, Path, Reference, Value, is
 
 pub(super) const RULES: &[Rule] = &[CONDITION, EQUALS, AND, NOT, OR, REFERENCE, ASSERTION, RULE_CONDITION, CONSTANT];
 
-const SECTION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
-const FUNCTIONS: &str =
-    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html";
-const RULES_SECTION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html";
+const SECTION: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
+const FUNCTIONS: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html";
+const RULES_SECTION: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html";
 
 /// The rule of a kind of formula. Its examples are conditions `A`, each written before a queue that goes by it.
 macro_rules! formula { ($name:ident $id:literal $rule:literal $source:expr, $explanation:literal, [$($bad:literal),*], [$($good:literal),*]) => {

@@ -14,7 +14,7 @@ const SHAPE: Rule = Rule {
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html",
     explanation: "A mapping has a name of letters and digits, keys that may have `-` and `.` as well, under each of them keys of letters and digits, and under those literal values or lists of them.",
     bad: &[
-        "Mappings: { Delays: { uat: 5 } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, !Ref AWS::StackName, Queue] } } }",
+        "Mappings: { Delays: { prod: { Queue: 5 }, uat: 5 } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, prod, Queue] } } }",
         "Mappings: { Delays: { uat: { queue-delay: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, uat, queue-delay] } } }",
         "Mappings: { Delays: { 'a/b': { Queue: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, a/b, Queue] } } }",
     ],
@@ -63,25 +63,18 @@ fn values(outer: &str, row: &Map, path: &Path<'_>, report: &mut Report) {
     for (key, value) in row.iter().filter(|(key, _)| !is_macro(key)) {
         let path = path.key(key);
         if let Some(wrong) = wrong_character(key, &[]) {
-            report.at(path, format!("`{key}` has {wrong} in it: a key of the second level has letters and digits only"));
+            report
+                .at(path, format!("`{key}` has {wrong} in it: a key of the second level has letters and digits only"));
         }
         let is_literal = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
         match value {
-            Value::Null => {}
-            Value::List(values) if values.iter().all(is_literal) => {}
+            Value::Null | Value::List(_) => {}
             value if is_literal(value) => {}
             other => {
-                let message = format!("`{key}` is {}, and must be a literal value or a list of them", described(other));
+                let message = format!("`{key}` is {}, and must be a literal value or a list", other.kind());
                 report.at(path, message).help = Some("no function is run in a mapping".into());
             }
         }
-    }
-}
-
-fn described(value: &Value) -> &'static str {
-    match value {
-        Value::List(_) => "a list of other things",
-        other => other.kind(),
     }
 }
 

@@ -27,9 +27,14 @@ const INTERFACE: Rule = Rule {
     find: |context, report| {
         if let Some(value) = context.template.metadata.get(INTERFACE_KEY) {
             let section = Path::Start.key("Metadata");
-            Shape::Map(INTERFACE_SHAPE).check(value, INTERFACE_KEY, &section.key(INTERFACE_KEY), &mut |at, message, help| {
-                report.at(at, message).help = help;
-            });
+            Shape::Map(INTERFACE_SHAPE).check(
+                value,
+                INTERFACE_KEY,
+                &section.key(INTERFACE_KEY),
+                &mut |at, message, help| {
+                    report.at(at, message).help = help;
+                },
+            );
         }
     },
 };
@@ -95,7 +100,9 @@ const LINT: Rule = Rule {
         "Metadata: { cfn-lint: { config: { ignore_checks: E3002 } } }\nResources: { Queue: { Type: AWS::SQS::Queue } }",
         "Metadata: { cfn-lint: { config: { ignores: [E3002] } } }\nResources: { Queue: { Type: AWS::SQS::Queue } }",
     ],
-    good: &["Metadata: { cfn-lint: { config: { ignore_checks: [E3002] } } }\nResources: { Queue: { Type: AWS::SQS::Queue } }"],
+    good: &[
+        "Metadata: { cfn-lint: { config: { ignore_checks: [E3002] } } }\nResources: { Queue: { Type: AWS::SQS::Queue } }",
+    ],
     find: |context, report| {
         let section = Path::Start.key("Metadata");
         let value = context.template.metadata.get("cfn-lint");

@@ -15,7 +15,9 @@ const SHARED: Rule = Rule {
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html",
     explanation: "The logical id of a resource is unique in the template: no parameter has it.",
-    bad: &["Parameters: { Queue: { Type: String } }\nResources: { Queue: { Type: AWS::SQS::Queue } }"],
+    bad: &[
+        "Parameters: { Queue: { Type: String } }\nResources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queue } }",
+    ],
     good: &[
         "Parameters: { Name: { Type: String } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Name } } }",
     ],
@@ -40,17 +42,14 @@ const RESOURCE: Rule = Rule {
     good: &["Resources: { MyQueue: { Type: AWS::SQS::Queue } }"],
     find: |context: &Context<'_>, report: &mut Report| {
         for (id, resource) in context.template.resources.iter().filter(|(id, _)| !is_macro(id)) {
-            if let Some(fault) = LogicalId::fault(id).filter(|_| id.len() <= LogicalId::MAX_LENGTH) {
+            // A name that a loop makes is told where the loop is run.
+            let is_written = context.written.resources.contains_key(id) && id.len() <= LogicalId::MAX_LENGTH;
+            if let Some(fault) = LogicalId::fault(id).filter(|_| is_written) {
                 report.resource(id, "", fault);
             }
             if !resolve::is_rewritten(context.template) {
                 attributes(id, resource, report);
             }
-        }
-        // Without the language extensions a loop is a resource of a wrong name.
-        if !resolve::has_extensions(context.template) && !resolve::is_rewritten(context.template) {
-            let loops = context.template.resource_macros.keys().filter(|key| key.starts_with("Fn::ForEach::"));
-            loops.for_each(|key| _ = report.resource(key, "", format!("`{key}` is no name of a resource")));
         }
     },
 };
@@ -100,8 +99,9 @@ const LENGTH: Rule = Rule {
     bad: &[],
     good: &[],
     find: |context: &Context<'_>, report: &mut Report| {
-        for id in context.template.resources.keys().filter(|id| id.len() > LogicalId::MAX_LENGTH) {
-            let message = format!("the logical id has {} characters: one has at most {}", id.len(), LogicalId::MAX_LENGTH);
+        for id in context.written.resources.keys().filter(|id| id.len() > LogicalId::MAX_LENGTH) {
+            let message =
+                format!("the logical id has {} characters: one has at most {}", id.len(), LogicalId::MAX_LENGTH);
             report.resource(id, "", message);
         }
     },

@@ -17,10 +17,7 @@ const NAME: Rule = Rule {
     severity: Severity::Error,
     source: SOURCE,
     explanation: "An output has a name of letters and digits.",
-    bad: &[
-        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { queue-url: { Value: !Ref Queue } }",
-        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { 'Fn::ForEach::Urls': { Value: !Ref Queue } }",
-    ],
+    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { queue-url: { Value: !Ref Queue } }"],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { QueueUrl: { Value: !Ref Queue } }"],
     find: |context, report| {
         for name in context.template.outputs.keys().filter(|name| name.len() <= LogicalId::MAX_LENGTH) {
@@ -41,7 +38,8 @@ const LENGTH: Rule = Rule {
     find: |context, report| {
         for (name, output) in &context.template.outputs {
             if name.len() > LogicalId::MAX_LENGTH {
-                let message = format!("the name has {} characters: one has at most {}", name.len(), LogicalId::MAX_LENGTH);
+                let message =
+                    format!("the name has {} characters: one has at most {}", name.len(), LogicalId::MAX_LENGTH);
                 report.at(pointer(["Outputs", name]), message);
             }
             let bytes = output.description.as_ref().map_or(0, String::len);

@@ -10,8 +10,7 @@ use crate::template::{LogicalId, Parameter, Path, Value, is_macro, pointer};
 
 pub(super) const RULES: &[Rule] = &[DECLARATION, TYPE, UNCHECKED_TYPE, LENGTH, DEFAULT];
 
-const SOURCE: &str =
-    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html";
+const SOURCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html";
 const TYPES: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html";
 
@@ -64,11 +63,8 @@ fn declaration(name: &str, parameter: &Parameter, report: &mut Report) {
     keys(name, parameter, report);
     let section = Path::Start.key("Parameters");
     let path = section.key(name);
-    let given = [
-        ("MinLength", &parameter.min_length),
-        ("MaxLength", &parameter.max_length),
-        ("NoEcho", &parameter.no_echo),
-    ];
+    let given =
+        [("MinLength", &parameter.min_length), ("MaxLength", &parameter.max_length), ("NoEcho", &parameter.no_echo)];
     for (shape, (key, value)) in VALUES.iter().zip(given) {
         if let Some(value) = value {
             shape.check(value, &path.key(key), &mut |at, message, _| _ = report.at(at, message));
@@ -84,7 +80,8 @@ fn declaration(name: &str, parameter: &Parameter, report: &mut Report) {
     for (way, index, value) in values.chain(parameter.default.iter().map(|value| (path.key("Default"), None, value))) {
         if spelled(value).is_none() && *value != Value::Null {
             let place = index.map_or_else(|| way.to_string(), |index| way.index(index).to_string());
-            let help = "write the value itself: parameters are given before functions are run; a list is text with commas";
+            let help =
+                "write the value itself: parameters are given before functions are run; a list is text with commas";
             report.at(place, format!("a value of `{name}` is {}, and must be text", value.kind())).help =
                 Some(help.into());
         }
@@ -218,7 +215,8 @@ const LENGTH: Rule = Rule {
     find: |context, report| {
         for (name, parameter) in &context.template.parameters {
             if name.len() > LogicalId::MAX_LENGTH {
-                let message = format!("the name has {} characters: one has at most {}", name.len(), LogicalId::MAX_LENGTH);
+                let message =
+                    format!("the name has {} characters: one has at most {}", name.len(), LogicalId::MAX_LENGTH);
                 report.at(pointer(["Parameters", name]), message);
             }
             let values = parameter.allowed_values.iter().enumerate();

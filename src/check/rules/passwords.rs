@@ -109,7 +109,8 @@ fn password<'t>(
             }
         }
         Value::Intrinsic(Intrinsic::Sub(sub)) => {
-            let parameters = sub.references().filter_map(|reference| template.parameters.get_key_value(reference.name()));
+            let parameters =
+                sub.references().filter_map(|reference| template.parameters.get_key_value(reference.name()));
             let open = parameters.filter(|(_, parameter)| !is_hidden(parameter) && !sub_is_dynamic(sub));
             open.for_each(|(name, _)| _ = shown.entry(name).or_insert(property));
         }

@@ -39,7 +39,13 @@ const REPLACEMENT: Rule = Rule {
     ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: Retain, UpdateReplacePolicy: Retain } }"],
     find: |context, report| {
-        each(context, "UpdateReplacePolicy", &["Delete", "Retain"], |resource| resource.update_replace_policy.as_ref(), report);
+        each(
+            context,
+            "UpdateReplacePolicy",
+            &["Delete", "Retain"],
+            |resource| resource.update_replace_policy.as_ref(),
+            report,
+        );
     },
 };
 
@@ -131,11 +137,15 @@ const UPDATE: Rule = Rule {
         "Resources: { Queue: { Type: AWS::SQS::Queue, UpdatePolicy: { EnableVersionUpgrade: true } } }",
         "Resources: { Domain: { Type: AWS::OpenSearchService::Domain, UpdatePolicy: { EnableVersionUpgrade: perhaps } } }",
     ],
-    good: &["Resources: { Domain: { Type: AWS::OpenSearchService::Domain, UpdatePolicy: { EnableVersionUpgrade: true } } }"],
+    good: &[
+        "Resources: { Domain: { Type: AWS::OpenSearchService::Domain, UpdatePolicy: { EnableVersionUpgrade: true } } }",
+    ],
     find: |context, report| {
         let section = Path::Start.key("Resources");
         for (id, resource) in &context.template.resources {
-            let Some(policy) = resource.update_policy.as_ref().filter(|_| !has_own_policies(resource)) else { continue };
+            let Some(policy) = resource.update_policy.as_ref().filter(|_| !has_own_policies(resource)) else {
+                continue;
+            };
             let resource_path = section.key(id);
             let path = resource_path.key("UpdatePolicy");
             match update_shape(&resource.kind) {
@@ -153,9 +163,11 @@ const UPDATE: Rule = Rule {
     },
 };
 
-/// Modules, whose policies are a matter of their own, and what SAM replaces.
+/// Modules and custom resources, whose policies are a matter of their own, and what SAM replaces.
 fn has_own_policies(resource: &Resource) -> bool {
-    resource.kind.ends_with("::MODULE") || resource.kind.starts_with("AWS::Serverless::") || resource.kind.is_empty()
+    let kind = resource.kind.as_str();
+    let is_custom = kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource";
+    is_custom || kind.is_empty() || kind.ends_with("::MODULE") || kind.starts_with("AWS::Serverless::")
 }
 
 /// An instance refresh and a rolling update are two ways to do the same.
@@ -260,9 +272,14 @@ const CREATION: Rule = Rule {
         for (id, resource) in &context.template.resources {
             if let Some((policy, keys)) = resource.creation_policy.as_ref().zip(creation_shape(&resource.kind)) {
                 let path = section.key(id);
-                Shape::Map(keys).check(policy, "CreationPolicy", &path.key("CreationPolicy"), &mut |at, message, help| {
-                    report.at(at, message).help = help;
-                });
+                Shape::Map(keys).check(
+                    policy,
+                    "CreationPolicy",
+                    &path.key("CreationPolicy"),
+                    &mut |at, message, help| {
+                        report.at(at, message).help = help;
+                    },
+                );
             }
         }
     },
@@ -270,8 +287,7 @@ const CREATION: Rule = Rule {
 
 const SIGNAL: Key = key("ResourceSignal", Shape::Map(&[key("Count", INTEGER), key("Timeout", Shape::Text)]));
 
-const NEW_GROUP: Key =
-    key("AutoScalingCreationPolicy", Shape::Map(&[key("MinSuccessfulInstancesPercent", INTEGER)]));
+const NEW_GROUP: Key = key("AutoScalingCreationPolicy", Shape::Map(&[key("MinSuccessfulInstancesPercent", INTEGER)]));
 
 fn creation_shape(kind: &str) -> Option<&'static [Key]> {
     match kind {

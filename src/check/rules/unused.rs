@@ -63,7 +63,7 @@ const CONDITION: Rule = Rule {
     ],
     find: |context, report| {
         let uses = Uses::of(context);
-        let names = context.written.conditions.keys().filter(|name| !is_macro(name));
+        let names = context.template.conditions.keys().filter(|name| !is_macro(name));
         for name in names.filter(|name| !uses.any_condition && !uses.conditions.contains(name.as_str())) {
             let found = report.at(pointer(["Conditions", name]), format!("nothing goes by the condition `{name}`"));
             found.help = Some("remove it, or let a resource, an output or `Fn::If` go by it".into());
@@ -115,6 +115,10 @@ impl<'t> Uses<'t> {
     fn attributes(&mut self, template: &'t Template) {
         self.conditions.extend(template.resources.values().filter_map(|resource| resource.condition.as_deref()));
         self.conditions.extend(template.outputs.values().filter_map(|output| output.condition.as_deref()));
+        // All properties of a resource may be what one function returns.
+        for (name, argument) in template.resources.values().flat_map(|resource| &resource.properties) {
+            Function::from_long_name(name).into_iter().for_each(|function| self.call(function, argument, true));
+        }
     }
 
     /// What a value itself uses. `is_final`: no loop will fill the gaps in a name any more.
@@ -141,13 +145,10 @@ impl<'t> Uses<'t> {
                 Some(name) => _ = self.mappings.insert(name),
                 None => self.any_mapping |= is_final || first.is_none(),
             },
-            Function::If | Function::Condition => match first {
-                Some(name) => {
-                    self.any_condition |= is_final && has_gap(name);
-                    self.conditions.insert(name);
-                }
-                None => self.any_condition = true,
-            },
+            Function::If | Function::Condition => {
+                self.any_condition |= is_final && first.is_some_and(has_gap);
+                self.conditions.extend(first);
+            }
             Function::ValueOf => self.names.extend(first),
             Function::RefAll | Function::ValueOfAll => self.types.extend(first),
             _ => {}

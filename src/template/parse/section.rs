@@ -91,6 +91,14 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A list that must be there.
+    pub(super) fn required_list(&mut self, key: &str) -> Vec<Value> {
+        if !self.entries.contains_key(key) {
+            self.missing(key);
+        }
+        self.list(key)
+    }
+
     pub(super) fn map(&mut self, key: &str) -> Map {
         let Some(value) = self.take(key) else { return Map::new() };
         let kind = value.kind();

@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::finding::{DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_INCOMPLETE, OUTPUT_KIND, OUTPUT_SHAPE, PARAMETER_SHAPE};
+use super::finding::{
+    DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_INCOMPLETE, OUTPUT_KIND, OUTPUT_SHAPE, PARAMETER_SHAPE,
+};
 use super::finding::{RESOURCE_SHAPE, RULE_SHAPE, TEMPLATE_SHAPE};
 use super::section::{Codes, Section, into_map, located};
 use crate::diagnostic::{Code, Diagnostic};
@@ -96,7 +98,12 @@ impl Reader<'_> {
     }
 
     /// Members of a section, without those that a macro or a loop will put there.
-    fn with_macros<T>(&mut self, key: &str, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> (IndexMap<String, T>, Map) {
+    fn with_macros<T>(
+        &mut self,
+        key: &str,
+        codes: impl Into<Codes>,
+        read: fn(Section<'_>) -> T,
+    ) -> (IndexMap<String, T>, Map) {
         let members = self.map(key, TEMPLATE_SHAPE);
         let (macros, members): (Map, Map) = members.into_iter().partition(|(name, _)| is_macro(name));
         (self.members(key, members, codes, read), macros)
@@ -107,7 +114,13 @@ impl Reader<'_> {
         self.members(key, members, codes, read)
     }
 
-    fn members<T>(&mut self, key: &str, members: Map, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+    fn members<T>(
+        &mut self,
+        key: &str,
+        members: Map,
+        codes: impl Into<Codes>,
+        read: fn(Section<'_>) -> T,
+    ) -> IndexMap<String, T> {
         let codes = codes.into();
         let mut read_members = IndexMap::new();
         for (name, value) in members {
@@ -139,9 +152,9 @@ fn parameter(mut section: Section<'_>) -> Parameter {
 fn rule(mut section: Section<'_>) -> Rule {
     let condition = section.take("RuleCondition").map(Value::as_formula);
     let mut assertions = Vec::new();
-    for value in section.list("Assertions") {
+    for value in section.required_list("Assertions") {
         match value {
-            Value::Map(map) => assertions.push(assertion(map)),
+            Value::Map(map) => assertions.push(assertion(map, &mut section)),
             other => section.find(RULE_SHAPE, "Assertions", &other, "a list of maps"),
         }
     }
@@ -149,7 +162,11 @@ fn rule(mut section: Section<'_>) -> Rule {
     Rule { condition, assertions }
 }
 
-fn assertion(mut map: Map) -> Assertion {
+fn assertion(mut map: Map, section: &mut Section<'_>) -> Assertion {
+    if !map.contains_key("Assert") {
+        let finding = Diagnostic::error(RULE_SHAPE, "an assertion has no `Assert`");
+        section.push(located(finding, section.at("Assertions")));
+    }
     let assert = map.shift_remove("Assert").unwrap_or(Value::Null).as_formula();
     let description = map.shift_remove("AssertDescription");
     Assertion { assert, description: description.and_then(|text| text.as_str().map(str::to_owned)) }
