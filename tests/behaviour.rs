@@ -19,6 +19,7 @@ mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod structure;
 mod types;
 mod wiring;
 mod yaml;

@@ -130,39 +130,46 @@ fn is_of_condition(character: char) -> bool {
 
 /// Checks what must be true or false; `code` is that of what it stands in.
 fn formula(value: &Value, code: &'static str, in_rule: bool, path: &Path<'_>, faults: &mut Vec<Fault>) {
-    let mut wrong = |message: String| {
-        let help = Some("write one of `Fn::Equals`, `Fn::Not`, `Fn::And`, `Fn::Or`, `Condition`".to_owned());
-        faults.push(Fault { code, path: path.to_string(), message, help });
-    };
-    match value {
-        Value::Null | Value::Bool(_) => {}
-        Value::String(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {}
+    let message = match value {
+        Value::Null | Value::Bool(_) => return,
+        Value::String(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => return,
         Value::Intrinsic(Intrinsic::Call(function, argument)) => {
             let inner = path.key(function.long_name());
-            match function {
-                Function::And => several(argument, (AND.code.id, *function, 2..=10), in_rule, &inner, faults),
-                Function::Or => several(argument, (OR.code.id, *function, 2..=10), in_rule, &inner, faults),
-                Function::Not => several(argument, (NOT.code.id, *function, 1..=1), in_rule, &inner, faults),
-                Function::Equals => equals(argument, in_rule, &inner, faults),
-                Function::Condition if argument.as_str().is_none() => {
-                    let message = format!("`Condition` is {}, and must be the name of a condition", argument.kind());
-                    faults.push(Fault { code: REFERENCE.code.id, path: inner.to_string(), message, help: None });
-                }
-                Function::Condition | Function::Transform => {}
-                Function::Contains | Function::EachMemberEquals | Function::EachMemberIn if in_rule => {}
-                other => wrong(format!("`{}` is neither true nor false", other.long_name())),
+            if call(*function, argument, in_rule, &inner, faults) {
+                return;
             }
+            format!("`{}` is neither true nor false", function.long_name())
         }
-        Value::Map(map) if map.len() > 1 => {
-            wrong(format!("a map of `{}`, which is no function", map.keys().cloned().collect::<Vec<_>>().join("`, `")));
-        }
-        Value::Map(map) if map.keys().any(|key| is_macro(key)) => {}
+        Value::Map(map) if map.keys().any(|key| is_macro(key)) => return,
         Value::Map(map) if map.len() == 1 => {
-            let name = map.keys().next().cloned().unwrap_or_default();
-            wrong(format!("`{name}` is no function of conditions"));
+            format!("`{}` is no function of conditions", map.keys().map(String::as_str).collect::<String>())
         }
-        other => wrong(format!("{} is neither true nor false", other.kind())),
+        Value::Map(map) => {
+            let keys: Vec<&str> = map.keys().map(String::as_str).collect();
+            format!("a map of `{}`, which is no function", keys.join("`, `"))
+        }
+        other => format!("{} is neither true nor false", other.kind()),
+    };
+    let help = Some("write one of `Fn::Equals`, `Fn::Not`, `Fn::And`, `Fn::Or`, `Condition`".to_owned());
+    faults.push(Fault { code, path: path.to_string(), message, help });
+}
+
+/// Checks a function, unless it is none that is true or false.
+fn call(function: Function, argument: &Value, in_rule: bool, path: &Path<'_>, faults: &mut Vec<Fault>) -> bool {
+    match function {
+        Function::And => several(argument, (AND.code.id, function, 2..=10), in_rule, path, faults),
+        Function::Or => several(argument, (OR.code.id, function, 2..=10), in_rule, path, faults),
+        Function::Not => several(argument, (NOT.code.id, function, 1..=1), in_rule, path, faults),
+        Function::Equals => equals(argument, in_rule, path, faults),
+        Function::Condition if argument.as_str().is_none() => {
+            let message = format!("`Condition` is {}, and must be the name of a condition", argument.kind());
+            faults.push(Fault { code: REFERENCE.code.id, path: path.to_string(), message, help: None });
+        }
+        Function::Condition | Function::Transform => {}
+        Function::Contains | Function::EachMemberEquals | Function::EachMemberIn => return in_rule,
+        _ => return false,
     }
+    true
 }
 
 fn several(
@@ -196,32 +203,36 @@ fn several(
 
 fn equals(argument: &Value, in_rule: bool, path: &Path<'_>, faults: &mut Vec<Fault>) {
     let code = EQUALS.code.id;
-    let help = || Some("write `Fn::Equals: [one, other]`".to_owned());
+    let mut wrong = |message: String| {
+        let help = Some("write `Fn::Equals: [one, other]`".to_owned());
+        faults.push(Fault { code, path: path.to_string(), message, help });
+    };
     match argument {
         Value::Null => {}
         Value::List(values) => {
             if values.len() != 2 {
-                let message = format!("`Fn::Equals` has {} values, and must have two", values.len());
-                faults.push(Fault { code, path: path.to_string(), message, help: help() });
+                wrong(format!("`Fn::Equals` has {} values, and must have two", values.len()));
             }
             for (index, value) in values.iter().enumerate() {
-                let message = match value {
-                    Value::List(_) | Value::Map(_) => format!("{}, and `Fn::Equals` compares texts", value.kind()),
-                    Value::Intrinsic(Intrinsic::Call(function, _)) if !is_comparable(*function, in_rule) => {
-                        format!("`{}` is not known when conditions are", function.long_name())
-                    }
-                    Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(..))) => {
-                        "`Fn::GetAtt` is not known when conditions are".to_owned()
-                    }
-                    _ => continue,
-                };
-                faults.push(Fault { code, path: path.index(index).to_string(), message, help: None });
+                if let Some(message) = incomparable(value, in_rule) {
+                    faults.push(Fault { code, path: path.index(index).to_string(), message, help: None });
+                }
             }
         }
-        other => {
-            let message = format!("`Fn::Equals` is {}, and must be a list of two", other.kind());
-            faults.push(Fault { code, path: path.to_string(), message, help: help() });
+        other => wrong(format!("`Fn::Equals` is {}, and must be a list of two", other.kind())),
+    }
+}
+
+/// Why a value cannot be compared.
+fn incomparable(value: &Value, in_rule: bool) -> Option<String> {
+    let unknown = |name: &str| Some(format!("`{name}` is not known when conditions are"));
+    match value {
+        Value::List(_) | Value::Map(_) => Some(format!("{}, and `Fn::Equals` compares texts", value.kind())),
+        Value::Intrinsic(Intrinsic::Call(function, _)) if !is_comparable(*function, in_rule) => {
+            unknown(function.long_name())
         }
+        Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(..))) => unknown(Function::GetAtt.long_name()),
+        _ => None,
     }
 }
 

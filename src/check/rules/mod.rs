@@ -22,6 +22,7 @@ mod passwords;
 mod permissions;
 mod policies;
 mod proxies;
+mod reading;
 mod references;
 mod schema;
 mod secrets;
@@ -40,6 +41,7 @@ pub fn find(chosen: &str) -> Option<&'static Rule> {
 
 /// Every rule, in the order in which it looks.
 pub const ALL: &[&[Rule]] = &[
+    reading::RULES,
     sections::RULES,
     parameters::RULES,
     mapping_shapes::RULES,

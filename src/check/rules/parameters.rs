@@ -57,12 +57,28 @@ fn declaration(name: &str, parameter: &Parameter, report: &mut Report) {
     if is_macro(name) {
         return;
     }
-    if let Some(fault) = LogicalId::fault(name).filter(|_| name.len() <= LogicalId::MAX_LENGTH) {
-        report.at(pointer(["Parameters", name]), fault);
-    }
-    keys(name, parameter, report);
     let section = Path::Start.key("Parameters");
     let path = section.key(name);
+    if let Some(fault) = LogicalId::fault(name).filter(|_| name.len() <= LogicalId::MAX_LENGTH) {
+        report.at(path, fault);
+    }
+    keys(name, parameter, report);
+    bounds(parameter, &path, report);
+    let values = path.key("AllowedValues");
+    for (index, value) in parameter.allowed_values.iter().enumerate() {
+        literal(name, value, &values.index(index), report);
+    }
+    if let Some(value) = &parameter.default {
+        literal(name, value, &path.key("Default"), report);
+    }
+    let length = parameter.description.as_ref().map_or(0, |text| text.chars().count());
+    if length > DESCRIPTION_CHARACTERS {
+        let message = format!("the description has {length} characters: one has at most {DESCRIPTION_CHARACTERS}");
+        report.at(path.key("Description"), message);
+    }
+}
+
+fn bounds(parameter: &Parameter, path: &Path<'_>, report: &mut Report) {
     let given =
         [("MinLength", &parameter.min_length), ("MaxLength", &parameter.max_length), ("NoEcho", &parameter.no_echo)];
     for (shape, (key, value)) in VALUES.iter().zip(given) {
@@ -75,21 +91,15 @@ fn declaration(name: &str, parameter: &Parameter, report: &mut Report) {
             report.at(path.key(key), format!("`{key}` is no number"));
         }
     }
-    let values = parameter.allowed_values.iter().enumerate();
-    let values = values.map(|(index, value)| (path.key("AllowedValues"), Some(index), value));
-    for (way, index, value) in values.chain(parameter.default.iter().map(|value| (path.key("Default"), None, value))) {
-        if spelled(value).is_none() && *value != Value::Null {
-            let place = index.map_or_else(|| way.to_string(), |index| way.index(index).to_string());
-            let help =
-                "write the value itself: parameters are given before functions are run; a list is text with commas";
-            report.at(place, format!("a value of `{name}` is {}, and must be text", value.kind())).help =
-                Some(help.into());
-        }
-    }
-    let length = parameter.description.as_ref().map_or(0, |text| text.chars().count());
-    if length > DESCRIPTION_CHARACTERS {
-        let message = format!("the description has {length} characters: one has at most {DESCRIPTION_CHARACTERS}");
-        report.at(path.key("Description"), message);
+}
+
+/// A value of a parameter is text as it stands.
+fn literal(name: &str, value: &Value, path: &Path<'_>, report: &mut Report) {
+    if spelled(value).is_none() && *value != Value::Null {
+        let found = report.at(path, format!("a value of `{name}` is {}, and must be text", value.kind()));
+        let help =
+            "write the value itself: parameters are given before functions are run, and a list is text with commas";
+        found.help = Some(help.into());
     }
 }
 
@@ -279,23 +289,30 @@ fn fault(parameter: &Parameter, value: &str) -> Option<String> {
     if let Some(pattern) = parameter.allowed_pattern.as_deref().filter(|pattern| !matches_pattern(pattern, value)) {
         return Some(format!("{said} does not match the pattern `{pattern}` as a whole"));
     }
-    let bound = |bound: &Option<Value>| bound.as_ref().and_then(number);
+    wrong_length(parameter, value).or_else(|| wrong_number(parameter, value)).map(|fault| format!("{said} {fault}"))
+}
+
+fn wrong_length(parameter: &Parameter, value: &str) -> Option<String> {
     let length = value.chars().count();
+    let bound = |bound: &Option<Value>| bound.as_ref().and_then(number);
     if let Some(least) = bound(&parameter.min_length).filter(|least| (length as f64) < *least) {
-        return Some(format!("{said} has {length} characters, and must have at least {least}"));
+        return Some(format!("has {length} characters, and must have at least {least}"));
     }
-    if let Some(most) = bound(&parameter.max_length).filter(|most| (length as f64) > *most) {
-        return Some(format!("{said} has {length} characters, and may have at most {most}"));
-    }
+    let most = bound(&parameter.max_length).filter(|most| (length as f64) > *most)?;
+    Some(format!("has {length} characters, and may have at most {most}"))
+}
+
+fn wrong_number(parameter: &Parameter, value: &str) -> Option<String> {
     if !matches!(ParameterKind::of(parameter), ParameterKind::Number | ParameterKind::Numbers) {
         return None;
     }
-    let Ok(given) = value.trim().parse::<f64>() else { return Some(format!("{said} is no number")) };
+    let Ok(given) = value.trim().parse::<f64>() else { return Some("is no number".into()) };
+    let bound = |bound: &Option<Value>| bound.as_ref().and_then(number);
     if let Some(least) = bound(&parameter.min_value).filter(|least| given < *least) {
-        return Some(format!("{said} is less than {least}, the least that is allowed"));
+        return Some(format!("is less than {least}, the least that is allowed"));
     }
     let most = bound(&parameter.max_value).filter(|most| given > *most)?;
-    Some(format!("{said} is more than {most}, the most that is allowed"))
+    Some(format!("is more than {most}, the most that is allowed"))
 }
 
 fn number(value: &Value) -> Option<f64> {

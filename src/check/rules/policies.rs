@@ -6,7 +6,7 @@ use crate::check::rule::Rule;
 use crate::check::shape::{COUNT, INTEGER, Key, Shape, key, required};
 use crate::diagnostic::{Code, Severity};
 use crate::resolve;
-use crate::template::{Function, Intrinsic, Path, Resource, Value};
+use crate::template::{Function, Intrinsic, Path, Resource, Template, Value};
 
 pub(super) const RULES: &[Rule] = &[DELETION, REPLACEMENT, UPDATE, CREATION];
 
@@ -65,65 +65,75 @@ const WITH_SNAPSHOT: &[&str] = &[
 
 fn each(
     context: &Context<'_>,
-    name: &str,
-    words: &[&str],
+    name: &'static str,
+    words: &[&'static str],
     policy: fn(&Resource) -> Option<&Value>,
     report: &mut Report,
 ) {
     let section = Path::Start.key("Resources");
     for (id, resource) in &context.template.resources {
         if let Some(value) = policy(resource) {
+            let can_snapshot = WITH_SNAPSHOT.contains(&resource.kind.as_str());
+            let words = words.iter().copied().chain(can_snapshot.then_some("Snapshot")).collect();
             let path = section.key(id);
-            fate(context, resource, name, value, words, &path.key(name), report);
+            Fate { template: context.template, name, kind: &resource.kind, words }.check(
+                value,
+                &path.key(name),
+                report,
+            );
         }
     }
 }
 
-fn fate(
-    context: &Context<'_>,
-    resource: &Resource,
-    name: &str,
-    value: &Value,
-    words: &[&str],
-    path: &Path<'_>,
-    report: &mut Report,
-) {
-    let can_snapshot = WITH_SNAPSHOT.contains(&resource.kind.as_str());
-    let known = || words.iter().copied().chain(can_snapshot.then_some("Snapshot"));
-    match value {
-        Value::Null => {}
-        Value::String(word) if known().any(|known| known == word) => {}
-        Value::String(word) => {
-            let message = match word.as_str() {
-                "Snapshot" => format!("no snapshot is made of a `{}`", resource.kind),
-                _ => format!("`{name}` is `{word}`"),
-            };
-            let found = report.at(path, message);
-            found.help = Some(format!("write one of `{}`", known().collect::<Vec<_>>().join("`, `")));
+/// One policy of a resource.
+struct Fate<'c> {
+    template: &'c Template,
+    name: &'static str,
+    kind: &'c str,
+    /// What it may be.
+    words: Vec<&'static str>,
+}
+
+impl Fate<'_> {
+    fn check(&self, value: &Value, path: &Path<'_>, report: &mut Report) {
+        match value {
+            Value::Null => {}
+            Value::String(word) if self.words.contains(&word.as_str()) => {}
+            Value::String(word) if word == "Snapshot" => {
+                self.wrong(format!("no snapshot is made of a `{}`", self.kind), path, report);
+            }
+            Value::String(word) => self.wrong(format!("`{}` is `{word}`", self.name), path, report),
+            Value::Intrinsic(_) if resolve::is_rewritten(self.template) => {}
+            Value::Intrinsic(function) if resolve::has_extensions(self.template) => {
+                self.function(function, path, report);
+            }
+            Value::Intrinsic(_) => {
+                let found = report.at(path, format!("`{}` is a function, and must be a word", self.name));
+                found.help = Some("write the word, or add `Transform: AWS::LanguageExtensions`".into());
+            }
+            other => self.wrong(format!("`{}` is {}, and must be a word", self.name, other.kind()), path, report),
         }
-        Value::Intrinsic(_) if resolve::is_rewritten(context.template) => {}
-        Value::Intrinsic(Intrinsic::Call(function, argument)) if resolve::has_extensions(context.template) => {
-            match function {
-                Function::If => {
-                    let outer = path.key(Function::If.long_name());
-                    for (index, branch) in argument.as_list().unwrap_or_default().iter().enumerate().skip(1) {
-                        fate(context, resource, name, branch, words, &outer.index(index), report);
-                    }
-                }
-                Function::FindInMap | Function::Select | Function::Sub | Function::Ref => {}
-                other => {
-                    report.at(path, format!("`{name}` is what `{}` returns, which is no policy", other.long_name()));
+    }
+
+    fn wrong(&self, message: String, path: &Path<'_>, report: &mut Report) {
+        report.at(path, message).help = Some(format!("write one of `{}`", self.words.join("`, `")));
+    }
+
+    /// What the language extensions can make a word of.
+    fn function(&self, function: &Intrinsic, path: &Path<'_>, report: &mut Report) {
+        let Intrinsic::Call(function, argument) = function else { return };
+        match function {
+            Function::If => {
+                let outer = path.key(Function::If.long_name());
+                for (index, branch) in argument.as_list().unwrap_or_default().iter().enumerate().skip(1) {
+                    self.check(branch, &outer.index(index), report);
                 }
             }
-        }
-        Value::Intrinsic(_) if resolve::has_extensions(context.template) => {}
-        Value::Intrinsic(_) => {
-            let found = report.at(path, format!("`{name}` is a function, and must be a word"));
-            found.help = Some("write the word, or add `Transform: AWS::LanguageExtensions`".into());
-        }
-        other => {
-            let found = report.at(path, format!("`{name}` is {}, and must be a word", other.kind()));
-            found.help = Some(format!("write one of `{}`", known().collect::<Vec<_>>().join("`, `")));
+            Function::FindInMap | Function::Select | Function::Sub | Function::Ref => {}
+            other => {
+                let message = format!("`{}` is what `{}` returns, which is no word", self.name, other.long_name());
+                self.wrong(message, path, report);
+            }
         }
     }
 }

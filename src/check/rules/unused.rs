@@ -129,8 +129,11 @@ impl<'t> Uses<'t> {
                 sub.references().map(Reference::name).for_each(|name| self.name(name, is_final));
             }
             Value::Intrinsic(Intrinsic::Call(function, argument)) => self.call(*function, argument, is_final),
-            // A resource in a loop, or one that a macro of its own reads.
-            Value::Map(map) => self.conditions.extend(map.get("Condition").and_then(Value::as_str)),
+            // A resource in a loop, or a reference that is written wrongly.
+            Value::Map(map) => {
+                self.conditions.extend(map.get("Condition").and_then(Value::as_str));
+                self.names.extend(map.get("Ref").and_then(Value::as_str));
+            }
             _ => {}
         }
     }
@@ -177,6 +180,8 @@ fn each<'t>(template: &'t Template, visit: &mut dyn FnMut(&'t Value)) {
     for mapping in template.mappings.values() {
         mapping.values().for_each(|value| value.walk(&Path::Start, &mut visit));
     }
+    let defaults = template.parameters.values().filter_map(|parameter| parameter.default.as_ref());
+    defaults.for_each(|value| value.walk(&Path::Start, &mut visit));
     for rule in template.rules.values() {
         let assertions = rule.assertions.iter().map(|assertion| &assertion.assert);
         rule.condition.iter().chain(assertions).for_each(|value| value.walk(&Path::Start, &mut visit));

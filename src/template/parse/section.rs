@@ -99,6 +99,11 @@ impl<'a> Section<'a> {
         self.list(key)
     }
 
+    /// Whether there is a map, which may look like a function.
+    pub(super) fn is_map(&self, key: &str) -> bool {
+        matches!(self.entries.get(key), Some(Value::Map(_) | Value::Intrinsic(_)))
+    }
+
     pub(super) fn map(&mut self, key: &str) -> Map {
         let Some(value) = self.take(key) else { return Map::new() };
         let kind = value.kind();

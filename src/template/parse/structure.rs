@@ -212,9 +212,10 @@ fn output(mut section: Section<'_>) -> Output {
 }
 
 fn export(section: &mut Section<'_>) -> Option<Value> {
+    let is_map = section.is_map("Export");
     let export = section.map("Export");
     let found = export.get("Name").cloned();
-    if found.is_none() && !export.is_empty() {
+    if found.is_none() && is_map {
         let finding = Diagnostic::error(OUTPUT_INCOMPLETE, "`Export` has no `Name`");
         section.push(located(finding, section.at("Export")));
     }
