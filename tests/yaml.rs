@@ -314,7 +314,7 @@ fn every_fault_of_a_text_is_told_in_one_run() {
         "A:\n  B: 1\n C: 2\nD: 1\nD: 2\n",
         &[&format!("3:2 {key}"), "5:1 E0010 `D` is given twice, and the last one counts"],
     );
-    finds("A:\n  B\n  C: d\nE: [f\n", &["2:3 E0000 the template is no YAML: simple key expect ':'"]);
+    finds("A:\n  Z: 1\n  B\n    C: d\nE: f\n", &["3:3 E0000 the template is no YAML: simple key expect ':'"]);
 }
 
 #[test]
