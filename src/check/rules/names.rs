@@ -42,10 +42,10 @@ const RESOURCE: Rule = Rule {
     good: &["Resources: { MyQueue: { Type: AWS::SQS::Queue } }"],
     find: |context: &Context<'_>, report: &mut Report| {
         for (id, resource) in context.template.resources.iter().filter(|(id, _)| !is_macro(id)) {
-            // A name that a loop makes is told where the loop is run.
-            let is_written = context.written.resources.contains_key(id) && id.len() <= LogicalId::MAX_LENGTH;
-            if let Some(fault) = LogicalId::fault(id).filter(|_| is_written) {
-                report.resource(id, "", fault);
+            if let Some(fault) = LogicalId::fault(id).filter(|_| id.len() <= LogicalId::MAX_LENGTH) {
+                let is_made = !context.written.resources.contains_key(id);
+                let help = "`&{…}` in the key of the loop leaves out what a name may not have";
+                report.resource(id, "", fault).help = is_made.then(|| help.into());
             }
             if !resolve::is_rewritten(context.template) {
                 attributes(id, resource, report);
@@ -99,7 +99,7 @@ const LENGTH: Rule = Rule {
     bad: &[],
     good: &[],
     find: |context: &Context<'_>, report: &mut Report| {
-        for id in context.written.resources.keys().filter(|id| id.len() > LogicalId::MAX_LENGTH) {
+        for id in context.template.resources.keys().filter(|id| id.len() > LogicalId::MAX_LENGTH) {
             let message =
                 format!("the logical id has {} characters: one has at most {}", id.len(), LogicalId::MAX_LENGTH);
             report.resource(id, "", message);

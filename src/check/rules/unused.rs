@@ -116,7 +116,8 @@ impl<'t> Uses<'t> {
         self.conditions.extend(template.resources.values().filter_map(|resource| resource.condition.as_deref()));
         self.conditions.extend(template.outputs.values().filter_map(|output| output.condition.as_deref()));
         // All properties of a resource, and all its metadata, may be what one function returns.
-        let maps = template.resources.values().flat_map(|resource| resource.properties.iter().chain(&resource.metadata));
+        let maps =
+            template.resources.values().flat_map(|resource| resource.properties.iter().chain(&resource.metadata));
         for (name, argument) in maps {
             Function::from_long_name(name).into_iter().for_each(|function| self.call(function, argument, true));
         }
