@@ -97,7 +97,9 @@ fn of_rule(value: &Value, code: &'static str, path: &Path<'_>, report: &mut Repo
     let mut faults = Vec::new();
     formula(value, code, true, path, &mut faults);
     // A fault in an inner function is told in the words of that function, and counts as one of the rule.
-    faults.into_iter().for_each(|fault| _ = report.at(fault.path, fault.message).help = fault.help);
+    for fault in faults {
+        report.at(fault.path, fault.message).help = fault.help;
+    }
 }
 
 /// What is wrong with a formula, and the code of the function that it is wrong in.

@@ -58,7 +58,7 @@ pub fn parse_value(text: &str, file: &str) -> (Option<Value>, Places, Vec<Diagno
 }
 
 /// What a text says if all that is wrong with it is how quoted text is indented; else what is wrong then.
-fn indented<'t>(text: &'t str, file: &str, fault: Fault) -> Result<(Option<Value>, Places, Vec<Diagnostic>), Fault> {
+fn indented(text: &str, file: &str, fault: Fault) -> Result<(Option<Value>, Places, Vec<Diagnostic>), Fault> {
     let (mut mended, mut fault) = (None::<String>, fault);
     for _ in 0..MOST_FAULTS {
         let start = fault.range.start;
