@@ -21,6 +21,7 @@ mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod structure;
 mod tool_files;
 mod types;
 mod wiring;

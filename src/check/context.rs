@@ -13,6 +13,8 @@ use crate::template::{Resource, Template, Value, pointer};
 pub struct Context<'a> {
     /// The template.
     pub template: &'a Template,
+    /// The same as it was written, its loops still in it.
+    pub written: &'a Template,
     /// What it means: conditions, worlds, values.
     pub resolved: &'a Resolved<'a>,
     /// The region, where it is known.
@@ -28,10 +30,10 @@ struct Broken<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A template with what is known of its deployment.
-    pub fn new(resolved: &'a Resolved<'a>) -> Self {
+    /// A template with what is known of its deployment, and as it was written.
+    pub fn new(resolved: &'a Resolved<'a>, written: &'a Template) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, properties: OnceCell::new() }
+        Self { template, written, resolved, region, properties: OnceCell::new() }
     }
 
     /// The resources of one type.

@@ -7,7 +7,7 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::template::{Intrinsic, Map, Path, Reference, Resource, Value, pointer};
 
-pub(super) const RULES: &[Rule] = &[ZONE, IMAGE_PARAMETER, ONE_POLICY, OLD_POLICY, UNTRANSFORMED];
+pub(super) const RULES: &[Rule] = &[ZONE, IMAGE_PARAMETER, ONE_POLICY, OLD_POLICY];
 
 const ZONE: Rule = Rule {
     code: Code::new("W3010", "literal-zone"),
@@ -169,27 +169,3 @@ const OLD_POLICY: Rule = Rule {
 fn is_old(map: &Map) -> bool {
     map.contains_key("Statement") && map.get("Version").and_then(Value::as_str) == Some("2008-10-17")
 }
-
-const UNTRANSFORMED: Rule = Rule {
-    code: Code::new("E3038", "serverless-without-transform"),
-    severity: Severity::Error,
-    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-serverless.html",
-    explanation: "Types of `AWS::Serverless` exist only for the transform `AWS::Serverless-2016-10-31`, which makes other resources of them.",
-    bad: &["Resources: { Table: { Type: AWS::Serverless::SimpleTable } }"],
-    good: &["Transform: AWS::Serverless-2016-10-31\nResources: { Table: { Type: AWS::Serverless::SimpleTable } }"],
-    find: |context, report| {
-        let is_transform =
-            |transform: &Value| transform.as_str().is_none_or(|name| name == SAM || !name.starts_with("AWS::"));
-        if context.template.transform.iter().any(is_transform) {
-            return;
-        }
-        let is_serverless = |(_, resource): &(&String, &Resource)| resource.kind.starts_with("AWS::Serverless::");
-        for (id, resource) in context.template.resources.iter().filter(is_serverless) {
-            let message =
-                format!("`{}` exists only for the transform `{SAM}`, which the template does not have", resource.kind);
-            report.resource(id, "/Type", message).help = Some(format!("add `Transform: {SAM}`"));
-        }
-    },
-};
-
-const SAM: &str = "AWS::Serverless-2016-10-31";

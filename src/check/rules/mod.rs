@@ -10,35 +10,46 @@ mod domains;
 mod endpoints;
 mod existence;
 mod facts;
+mod fates;
 mod forms;
+mod formulas;
 mod functions;
 mod gateways;
 mod hardcoded;
+mod hidden;
 mod known;
 mod lifecycle;
 mod limits;
+mod mapping_shapes;
 mod mappings;
+mod metadata;
+mod modules;
 mod names;
 mod networks;
+mod outputs;
 mod packages;
 mod pairs;
+mod parameters;
 mod passwords;
 mod permissions;
 mod pipelines;
 mod policies;
 mod pools;
 mod proxies;
+mod reading;
 mod references;
 mod retention;
 mod schedules;
 mod schema;
 mod secrets;
+mod sections;
 mod services;
 mod shared;
 mod sites;
 mod tables;
 mod targets;
 mod types;
+mod unused;
 
 use super::rule::Rule;
 
@@ -52,7 +63,14 @@ pub fn find(chosen: &str) -> Option<&'static Rule> {
 
 /// Every rule, in the order in which it looks.
 pub const ALL: &[&[Rule]] = &[
+    reading::RULES,
+    sections::RULES,
+    parameters::RULES,
+    mapping_shapes::RULES,
+    formulas::RULES,
     types::RULES,
+    fates::RULES,
+    modules::RULES,
     schema::RULES,
     forms::RULES,
     conditional::compute::RULES,
@@ -75,6 +93,10 @@ pub const ALL: &[&[Rule]] = &[
     mappings::RULES,
     cycles::RULES,
     names::RULES,
+    outputs::RULES,
+    metadata::RULES,
+    unused::RULES,
+    hidden::RULES,
     limits::RULES,
     proxies::RULES,
     targets::RULES,

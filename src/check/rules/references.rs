@@ -67,18 +67,40 @@ const DEPENDS_ON: Rule = Rule {
     code: Code::new("E3005", "dependency-on-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html",
-    explanation: "`DependsOn` names other resources of the template.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic } }"],
+    explanation: "`DependsOn` names other resources of the template, which exist wherever the one that depends on them does.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic } }",
+        "Parameters: { Stage: { Type: String } }\nConditions: { Production: !Equals [!Ref Stage, prod] }\nResources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic }, Topic: { Type: AWS::SNS::Topic, Condition: Production } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic }, Topic: { Type: AWS::SNS::Topic } }"],
     find: |context, report| {
         for (id, resource) in &context.template.resources {
-            for on in resource.depends_on.iter().filter(|on| !context.resolved.may_exist(on)) {
-                let message = format!("`{id}` depends on `{on}`, and there is no such resource");
-                report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
+            for on in &resource.depends_on {
+                if context.resolved.may_exist(on) {
+                    perhaps_missing(context, id, on, report);
+                } else {
+                    let message = format!("`{id}` depends on `{on}`, and there is no such resource");
+                    report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
+                }
             }
         }
     },
 };
+
+/// A dependency that exists in fewer worlds than what depends on it fails in the others only.
+fn perhaps_missing(context: &Context<'_>, id: &str, on: &str, report: &mut Report) {
+    let resolved = context.resolved;
+    let condition = context.template.resources.get(on).and_then(|resource| resource.condition.as_deref());
+    let missing = resolved.and(resolved.exists(id), resolved.not(resolved.exists(on)));
+    let Some(condition) = condition.filter(|_| resolved.is_certainly_possible(missing)) else { return };
+    let world = match resolved.place_where(missing) {
+        world if world.is_empty() => " anywhere".to_owned(),
+        world => world,
+    };
+    let found = report.resource(id, "/DependsOn", format!("`{id}` depends on `{on}`, which does not exist{world}"));
+    found.severity = Severity::Warning;
+    found.help = Some(format!("refer to it in `Metadata` instead: `!If [{condition}, !Ref {on}, none]`"));
+}
 
 fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut Report) {
     let template = context.template;

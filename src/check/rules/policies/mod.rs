@@ -109,7 +109,7 @@ macro_rules! identity {
             "Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, Roles: [r], ",
             "PolicyDocument: { Version: '2012-10-17', Statement: ",
             $statements,
-            " } } } }"
+            " } } } }\nOutputs: { Width: { Condition: IsWide, Value: wide } }"
         )
     };
 }
