@@ -14,6 +14,7 @@ mod network;
 mod nouns;
 mod readme;
 mod registry;
+mod resolve;
 mod rivals;
 mod rules;
 mod settings;
