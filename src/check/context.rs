@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 
+use super::calls::{self, Misuse};
 use crate::registry::{self, TypeFacts, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved};
 use crate::template::{Resource, Template, Value};
@@ -17,13 +18,14 @@ pub struct Context<'a> {
     /// The region, where it is known.
     pub region: Option<&'a str>,
     violations: OnceCell<Vec<(&'a str, Violation)>>,
+    misuses: OnceCell<Vec<Misuse>>,
 }
 
 impl<'a> Context<'a> {
     /// A template with what is known of its deployment.
     pub fn new(resolved: &'a Resolved<'a>) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new() }
+        Self { template, resolved, region, violations: OnceCell::new(), misuses: OnceCell::new() }
     }
 
     /// The resources of one type.
@@ -52,6 +54,11 @@ impl<'a> Context<'a> {
             }
             all
         })
+    }
+
+    /// Every wrong use of a function.
+    pub(super) fn misuses(&self) -> &[Misuse] {
+        self.misuses.get_or_init(|| calls::misuses(self))
     }
 
     /// The values that the conditions in the properties of a resource can have together where it exists: all, or, where

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::context::Context;
 use super::rule::Rule;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::template::{pointer, resource_of};
@@ -32,6 +33,14 @@ impl Report {
         self.found.push(found.path(path));
         let last = self.found.len() - 1;
         &mut self.found[last]
+    }
+
+    /// The wrong uses of functions that this rule is about.
+    pub(super) fn misuses(&mut self, context: &Context<'_>) {
+        let code = self.code.id;
+        for misuse in context.misuses().iter().filter(|misuse| misuse.code == code) {
+            self.at(&misuse.path, misuse.message.clone()).help = misuse.help.clone();
+        }
     }
 
     pub(super) fn into_found(self) -> Vec<Diagnostic> {

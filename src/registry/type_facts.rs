@@ -140,6 +140,11 @@ impl TypeFacts {
         path.into_iter().try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment))
     }
 
+    /// The schema of what one of this type's schemas says of a member: a name, an index, `*` or any key.
+    pub fn member<'a>(&'a self, schema: &'a Value, segment: &str) -> Option<&'a Value> {
+        member(&self.schema, schema, segment)
+    }
+
     /// `$ref` followed.
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         resolve(&self.schema, schema)

@@ -1,5 +1,6 @@
 //! The rules, one file a subject.
 
+mod calls;
 mod conditions;
 mod cycles;
 mod databases;
@@ -8,6 +9,7 @@ mod existence;
 mod facts;
 mod functions;
 mod gateways;
+mod implied;
 mod limits;
 mod mappings;
 mod names;
@@ -33,10 +35,12 @@ pub const ALL: &[&[Rule]] = &[
     types::RULES,
     schema::RULES,
     references::RULES,
+    calls::RULES,
     conditions::RULES,
     existence::RULES,
     mappings::RULES,
     cycles::RULES,
+    implied::RULES,
     names::RULES,
     limits::RULES,
     proxies::RULES,

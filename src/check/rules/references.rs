@@ -13,8 +13,13 @@ const REF: Rule = Rule {
     code: Code::new("E1020", "reference-to-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html",
-    explanation: "`Ref` names a resource, a parameter or a pseudo parameter of the template.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }"],
+    explanation: "`Ref` names a resource, a parameter or a pseudo parameter of the template, and stands where text is wanted, or a \
+                  list if the parameter is one.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }",
+        "Parameters: { Names: { Type: CommaDelimitedList } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Names } } }",
+        "Parameters: { Group: { Type: String } }\nResources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, SecurityGroupIds: !Ref Group } } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queue } }"],
     find: |context, report| {
         context.template.walk(&mut |path, value| {
@@ -22,6 +27,7 @@ const REF: Rule = Rule {
                 check_name(context, name, path, report);
             }
         });
+        report.misuses(context);
     },
 };
 
@@ -29,8 +35,12 @@ const GET_ATT: Rule = Rule {
     code: Code::new("E1010", "attribute-of-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html",
-    explanation: "`Fn::GetAtt` names a resource of the template and an attribute that its type has.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }"],
+    explanation: "`Fn::GetAtt` names a resource of the template and an attribute that its type has, and stands where a value of the \
+                  attribute's kind is wanted. An attribute that is a number is no text: CloudFormation does not convert it.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }",
+        "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt Vpc.CidrBlockAssociations } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.QueueUrl } }"],
     find: |context, report| {
         context.template.walk(&mut |path, value| {
@@ -38,6 +48,7 @@ const GET_ATT: Rule = Rule {
                 check_attribute(context, name, attribute, path, report);
             }
         });
+        report.misuses(context);
     },
 };
 
@@ -45,8 +56,12 @@ const SUB: Rule = Rule {
     code: Code::new("E1019", "substitution-of-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html",
-    explanation: "`${…}` in `Fn::Sub` names what `Ref` or `Fn::GetAtt` may, or one of the values given with it.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queu}' } }"],
+    explanation: "`${…}` in `Fn::Sub` names what `Ref` or `Fn::GetAtt` may, or one of the values given with it, and each is text. \
+                  What it makes is text too.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queu}' } }",
+        "Parameters: { Names: { Type: CommaDelimitedList } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub 'x-${Names}' } } }",
+    ],
     good: &[
         "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queue.Arn}-${!Literal}' } }",
     ],
@@ -60,6 +75,7 @@ const SUB: Rule = Rule {
                 }
             });
         });
+        report.misuses(context);
     },
 };
 
