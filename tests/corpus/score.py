@@ -4,7 +4,9 @@
 The folder has `oracle.jsonl`, a line a template: `path` below `templates/`, `source`, and `matches` as cfn-lint prints
 them (`rule`, `level`, `path`, `line`). Per rule it is counted what both find at the same resource (or at the same entry of
 another section), what only cfn-lint finds, and what only Formwork finds. Rules of cfn-lint that are not listed in
-`scope.json` are left out; what is known to differ, and why, is listed in `differences.json`.
+`scope.json` are left out; what is known to differ, and why, is listed in `differences.json`. What is wrong inside a
+function cfn-lint tells under the code of the outermost function or of the section around it, Formwork under that of the
+function that is wrong: codes of one family in `families` count as each other at the same place.
 
 Exits with 1 if a share is below its threshold or a template of which cfn-lint has nothing to say has a finding that is
 not argued.
@@ -36,6 +38,16 @@ def place(pointer):
     """The resource or the entry of a section that a path leads to."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in (pointer or "").strip("/").split("/") if step]
     return "/".join(steps[:2])
+
+
+def adopted(own, theirs, families):
+    """Our findings, under the codes that the oracle has for the same place if those are of the same family."""
+    result = set()
+    for code, where in own:
+        kin = {key for key in theirs if key[1] == where and key[0] in families.get(code, ())}
+        result |= {(code, where)} if (code, where) in theirs or not kin else set()
+        result |= kin
+    return result
 
 
 def oracle(folder):
@@ -87,6 +99,8 @@ def main():
     same = {code: rule for rule, codes in differences["same"].items() for code in codes}
     argued = {(entry["rule"], entry.get("template"), entry.get("place")): entry["why"] for entry in differences["argued"]}
 
+    families = {code: set(codes) for codes in differences.get("families", []) for code in codes}
+
     def is_argued(rule, path, where):
         keys = [(rule, path, where), (rule, path, None), (rule, None, None)]
         return any(key in argued for key in keys)
@@ -108,6 +122,7 @@ def main():
         theirs = {key for key in theirs if not is_argued(key[0], path, key[1])}
         quiet = not matches
         own_all = {key for key in own if not is_argued(key[0], path, key[1])}
+        own_all = adopted(own_all, theirs, families)
         score.add(path, theirs, {key for key in own_all if key[0] in scope} if not quiet else own_all)
         if quiet and own_all:
             loud.append((path, sorted(own_all)))

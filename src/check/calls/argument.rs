@@ -1,5 +1,7 @@
 //! What a function is given.
 
+use std::net::IpAddr;
+
 use super::grammar::{Argument, COMPUTED_NAME, Slot, VARIABLE, argument, needs_extensions};
 use super::kind::{self, Kinds};
 use super::walk::Walk;
@@ -27,6 +29,11 @@ impl<'a> Walk<'_, 'a> {
         match function {
             Function::Select => self.selected(given, &inside),
             Function::GetAzs => self.zones(given, &inside),
+            Function::Cidr => given.as_list().and_then(<[_]>::first).into_iter().for_each(|block| {
+                self.block(block, &inside.index(0));
+            }),
+            // One that is well-formed is looked into elsewhere.
+            Function::If if given.as_list().is_some_and(|given| given.len() != 3) => self.condition_of(given, &inside),
             Function::ToJsonString => self.json(given, &inside),
             Function::Split if given.as_list().is_some_and(|given| given.get(1).is_some_and(is_dynamic)) => {
                 let message = "`Fn::Split` runs before a dynamic reference is resolved, and splits its name";
@@ -175,6 +182,31 @@ impl<'a> Walk<'_, 'a> {
         {
             let message = format!("there is no region `{region}`");
             self.found("E1015", path, message, Some("an empty text stands for the region of the stack"));
+        }
+    }
+
+    /// What `Fn::Cidr` divides.
+    fn block(&mut self, block: &Value, path: &Path<'_>) {
+        if let Some((_, chosen)) = branches(block) {
+            let inside = path.key(Function::If.long_name());
+            let parts = chosen.into_iter().enumerate();
+            return parts.for_each(|(index, branch)| self.block(branch, &inside.index(index + 1)));
+        }
+        let is_range = |text: &str| {
+            let parts = text.split_once('/');
+            parts.is_some_and(|(address, prefix)| address.parse::<IpAddr>().is_ok() && prefix.parse::<u8>().is_ok())
+        };
+        if let Value::String(text) = block
+            && !is_range(text)
+            && !is_dynamic(block)
+        {
+            self.found("E1024", path, format!("`{text}` is no range of addresses"), Some("write it like `10.0.0.0/16`"));
+        }
+    }
+
+    fn condition_of(&mut self, given: &Value, path: &Path<'_>) {
+        if let Some(name) = given.as_list().and_then(|given| given.first()?.as_str()) {
+            self.condition(name, path);
         }
     }
 

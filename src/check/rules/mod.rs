@@ -1,9 +1,11 @@
 //! The rules, one file a subject.
 
+mod branches;
 mod calls;
 mod conditions;
 mod cycles;
 mod databases;
+mod dynamic;
 mod endpoints;
 mod existence;
 mod facts;
@@ -19,6 +21,7 @@ mod proxies;
 mod references;
 mod schema;
 mod secrets;
+mod substitutions;
 mod targets;
 mod types;
 
@@ -36,6 +39,9 @@ pub const ALL: &[&[Rule]] = &[
     schema::RULES,
     references::RULES,
     calls::RULES,
+    substitutions::RULES,
+    dynamic::RULES,
+    branches::RULES,
     conditions::RULES,
     existence::RULES,
     mappings::RULES,

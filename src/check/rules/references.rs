@@ -96,11 +96,24 @@ const DEPENDS_ON: Rule = Rule {
     },
 };
 
+/// Whether a name is that of a resource inside a module: `Module` and what the module calls it, with a dot or without.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html>
+fn is_of_module(template: &Template, name: &str) -> bool {
+    let mut modules = template.resources.iter().filter(|(_, resource)| resource.kind.ends_with("::MODULE"));
+    modules.any(|(id, _)| name.len() > id.len() && name.starts_with(id.as_str()))
+}
+
 fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut Report) {
     let template = context.template;
+    if path.keys().last() == Some("Conditions") && template.resources.contains_key(name) {
+        let found = report.at(path, format!("a condition cannot refer to the resource `{name}`"));
+        found.help = Some("conditions are decided before anything is created: refer to a parameter".into());
+        return;
+    }
     let known =
         template.parameters.contains_key(name) || PSEUDO_PARAMETERS.contains(&name) || context.resolved.may_exist(name);
-    if !known {
+    if !known && !is_of_module(template, name) {
         let found = report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`"));
         found.help = known_name(template, name);
     }
@@ -109,7 +122,7 @@ fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut R
 fn check_attribute(context: &Context<'_>, name: &str, attribute: &str, path: &Path<'_>, report: &mut Report) {
     let template = context.template;
     let Some(resource) = template.resources.get(name) else {
-        if !context.resolved.may_exist(name) {
+        if !context.resolved.may_exist(name) && !is_of_module(template, name) {
             let found = report.at(path, format!("there is no resource `{name}`"));
             found.help = known_name(template, name);
         }
