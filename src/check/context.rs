@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use serde_json::Value as Json;
 
 use super::calls::{self, Misuse};
+use super::rules::given::{self, Misfit};
 use crate::registry::{self, TypeFacts, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved};
 use crate::template::{Resource, Template, Value};
@@ -19,13 +20,14 @@ pub struct Context<'a> {
     pub region: Option<&'a str>,
     violations: OnceCell<Vec<(&'a str, Violation)>>,
     misuses: OnceCell<Vec<Misuse>>,
+    misfits: OnceCell<Vec<Misfit>>,
 }
 
 impl<'a> Context<'a> {
     /// A template with what is known of its deployment.
     pub fn new(resolved: &'a Resolved<'a>) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new(), misuses: OnceCell::new() }
+        Self { template, resolved, region, violations: OnceCell::new(), misuses: OnceCell::new(), misfits: OnceCell::new() }
     }
 
     /// The resources of one type.
@@ -59,6 +61,11 @@ impl<'a> Context<'a> {
     /// Every wrong use of a function.
     pub(super) fn misuses(&self) -> &[Misuse] {
         self.misuses.get_or_init(|| calls::misuses(self))
+    }
+
+    /// Whatever functions give that properties do not take.
+    pub(super) fn misfits(&self) -> &[Misfit] {
+        self.misfits.get_or_init(|| given::misfits(self))
     }
 
     /// The values that the conditions in the properties of a resource can have together where it exists: all, or, where

@@ -32,8 +32,6 @@ impl<'a> Walk<'_, 'a> {
             Function::Cidr => given.as_list().and_then(<[_]>::first).into_iter().for_each(|block| {
                 self.block(block, &inside.index(0));
             }),
-            // One that is well-formed is looked into elsewhere.
-            Function::If if given.as_list().is_some_and(|given| given.len() != 3) => self.condition_of(given, &inside),
             Function::ToJsonString => self.json(given, &inside),
             Function::Split if given.as_list().is_some_and(|given| given.get(1).is_some_and(is_dynamic)) => {
                 let message = "`Fn::Split` runs before a dynamic reference is resolved, and splits its name";
@@ -201,12 +199,6 @@ impl<'a> Walk<'_, 'a> {
             && !is_dynamic(block)
         {
             self.found("E1024", path, format!("`{text}` is no range of addresses"), Some("write it like `10.0.0.0/16`"));
-        }
-    }
-
-    fn condition_of(&mut self, given: &Value, path: &Path<'_>) {
-        if let Some(name) = given.as_list().and_then(|given| given.first()?.as_str()) {
-            self.condition(name, path);
         }
     }
 

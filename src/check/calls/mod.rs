@@ -4,10 +4,14 @@
 mod argument;
 mod grammar;
 mod kind;
+mod placed;
 mod walk;
 
 use super::context::Context;
 use crate::template::{Function, Intrinsic, Value};
+
+pub(super) use kind::Kinds;
+pub(super) use placed::{Placed, each_placed};
 
 /// A wrong use of a function.
 #[derive(Clone, Debug)]

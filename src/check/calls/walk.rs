@@ -3,7 +3,6 @@
 use super::kind::{self, Kinds};
 use super::{Misuse, branches, code, function_of};
 use crate::check::context::Context;
-use crate::diagnostic::suggest;
 use crate::registry::TypeFacts;
 use crate::resolve::ParameterKind;
 use crate::template::{Function, Intrinsic, Path, Reference, Resource, Value};
@@ -103,9 +102,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     fn function(&mut self, value: &'a Value, intrinsic: &'a Intrinsic, wanted: Wanted<'_>, path: &Path<'_>) {
-        if let Some((condition, chosen)) = branches(value) {
+        if let Some((_, chosen)) = branches(value) {
             let inside = path.key(Function::If.long_name());
-            self.condition(condition, &inside);
             for (index, branch) in chosen.into_iter().enumerate() {
                 self.value(branch, wanted, &inside.index(index + 1));
             }
@@ -139,13 +137,6 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.call(*function, argument, path);
                 self.value(argument, Wanted::Anything, &path.key(function.long_name()));
             }
-        }
-    }
-
-    pub(super) fn condition(&mut self, name: &str, path: &Path<'_>) {
-        if !self.context.resolved.may_be_condition(name) {
-            let help = suggest(name, self.context.template.conditions.keys().map(String::as_str));
-            self.found("E1028", &path.index(0), format!("there is no condition `{name}`"), help.as_deref());
         }
     }
 

@@ -34,6 +34,15 @@ const UNREACHABLE: Rule = Rule {
     },
 };
 
+/// What holds where a value stands.
+#[derive(Clone, Copy)]
+struct Around<'n> {
+    /// In which worlds it is there.
+    under: Formula,
+    /// The conditions that were asked on the way to it.
+    named: &'n [&'n str],
+}
+
 struct Search<'s, 'a> {
     resolved: Resolved<'a>,
     report: &'s mut Report,
@@ -47,18 +56,26 @@ impl<'a> Search<'_, 'a> {
             let under = self.resolved.exists(id);
             let path = resources.key(id);
             let path = path.key("Properties");
+            let around: Vec<&str> = resource.condition.as_deref().into_iter().collect();
             for (name, value) in &resource.properties {
-                self.value(value, under, &path.key(name));
+                match value.as_list() {
+                    // The properties as a whole are chosen.
+                    Some([Value::String(condition), yes, no]) if name == "Fn::If" => {
+                        self.choice(condition, [yes, no], Around { under, named: &around }, &path);
+                    }
+                    _ => self.value(value, Around { under, named: &around }, &path.key(name)),
+                }
             }
         }
         for (name, output) in &template.outputs {
             let condition = output.condition.as_deref();
             let under = condition.map_or(Formula::TRUE, |condition| self.resolved.condition(condition));
-            self.value(&output.value, under, &outputs.key(name).key("Value"));
+            let around: Vec<&str> = condition.into_iter().collect();
+            self.value(&output.value, Around { under, named: &around }, &outputs.key(name).key("Value"));
         }
     }
 
-    fn value(&mut self, value: &'a Value, under: Formula, path: &Path<'_>) {
+    fn value(&mut self, value: &'a Value, under: Around<'_>, path: &Path<'_>) {
         if let Some((condition, chosen)) = branches(value) {
             return self.choice(condition, chosen, under, path);
         }
@@ -79,15 +96,20 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn choice(&mut self, condition: &str, chosen: [&'a Value; 2], under: Formula, path: &Path<'_>) {
+    fn choice(&mut self, condition: &'a str, chosen: [&'a Value; 2], around: Around<'_>, path: &Path<'_>) {
+        let named: Vec<&str> = around.named.iter().copied().chain([condition]).collect();
         let holds = self.resolved.condition(condition);
         let inside = path.key("Fn::If");
         for (index, (side, branch)) in [(holds, chosen[0]), (self.resolved.not(holds), chosen[1])].into_iter().enumerate() {
-            let here = self.resolved.and(under, side);
+            let here = self.resolved.and(around.under, side);
             let path = inside.index(index + 1);
             if self.resolved.is_possible(here) {
-                self.value(branch, here, &path);
-            } else if self.resolved.is_possible(under) {
+                self.value(branch, Around { under: here, named: &named }, &path);
+                continue;
+            }
+            // What decides a condition by itself is for the condition's own rule, unless it was asked before.
+            let is_decided = self.resolved.is_possible(side) || around.named.contains(&condition);
+            if is_decided && self.resolved.is_possible(around.under) {
                 let message = format!("this branch is never taken: `{condition}` is always {} here", index == 1);
                 let found = self.report.at(path, message);
                 found.help = Some("leave the other branch only, or choose by another condition".into());

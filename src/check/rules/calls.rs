@@ -77,7 +77,7 @@ functions! {
             queue!("QueueName: !Select [0, !Split [',', '{{resolve:ssm:names}}']]"),
         ],
         good &[queue!("QueueName: !Select [0, !Split [',', 'a,b']]")];
-    "E1021" "wrong-base64" "base64"
+    "E1021" "wrong-encoding" "base64"
         "`Fn::Base64` takes text and gives text."
         bad &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, UserData: { Fn::Base64: [a] } } } }"],
         good &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, UserData: { Fn::Base64: a } } } }"];

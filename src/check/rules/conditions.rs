@@ -8,13 +8,13 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::template::{Function, Intrinsic, Value, pointer};
 
-pub(super) const RULES: &[Rule] = &[UNDECLARED, OF_OUTPUT];
+pub(super) const RULES: &[Rule] = &[UNDECLARED];
 
 const UNDECLARED: Rule = Rule {
     code: Code::new("E8002", "undeclared-condition"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
-    explanation: "A condition that a resource or another condition goes by is declared under `Conditions`.",
+    explanation: "A condition that a resource, an output or `Fn::If` goes by is declared under `Conditions`.",
     bad: &["Resources: { Queue: { Type: AWS::SQS::Queue, Condition: Production } }"],
     good: &[
         "Parameters: { Stage: { Type: String } }\nConditions: { Production: !Equals [!Ref Stage, prod] }\nResources: { Queue: { Type: AWS::SQS::Queue, Condition: Production } }",
@@ -27,28 +27,19 @@ fn undeclared(context: &Context<'_>, report: &mut Report) {
     for (id, resource) in &template.resources {
         used(context, resource.condition.as_deref(), pointer(["Resources", id, "Condition"]), report);
     }
+    for (name, output) in &template.outputs {
+        used(context, output.condition.as_deref(), pointer(["Outputs", name, "Condition"]), report);
+    }
     template.walk(&mut |path, value| {
-        if let Value::Intrinsic(Intrinsic::Call(function @ Function::Condition, argument)) = value {
-            used(context, argument.as_str(), path.key(function.long_name()), report);
-        }
+        let Value::Intrinsic(Intrinsic::Call(function, argument)) = value else { return };
+        let condition = match (function, argument.as_ref()) {
+            (Function::If, Value::List(arguments)) => arguments.first().and_then(Value::as_str),
+            (Function::Condition, argument) => argument.as_str(),
+            _ => None,
+        };
+        used(context, condition, path.key(function.long_name()), report);
     });
 }
-
-const OF_OUTPUT: Rule = Rule {
-    code: Code::new("E6005", "undeclared-condition-of-output"),
-    severity: Severity::Error,
-    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html",
-    explanation: "A condition that an output goes by is declared under `Conditions`.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Condition: Production, Value: !Ref Queue } }"],
-    good: &[
-        "Parameters: { Stage: { Type: String } }\nConditions: { Production: !Equals [!Ref Stage, prod] }\nResources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Condition: Production, Value: !Ref Queue } }",
-    ],
-    find: |context, report| {
-        for (name, output) in &context.template.outputs {
-            used(context, output.condition.as_deref(), pointer(["Outputs", name, "Condition"]), report);
-        }
-    },
-};
 
 fn used(context: &Context<'_>, name: Option<&str>, path: impl Display, report: &mut Report) {
     if let Some(name) = name.filter(|name| !context.resolved.may_be_condition(name)) {

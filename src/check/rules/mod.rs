@@ -9,8 +9,10 @@ mod dynamic;
 mod endpoints;
 mod existence;
 mod facts;
+mod formats;
 mod functions;
 mod gateways;
+pub(super) mod given;
 mod implied;
 mod limits;
 mod mappings;
@@ -42,6 +44,8 @@ pub const ALL: &[&[Rule]] = &[
     substitutions::RULES,
     dynamic::RULES,
     branches::RULES,
+    formats::RULES,
+    given::RULES,
     conditions::RULES,
     existence::RULES,
     mappings::RULES,

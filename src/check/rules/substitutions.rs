@@ -117,7 +117,9 @@ const NEEDLESS: Rule = Rule {
             return;
         }
         each_sub(context.template, &mut |path, sub| {
-            if sub.parts.iter().all(|part| matches!(part, SubPart::Text(_))) {
+            // What a loop leaves of its text differs from turn to turn.
+            let is_looped = path.keys().any(|key| key.starts_with("Fn::ForEach::"));
+            if !is_looped && sub.parts.iter().all(|part| matches!(part, SubPart::Text(_))) {
                 let found = report.at(path, "`Fn::Sub` has a text without a gap, and does nothing");
                 found.help = Some("write the text alone".into());
             }
