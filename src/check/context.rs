@@ -27,7 +27,14 @@ impl<'a> Context<'a> {
     /// A template with what is known of its deployment.
     pub fn new(resolved: &'a Resolved<'a>) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new(), misuses: OnceCell::new(), misfits: OnceCell::new() }
+        Self {
+            template,
+            resolved,
+            region,
+            violations: OnceCell::new(),
+            misuses: OnceCell::new(),
+            misfits: OnceCell::new(),
+        }
     }
 
     /// The resources of one type.

@@ -23,7 +23,9 @@ impl<'a> Walk<'_, 'a> {
             Some(Argument::Several { least, most, slots }) => {
                 self.several(function, (least, most), slots, given, &inside);
             }
-            Some(Argument::Named { names, required, slot }) => self.named(function, names, required, &slot, given, &inside),
+            Some(Argument::Named { names, required, slot }) => {
+                self.named(function, names, required, &slot, given, &inside)
+            }
             None => self.ill_formed(function, code, given, path),
         }
         match function {
@@ -150,8 +152,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn alternatives(&self, slot: &Slot) -> Option<String> {
-        let names: Vec<_> =
-            slot.functions.iter().map(|function| format!("`{}`", function.long_name())).collect();
+        let names: Vec<_> = slot.functions.iter().map(|function| format!("`{}`", function.long_name())).collect();
         match names.is_empty() {
             true => Some("write it out: no function may stand here".to_owned()),
             false => Some(format!("may stand here: {}", names.join(", "))),
@@ -198,12 +199,18 @@ impl<'a> Walk<'_, 'a> {
             && !is_range(text)
             && !is_dynamic(block)
         {
-            self.found("E1024", path, format!("`{text}` is no range of addresses"), Some("write it like `10.0.0.0/16`"));
+            self.found(
+                "E1024",
+                path,
+                format!("`{text}` is no range of addresses"),
+                Some("write it like `10.0.0.0/16`"),
+            );
         }
     }
 
     fn json(&mut self, given: &'a Value, path: &Path<'_>) {
-        let is_empty = matches!(given, Value::List(list) if list.is_empty()) || matches!(given, Value::Map(map) if map.is_empty());
+        let is_empty =
+            matches!(given, Value::List(list) if list.is_empty()) || matches!(given, Value::Map(map) if map.is_empty());
         if is_empty {
             self.found("E1031", path, "`Fn::ToJsonString` takes a list or a map with something in it".into(), None);
         }

@@ -42,9 +42,7 @@ impl Kinds {
     pub fn of_schema(schema: &Json) -> Self {
         match &schema["type"] {
             Json::String(name) => Self::named(name),
-            Json::Array(names) => {
-                names.iter().filter_map(Json::as_str).map(Self::named).fold(Self(0), Self::or)
-            }
+            Json::Array(names) => names.iter().filter_map(Json::as_str).map(Self::named).fold(Self(0), Self::or),
             _ => Self::ANY,
         }
     }
@@ -68,8 +66,7 @@ impl Kinds {
     /// In words, to stand behind "is not".
     pub fn words(self) -> String {
         let known = [(Self::TEXT, "text"), (Self::NUMBER, "a number"), (Self::LIST, "a list"), (Self::MAP, "a map")];
-        let mut words: Vec<&str> =
-            known.iter().filter(|(kind, _)| self.meets(*kind)).map(|(_, word)| *word).collect();
+        let mut words: Vec<&str> = known.iter().filter(|(kind, _)| self.meets(*kind)).map(|(_, word)| *word).collect();
         if self.meets(Self::TEXT) {
             words.retain(|word| *word != "a number");
         }
@@ -112,7 +109,8 @@ pub fn of_reference(context: &Context<'_>, reference: &Reference) -> Kinds {
         Reference::GetAtt(name, attribute) => {
             let facts = template.resources.get(name).and_then(|resource| context.facts(resource));
             let attribute = facts.filter(|facts| !is_untold(facts.name, attribute));
-            let attribute = attribute.and_then(|facts| Some((facts, facts.attributes().get(attribute_name(reference))?)));
+            let attribute =
+                attribute.and_then(|facts| Some((facts, facts.attributes().get(attribute_name(reference))?)));
             match attribute {
                 // The outputs of a nested stack are text.
                 Some((facts, attribute)) if attribute.schema.is_none() && facts.attributes().outputs => Kinds::TEXT,

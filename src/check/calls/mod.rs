@@ -8,9 +8,9 @@ mod placed;
 mod walk;
 
 use super::context::Context;
-use crate::template::{Function, Intrinsic, Value};
+use crate::template::{Function, Intrinsic, Map, Reference, Value};
 
-pub(super) use kind::Kinds;
+pub(super) use kind::{Kinds, of as kind_of};
 pub(super) use placed::{Placed, each_placed};
 
 /// A wrong use of a function.
@@ -56,10 +56,18 @@ pub(super) fn code(function: Function) -> Option<&'static str> {
 /// The function that a value is a call of.
 pub(super) fn function_of(value: &Value) -> Option<Function> {
     match value {
-        Value::Intrinsic(Intrinsic::Reference(crate::template::Reference::Ref(_))) => Some(Function::Ref),
-        Value::Intrinsic(Intrinsic::Reference(crate::template::Reference::GetAtt(..))) => Some(Function::GetAtt),
+        Value::Intrinsic(Intrinsic::Reference(Reference::Ref(_))) => Some(Function::Ref),
+        Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(..))) => Some(Function::GetAtt),
         Value::Intrinsic(Intrinsic::Sub(_)) => Some(Function::Sub),
         Value::Intrinsic(Intrinsic::Call(function, _)) => Some(*function),
+        _ => None,
+    }
+}
+
+/// The properties of a resource that are chosen as a whole: the condition and the two maps.
+pub(super) fn chosen_properties(properties: &Map) -> Option<(&str, [&Value; 2])> {
+    match properties.get("Fn::If")?.as_list()? {
+        [Value::String(condition), yes, no] => Some((condition, [yes, no])),
         _ => None,
     }
 }

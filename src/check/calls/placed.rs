@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::branches;
+use super::{branches, chosen_properties};
 use crate::check::context::Context;
 use crate::registry::{self, TypeFacts};
 use crate::resolve::Formula;
@@ -23,6 +23,12 @@ pub(in crate::check) struct Placed<'p, 'a> {
 }
 
 impl Placed<'_, '_> {
+    /// The resource and the property, to be shown.
+    pub fn owner(&self) -> String {
+        let id = self.path.keys().collect::<Vec<_>>().into_iter().rev().nth(1).unwrap_or_default();
+        format!("{id}{}", self.place())
+    }
+
     /// Where it stands below `Properties`, as far as that tells the property: its keys.
     pub fn place(&self) -> String {
         let mut keys: Vec<&str> = self.path.keys().collect();
@@ -36,13 +42,18 @@ pub(in crate::check) fn each_placed<'a>(context: &Context<'a>, visit: &mut dyn F
     let start = Path::Start;
     let resources = start.key("Resources");
     for (id, resource) in &context.template.resources {
-        let Some(facts) = registry::facts(&resource.kind).filter(|facts| !registry::is_open(facts.name)) else { continue };
+        let Some(facts) = registry::facts(&resource.kind).filter(|facts| !registry::is_open(facts.name)) else {
+            continue;
+        };
         let under = context.resolved.exists(id);
         if !context.resolved.is_possible(under) {
             continue;
         }
         let path = resources.key(id);
         let path = path.key("Properties");
+        if let Some(chosen) = chosen_properties(&resource.properties) {
+            choose(context, chosen, (facts, &facts.schema), under, &path, visit);
+        }
         for (name, value) in &resource.properties {
             if let Some(schema) = facts.property([name.as_str()]) {
                 descend(context, value, (facts, schema), under, &path.key(name), visit);
@@ -59,17 +70,8 @@ fn descend<'a>(
     path: &Path<'_>,
     visit: &mut dyn FnMut(&Placed<'_, 'a>),
 ) {
-    if let Some((condition, chosen)) = branches(value) {
-        let holds = context.resolved.condition(condition);
-        let sides = [holds, context.resolved.not(holds)];
-        let inside = path.key("Fn::If");
-        for (index, (side, branch)) in sides.into_iter().zip(chosen).enumerate() {
-            let here = context.resolved.and(under, side);
-            if context.resolved.is_possible(here) {
-                descend(context, branch, (facts, schema), here, &inside.index(index + 1), visit);
-            }
-        }
-        return;
+    if let Some(chosen) = branches(value) {
+        return choose(context, chosen, (facts, schema), under, path, visit);
     }
     match value {
         Value::Map(map) => {
@@ -87,5 +89,25 @@ fn descend<'a>(
         }
         Value::Intrinsic(_) => visit(&Placed { value, facts, schema: facts.resolve(schema), under, path }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The branches of `Fn::If` that can be taken.
+fn choose<'a>(
+    context: &Context<'a>,
+    (condition, chosen): (&'a str, [&'a Value; 2]),
+    wanted: (&'static TypeFacts, &'static Json),
+    under: Formula,
+    path: &Path<'_>,
+    visit: &mut dyn FnMut(&Placed<'_, 'a>),
+) {
+    let holds = context.resolved.condition(condition);
+    let sides = [holds, context.resolved.not(holds)];
+    let inside = path.key("Fn::If");
+    for (index, (side, branch)) in sides.into_iter().zip(chosen).enumerate() {
+        let here = context.resolved.and(under, side);
+        if context.resolved.is_possible(here) {
+            descend(context, branch, wanted, here, &inside.index(index + 1), visit);
+        }
     }
 }

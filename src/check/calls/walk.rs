@@ -60,13 +60,19 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn resource(&mut self, resource: &'a Resource, path: &Path<'_>) {
         let facts = self.context.facts(resource).filter(|facts| !crate::registry::is_open(facts.name));
         let properties = path.key("Properties");
-        for (name, value) in &resource.properties {
+        if let Some((_, chosen)) = super::chosen_properties(&resource.properties) {
+            let inside = properties.key(Function::If.long_name());
+            let wanted = facts.map_or(Wanted::Anything, |facts| Wanted::Property(facts, &facts.schema));
+            for (index, branch) in chosen.into_iter().enumerate() {
+                self.value(branch, wanted, &inside.index(index + 1));
+            }
+        }
+        for (name, value) in resource.properties.iter().filter(|(name, _)| *name != "Fn::If") {
             let schema = facts.and_then(|facts| facts.property([name.as_str()]).map(|schema| (facts, schema)));
             let wanted = schema.map_or(Wanted::Anything, |(facts, schema)| Wanted::Property(facts, schema));
             self.value(value, wanted, &properties.key(name));
         }
-        for (name, policy) in
-            [("CreationPolicy", &resource.creation_policy), ("UpdatePolicy", &resource.update_policy)]
+        for (name, policy) in [("CreationPolicy", &resource.creation_policy), ("UpdatePolicy", &resource.update_policy)]
         {
             policy.iter().for_each(|policy| {
                 let wanted = match function_of(policy) {

@@ -1,6 +1,6 @@
 //! Branches of `Fn::If` that are never taken.
 
-use crate::check::calls::branches;
+use crate::check::calls::{branches, chosen_properties};
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
@@ -26,6 +26,7 @@ const UNREACHABLE: Rule = Rule {
         let template = context.template;
         let mut has_branches = false;
         template.walk(&mut |_, value| has_branches |= branches(value).is_some());
+        has_branches |= template.resources.values().any(|resource| chosen_properties(&resource.properties).is_some());
         if has_branches {
             // In one region a condition on the region is decided; the template serves others as well.
             let environment = Environment::unknown();
@@ -57,14 +58,10 @@ impl<'a> Search<'_, 'a> {
             let path = resources.key(id);
             let path = path.key("Properties");
             let around: Vec<&str> = resource.condition.as_deref().into_iter().collect();
-            for (name, value) in &resource.properties {
-                match value.as_list() {
-                    // The properties as a whole are chosen.
-                    Some([Value::String(condition), yes, no]) if name == "Fn::If" => {
-                        self.choice(condition, [yes, no], Around { under, named: &around }, &path);
-                    }
-                    _ => self.value(value, Around { under, named: &around }, &path.key(name)),
-                }
+            let around = Around { under, named: &around };
+            match chosen_properties(&resource.properties) {
+                Some((condition, chosen)) => self.choice(condition, chosen, around, &path),
+                None => resource.properties.iter().for_each(|(name, value)| self.value(value, around, &path.key(name))),
             }
         }
         for (name, output) in &template.outputs {
@@ -100,7 +97,9 @@ impl<'a> Search<'_, 'a> {
         let named: Vec<&str> = around.named.iter().copied().chain([condition]).collect();
         let holds = self.resolved.condition(condition);
         let inside = path.key("Fn::If");
-        for (index, (side, branch)) in [(holds, chosen[0]), (self.resolved.not(holds), chosen[1])].into_iter().enumerate() {
+        for (index, (side, branch)) in
+            [(holds, chosen[0]), (self.resolved.not(holds), chosen[1])].into_iter().enumerate()
+        {
             let here = self.resolved.and(around.under, side);
             let path = inside.index(index + 1);
             if self.resolved.is_possible(here) {

@@ -10,7 +10,8 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::template::{DynamicReference, Intrinsic, Path, Value, dynamic_references};
 
-pub(super) const RULES: &[Rule] = &[MALFORMED, SECURE_ELSEWHERE, SECRET_ELSEWHERE, SECRET_FOR_ARN, SPACED, BY_PARAMETER];
+pub(super) const RULES: &[Rule] =
+    &[MALFORMED, SECURE_ELSEWHERE, SECRET_ELSEWHERE, SECRET_FOR_ARN, SPACED, BY_PARAMETER];
 
 const PAGE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html";
 const SECURE_PAGE: &str =
@@ -114,7 +115,9 @@ const MALFORMED: Rule = Rule {
 fn fault(reference: DynamicReference<'_>) -> Option<String> {
     let parts: Vec<&str> = reference.key.split(':').collect();
     match (reference.service, parts.as_slice()) {
-        ("ssm" | "ssm-secure", [name] | [name, _]) if name.is_empty() => Some("the reference names no parameter".into()),
+        ("ssm" | "ssm-secure", [name] | [name, _]) if name.is_empty() => {
+            Some("the reference names no parameter".into())
+        }
         ("ssm" | "ssm-secure", [_]) => None,
         ("ssm" | "ssm-secure", [_, version]) => {
             let is_version = !version.is_empty() && version.bytes().all(|digit| digit.is_ascii_digit());
@@ -146,7 +149,9 @@ const SECURE_ELSEWHERE: Rule = Rule {
     severity: Severity::Error,
     source: SECURE_PAGE,
     explanation: "Secure strings of Systems Manager are resolved in a few properties only, all of them passwords.",
-    bad: &["Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: '{{resolve:ssm-secure:name:1}}' } } }"],
+    bad: &[
+        "Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: '{{resolve:ssm-secure:name:1}}' } } }",
+    ],
     good: &[
         "Resources: { User: { Type: AWS::IAM::User, Properties: { LoginProfile: { Password: '{{resolve:ssm-secure:name:1}}' } } } }",
     ],
@@ -169,7 +174,9 @@ const SECRET_ELSEWHERE: Rule = Rule {
     bad: &[
         "Resources: { Topic: { Type: AWS::SNS::Topic } }\nOutputs: { Name: { Value: '{{resolve:secretsmanager:name}}' } }",
     ],
-    good: &["Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: '{{resolve:secretsmanager:name}}' } } }"],
+    good: &[
+        "Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: '{{resolve:secretsmanager:name}}' } } }",
+    ],
     find: |context, report| {
         each(context, &mut |path, reference| {
             if reference.service == "secretsmanager" && path.keys().last() == Some("Outputs") {
@@ -256,7 +263,8 @@ fn by_parameter(context: &Context<'_>, report: &mut Report) {
         let Some((kind, names)) = property(context, path) else { return };
         if SECURE.iter().any(|known| *known == (kind, names.as_str())) {
             let found = report.at(path, format!("the password is the parameter `{name}`"));
-            found.help = Some("keep it in Secrets Manager: `{{resolve:secretsmanager:name:SecretString:password}}`".into());
+            found.help =
+                Some("keep it in Secrets Manager: `{{resolve:secretsmanager:name:SecretString:password}}`".into());
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::check::calls::each_placed;
+use crate::check::calls::{Kinds, each_placed, kind_of};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -45,6 +45,10 @@ fn compare(context: &Context<'_>, report: &mut Report, attributes: bool) {
     each_placed(context, &mut |placed| {
         let Some(wanted) = placed.schema["format"].as_str().map(one_name) else { return };
         let Value::Intrinsic(Intrinsic::Reference(reference)) = placed.value else { return };
+        // What is of another kind altogether is told as that.
+        if !kind_of(context, placed.value).meets(Kinds::of_property(placed.schema)) {
+            return;
+        }
         let Some(resource) = context.template.resources.get(reference.name()) else { return };
         let given = match reference {
             Reference::GetAtt(_, attribute) if attributes => of_attribute(context, resource, attribute),

@@ -1,6 +1,7 @@
 //! What functions give, once parameters have their defaults and allowed values, against what the property takes.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
@@ -9,8 +10,9 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
+use crate::registry::ViolationKind;
 use crate::resolve::{Case, Formula, ParameterKind, Piece, Resolution, Symbol};
-use crate::template::{Function, Parameter, Value};
+use crate::template::{Function, Parameter, Value, pointer};
 
 /// The schemas of the types, which say what a property takes.
 const SOURCE: &str =
@@ -72,10 +74,13 @@ given! {
 }
 
 impl Report {
-    /// What a function gives that a property does not take.
+    /// What a function gives that a property does not take, each once.
     fn misfits(&mut self, context: &Context<'_>, function: Function) {
+        let mut told = BTreeSet::new();
         for misfit in context.misfits().iter().filter(|misfit| misfit.function == function) {
-            self.at(&misfit.path, misfit.message.clone()).help = misfit.help.clone();
+            if told.insert((misfit.path.as_str(), misfit.message.as_str())) {
+                self.at(&misfit.path, misfit.message.clone()).help = misfit.help.clone();
+            }
         }
     }
 }
@@ -107,8 +112,25 @@ fn is_told(function: Function) -> bool {
 
 /// Keywords that say something of a value beyond its type.
 const TELLING: &[&str] = &[
-    "$ref", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "format", "allOf", "anyOf", "oneOf", "not", "if", "enumCaseInsensitive", "items",
+    "$ref",
+    "enum",
+    "const",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "format",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "enumCaseInsensitive",
+    "items",
 ];
 
 fn misfit<'a>(context: &Context<'a>, placed: &Placed<'_, 'a>, function: Function) -> Option<Misfit> {
@@ -117,11 +139,14 @@ fn misfit<'a>(context: &Context<'a>, placed: &Placed<'_, 'a>, function: Function
     if !is_typed && !TELLING.iter().any(|keyword| schema.get(*keyword).is_some()) {
         return None;
     }
-    let found = |message, help| Some(Misfit { function, path: placed.path.to_string(), message, help });
+    let found = |path, message, help| Some(Misfit { function, path, message, help });
+    let here = || placed.path.to_string();
     if function == Function::GetAzs {
         let items = placed.facts.member(schema, "*").map(|items| Kinds::of_property(placed.facts.resolve(items)));
         let is_misfit = items.is_some_and(|items| !items.meets(Kinds::TEXT));
-        return is_misfit.then(|| found("`Fn::GetAZs` gives the names of zones, and the list holds no text".into(), None))?;
+        return is_misfit.then(|| {
+            found(here(), "`Fn::GetAZs` gives the names of zones, and the list holds no text".into(), None)
+        })?;
     }
     for case in context.resolved.value(placed.value, placed.under) {
         for given in values(context, &case) {
@@ -133,11 +158,22 @@ fn misfit<'a>(context: &Context<'a>, placed: &Placed<'_, 'a>, function: Function
                     true => "is not what the property takes".to_owned(),
                     false => fault.message,
                 };
-                return found(format!("{}: {message}", given.origin), fault.help.filter(|_| !given.hidden));
+                let help = fault.help.filter(|_| !given.hidden);
+                // What the declaration could have excluded is to be mended there.
+                let declared = given.declared.filter(|_| is_of_declaration(fault.kind));
+                return match declared {
+                    Some(declared) => found(declared, format!("{message}, where `{}` takes it", placed.owner()), help),
+                    None => found(here(), format!("{}: {message}", given.origin), help),
+                };
             }
         }
     }
     None
+}
+
+/// Whether a parameter's declaration can say as much: by allowed values, a pattern, bounds.
+fn is_of_declaration(kind: ViolationKind) -> bool {
+    matches!(kind, ViolationKind::NotInEnum | ViolationKind::Pattern | ViolationKind::NumberRange)
 }
 
 /// A value that a function may give.
@@ -146,6 +182,8 @@ struct Given {
     value: Json,
     /// Where it comes from, in words.
     origin: String,
+    /// Where a parameter declares it.
+    declared: Option<String>,
     /// Whether it must not be shown.
     hidden: bool,
 }
@@ -156,17 +194,21 @@ fn values<'a>(context: &Context<'a>, case: &Case<'a>) -> Vec<Given> {
         Resolution::Symbol(Symbol::Parameter { name, parameter }) => of_parameter(context, name, parameter, case),
         Resolution::Mixed(pieces) => {
             let text: Option<Vec<Cow<'_, str>>> = pieces.iter().map(default_of).collect();
-            let hidden = pieces.iter().any(|piece| matches!(piece, Piece::Symbol(Symbol::Parameter { parameter, .. }) if is_hidden(parameter)));
+            let hidden = pieces.iter().any(
+                |piece| matches!(piece, Piece::Symbol(Symbol::Parameter { parameter, .. }) if is_hidden(parameter)),
+            );
             let given = |text: Vec<Cow<'_, str>>| Given {
                 when: case.when,
                 value: Json::String(text.concat()),
                 origin: "with the defaults of the parameters".to_owned(),
+                declared: None,
                 hidden,
             };
             text.map(given).into_iter().collect()
         }
         resolution => {
-            let given = |value| Given { when: case.when, value, origin: "what the function gives".to_owned(), hidden: false };
+            let origin = "what the function gives".to_owned();
+            let given = |value| Given { when: case.when, value, origin, declared: None, hidden: false };
             literal(resolution).map(given).into_iter().collect()
         }
     }
@@ -201,12 +243,19 @@ fn of_parameter<'a>(context: &Context<'a>, name: &str, parameter: &Parameter, ca
     if kind.is_stored() {
         return Vec::new();
     }
-    let mut named: Vec<(&Value, &str)> = parameter.allowed_values.iter().map(|value| (value, "allowed value")).collect();
+    let allowed = parameter.allowed_values.iter().enumerate();
+    let mut named: Vec<(&Value, &str, String)> =
+        allowed.map(|(index, value)| (value, "allowed value", format!("AllowedValues/{index}"))).collect();
     if named.is_empty() {
-        let others = [(&parameter.default, "default"), (&parameter.min_value, "least value"), (&parameter.max_value, "greatest value")];
-        named.extend(others.iter().filter_map(|(value, words)| Some((value.as_ref()?, *words))));
+        let others = [
+            (&parameter.default, "default", "Default"),
+            (&parameter.min_value, "least value", "MinValue"),
+            (&parameter.max_value, "greatest value", "MaxValue"),
+        ];
+        named
+            .extend(others.iter().filter_map(|(value, words, key)| Some((value.as_ref()?, *words, (*key).to_owned()))));
     }
-    let given = |(value, words): (&Value, &str)| {
+    let given = |(value, words, key): (&Value, &str, String)| {
         let text = spelled(value)?;
         let here = match kind.is_list() {
             true => Formula::TRUE,
@@ -216,8 +265,13 @@ fn of_parameter<'a>(context: &Context<'a>, name: &str, parameter: &Parameter, ca
             true => json!(text.split(',').map(str::trim).collect::<Vec<_>>()),
             false => Json::String(text),
         };
-        let when = context.resolved.and(case.when, here);
-        Some(Given { when, value, origin: format!("the {words} of `{name}`"), hidden: is_hidden(parameter) })
+        Some(Given {
+            when: context.resolved.and(case.when, here),
+            value,
+            origin: format!("the {words} of `{name}`"),
+            declared: Some(format!("{}/{key}", pointer(["Parameters", name]))),
+            hidden: is_hidden(parameter),
+        })
     };
     named.into_iter().filter_map(given).collect()
 }

@@ -4,7 +4,7 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Path, Reference, Resource, Value, Intrinsic};
+use crate::template::{Intrinsic, Path, Reference, Resource, Value};
 
 pub(super) const RULES: &[Rule] = &[IMPLIED];
 

@@ -65,8 +65,7 @@ fn is_meant(template: &Template, name: &str, path: &Path<'_>, is_program: bool) 
         }
     }
     let is_name = || template.parameters.contains_key(name) || template.resources.contains_key(name);
-    let is_attribute =
-        || name.split_once('.').is_some_and(|(resource, _)| template.resources.contains_key(resource));
+    let is_attribute = || name.split_once('.').is_some_and(|(resource, _)| template.resources.contains_key(resource));
     is_definition || PSEUDO_PARAMETERS.contains(&name) || !is_program && is_name() || is_attribute()
 }
 
@@ -92,11 +91,13 @@ const UNUSED_VALUE: Rule = Rule {
     ],
     find: |context, report| {
         each_sub(context.template, &mut |path, sub| {
-            let is_used = |name: &str| sub.parts.iter().any(|part| matches!(part, SubPart::Variable(used) if used == name));
+            let is_used =
+                |name: &str| sub.parts.iter().any(|part| matches!(part, SubPart::Variable(used) if used == name));
             for name in sub.variables.keys().filter(|name| !is_used(name)) {
                 let at = path.key("Fn::Sub");
                 let at = at.index(1);
-                let found = report.at(at.key(name), format!("`Fn::Sub` is given `{name}`, and its text does not use it"));
+                let found =
+                    report.at(at.key(name), format!("`Fn::Sub` is given `{name}`, and its text does not use it"));
                 found.help = Some(format!("use it as `${{{name}}}`, or remove it"));
             }
         });
@@ -109,7 +110,9 @@ const NEEDLESS: Rule = Rule {
     source: SUB_PAGE,
     explanation: "`Fn::Sub` of a text without a gap gives the text. Either a gap is missing, or its braces are, or `Fn::Sub` is left over.",
     bad: &["Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Sub 'orders' } } }"],
-    good: &["Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Sub 'orders ${AWS::Region}' } } }"],
+    good: &[
+        "Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Sub 'orders ${AWS::Region}' } } }",
+    ],
     find: |context, report| {
         // The Serverless Application Model replaces text of its own in such a `Fn::Sub`.
         let is_serverless = |value: &Value| value.as_str() == Some("AWS::Serverless-2016-10-31");

@@ -14,7 +14,11 @@ static KNOWN: LazyLock<Vec<(&str, &str, Regex)>> = LazyLock::new(|| {
         ("AWS::EC2::VPC.Id", "id of a VPC", "^vpc-([0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})$"),
         ("AWS::EC2::Subnet.Id", "id of a subnet", "^subnet-([0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})$"),
         ("AWS::EC2::SecurityGroup.Id", "id of a security group", "^sg-([0-9A-Fa-f]{8}|[0-9A-Fa-f]{17})$"),
-        ("AWS::ACM::Certificate.Arn", "ARN of a certificate", "^arn:aws[A-Za-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+$"),
+        (
+            "AWS::ACM::Certificate.Arn",
+            "ARN of a certificate",
+            "^arn:aws[A-Za-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+$",
+        ),
         ("AWS::IAM::Role.Arn", "ARN of a role", "^arn:aws[A-Za-z-]*:iam::[0-9]{12}:role/.+$"),
         ("AWS::SNS::Topic.Arn", "ARN of a topic", "^arn:aws[A-Za-z-]*:sns:[a-z0-9-]+:[0-9]{12}:.+$"),
         ("AWS::KMS::Key.Arn", "ARN of a key", "^arn:aws[A-Za-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/.+$"),
