@@ -1,5 +1,5 @@
-//! One stack has a network, a database and its proxy; another one, which other people deploy, has the functions that use
-//! it.
+//! One stack has a network, a database and its proxy; another one, which other people deploy, has the function that uses
+//! it; a third one has the function that changes the schema, past the proxy, and its log under the first one's key.
 //!
 //! `cargo run --example two_stacks -- synth --out target/two_stacks` writes a folder for each environment.
 
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     formwork::main(&app())
 }
 
-/// Both stacks, for each environment.
+/// The three stacks, for each environment.
 pub fn app() -> App {
     let mut app = App::new();
     app.tag("team", "billing");
@@ -21,6 +21,7 @@ pub fn app() -> App {
         let environment = Environment::new(name, account, Region::ApSoutheast2);
         let (data, access) = data(&environment);
         app.add(reports(&environment, &data, access));
+        app.add(schema(&environment, &data, access));
         app.add(data);
     }
     // Whatever is built: nobody loses a log by mistake.
@@ -39,8 +40,11 @@ struct Access {
     vpc: Handle<Vpc>,
     private: Handle<PrivateSubnets>,
     secrets_api: Handle<InterfaceEndpoint>,
+    key: Handle<Key>,
     secret: Handle<Secret>,
+    database: Handle<DatabaseInstance>,
     proxy: Handle<DatabaseProxy>,
+    tools_sg: Handle<SecurityGroup>,
 }
 
 fn data(environment: &Environment) -> (Stack, Access) {
@@ -52,8 +56,9 @@ fn data(environment: &Environment) -> (Stack, Access) {
     let proxy_sg = stack.add("ProxySg", SecurityGroup::new(vpc, "proxy"));
     let database_sg = stack.add("DatabaseSg", SecurityGroup::new(vpc, "database"));
     let secrets_sg = stack.add("SecretsSg", SecurityGroup::new(vpc, "Secrets Manager API"));
+    let tools_sg = stack.add("ToolsSg", SecurityGroup::new(vpc, "tools of the team"));
 
-    let key = stack.add("Key", Key::new("the billing database's secrets").retain());
+    let key = stack.add("Key", Key::new("the billing database's secrets and logs").retain());
     let secret = stack.add("Secret", Secret::new(user("billie"), EncryptedBy::Key(key)).retain());
     let database = DatabaseInstance::new(Engine::Postgres, secret, private, database_sg);
     let database = stack.add("Database", database.on_deletion(Deletion::Snapshot));
@@ -63,8 +68,7 @@ fn data(environment: &Environment) -> (Stack, Access) {
     let secrets_api = stack.add("SecretsApi", secrets_api);
 
     stack.allow(proxy, database);
-    stack.require(database.isolated().except(proxy));
-    (stack, Access { vpc, private, secrets_api, secret, proxy })
+    (stack, Access { vpc, private, secrets_api, key, secret, database, proxy, tools_sg })
 }
 
 fn reports(environment: &Environment, data: &Stack, access: Access) -> Stack {
@@ -96,5 +100,37 @@ fn reports(environment: &Environment, data: &Stack, access: Access) -> Stack {
 
     let console = text!["https://", Value::region(), ".console.aws.amazon.com/lambda/home#/functions/", report.name()];
     stack.output("Console", console).describe("where the function is shown");
+    stack
+}
+
+/// The schema is changed in one session, which a proxy would tie to its connection anyway. So this function connects to
+/// the database itself: the rules of both groups stand in this stack, which is deployed last.
+fn schema(environment: &Environment, data: &Stack, access: Access) -> Stack {
+    let mut stack = Stack::new("schema", environment);
+    let vpc = stack.import_from(data, access.vpc);
+    let private = stack.import_from(data, access.private);
+    let secrets_api = stack.import_from(data, access.secrets_api);
+    let key = stack.import_from(data, access.key);
+    let secret = stack.import_from(data, access.secret);
+    let database = stack.import_from(data, access.database);
+    let proxy = stack.import_from(data, access.proxy);
+    // By Systems Manager: the first stack may replace the group while this one uses it, which an export forbids.
+    let tools_sg = stack.import_from_parameter(data, access.tools_sg);
+
+    let group = stack.add("MigrateSg", SecurityGroup::new(vpc, "changes of the schema"));
+    let migrate = Function::new(Runtime::Python313, Code::inline(HANDLER))
+        .in_vpc(private, group)
+        .env("DB_HOST", database.endpoint())
+        .env("DB_SECRET", secret.arn())
+        .log_key(key)
+        .reserved_concurrency(1)
+        .timeout(minutes(15));
+    let migrate = stack.add("Migrate", migrate);
+
+    stack.allow(migrate, database);
+    stack.allow(migrate, secrets_api);
+    stack.allow(migrate, tools_sg.on(tcp(8080)));
+    stack.grant(migrate, secret.read());
+    stack.require(database.isolated().except(proxy).except(migrate));
     stack
 }

@@ -1,7 +1,7 @@
 //! Typed CloudFormation in Rust.
 //!
 //! A stack is written as nouns and verbs. Out come a validated template, which `aws cloudformation deploy` takes as it
-//! is, and a sidecar that says what the stack requires and takes on trust.
+//! is, files for the other tools that deploy it, and a sidecar that says what the stack requires and takes on trust.
 //!
 //! ```
 //! use formwork::prelude::*;

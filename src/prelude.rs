@@ -20,7 +20,7 @@ pub use crate::constructs::secretsmanager::{
 pub use crate::stack::{
     App, Arn, Bag, Caller, Condition, Construct, Deletion, Environment, Existing, Fields, Formula, Goal, Grantee,
     Handle, IntoValue, Json, List, Listener, Mapping, Parameter, Permission, PlainText, Principal, Region, Resource,
-    Seconds, SecurityGroupId, Sensitive, Stack, SubnetId, Value, VpcId, cidr, ephemeral, hours, minutes, seconds, tcp,
-    tcp_range, udp,
+    Seconds, SecurityGroupId, Sensitive, Stack, SubnetId, ToolFiles, Value, VpcId, cidr, ephemeral, hours, minutes,
+    seconds, tcp, tcp_range, udp,
 };
 pub use crate::text;

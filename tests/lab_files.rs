@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use formwork::aws::ssm;
 use formwork::emit::yaml;
+use formwork::prelude::{Code, Environment, Function as Lambda, Region, Runtime, Stack};
 use formwork::template::{Function, Map, Value};
 
 use crate::yaml::TRAPS;
@@ -104,6 +106,33 @@ fn emit_functions() {
     for (name, stack) in crate::stack::functions::every_kind() {
         let text = yaml::template(&stack.lower().template);
         fs::write(folder.join(format!("{name}.yaml")), text).expect("the lab's folder can be written");
+    }
+}
+
+/// A stack with `count` parameters of Systems Manager, each as long as one may be without a charge.
+fn parameters(name: &str, count: usize) -> Stack {
+    let mut stack = Stack::new(name, &Environment::new("test", "111122223333", Region::EuWest1));
+    for index in 0..count {
+        let parameter = ssm::Parameter::new("String", format!("{index:04096}")).name(format!("/{name}/{index}"));
+        stack.add(format!("Value{index}"), parameter);
+    }
+    stack
+}
+
+/// Stacks for what the AWS CLI does with a template of a kind: one for many accounts, one that is too large for a request,
+/// and one with code on this machine.
+#[test]
+#[ignore = "writes files for tests/labs/run"]
+fn emit_deployable() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/labs/templates/deploy");
+    let handler = "def handler(event, context): return 'packaged'\n";
+    fs::create_dir_all(folder.join("handler")).expect("the lab's folder can be made");
+    fs::write(folder.join("handler/index.py"), handler).expect("the lab's folder can be written");
+    let mut packaged = Stack::new("packaged", &Environment::new("test", "111122223333", Region::EuWest1));
+    packaged.add("Handler", Lambda::new(Runtime::Python313, Code::local("handler")).handler("index.handler"));
+    for stack in [parameters("small", 1), parameters("large", 13), packaged] {
+        let text = yaml::template(&stack.lower().template);
+        fs::write(folder.join(format!("{}.yaml", stack.name())), text).expect("the lab's folder can be written");
     }
 }
 

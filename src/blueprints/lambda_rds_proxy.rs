@@ -27,6 +27,7 @@ pub(super) fn stack(name: &str, environment_name: &str, settings: &Environment) 
     for (key, value) in &settings.tags {
         stack.tag(key, value);
     }
+    stack.tool_files(settings.files.iter().copied());
     let network = network::network(&mut stack, settings);
     let key = secret::key(&mut stack, settings);
     let secret = secret::secret(&mut stack, settings, key);

@@ -18,6 +18,8 @@ pub const NO_SETTINGS: Code = Code::new("S0806", "settings-of-a-program");
 pub const UNKNOWN_CODE: Code = Code::new("S0807", "unknown-code");
 /// A resource type that is not there.
 pub const UNKNOWN_TYPE: Code = Code::new("S0808", "unknown-resource-type");
+/// A place of output that is in no repository.
+pub const OUT_IN_REPOSITORY: Code = Code::new("S0809", "output-outside-repository");
 /// Something else where a folder must be.
 pub const NO_FOLDER: Code = Code::new("S0811", "no-folder");
 /// A symbolic link where output goes.
@@ -30,6 +32,14 @@ pub const NO_MANIFEST: Code = Code::new("S0814", "malformed-manifest");
 pub const UNWRITABLE: Code = Code::new("S0815", "failed-write");
 /// Output that is not what the stacks give.
 pub const OUT_OF_DATE: Code = Code::new("S0816", "output-out-of-date");
+/// Another run that writes to the same folder.
+pub const BUSY: Code = Code::new("S0817", "another-run");
+/// Output over what is read-only.
+pub const READ_ONLY: Code = Code::new("S0818", "read-only-output");
+/// Something that a run which was cut off has left, and that is not Formwork's.
+pub const LEFT_OVER: Code = Code::new("S0819", "left-by-another-run");
+/// A project where files of one are already.
+pub const NOT_EMPTY: Code = Code::new("S0821", "project-in-the-way");
 
 /// Every code, in order.
 pub const ALL: &[Code] = &[
@@ -41,10 +51,15 @@ pub const ALL: &[Code] = &[
     NO_SETTINGS,
     UNKNOWN_CODE,
     UNKNOWN_TYPE,
+    OUT_IN_REPOSITORY,
     NO_FOLDER,
     LINK,
     IN_THE_WAY,
     NO_MANIFEST,
     UNWRITABLE,
     OUT_OF_DATE,
+    BUSY,
+    READ_ONLY,
+    LEFT_OVER,
+    NOT_EMPTY,
 ];

@@ -4,12 +4,14 @@ mod check;
 pub mod codes;
 mod explain;
 mod generate;
+mod init;
 pub mod out;
 mod schema;
 mod speak;
 mod stacks;
 mod synth;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -17,12 +19,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use check::CheckArgs;
 pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
+pub use init::InitArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
-use crate::stack::App;
+use crate::stack::{App, ToolFiles};
 use crate::template::Template;
 
 /// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
@@ -43,6 +46,8 @@ enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Begin a project
+    Init(InitArgs),
     /// Print what a resource type or an input may say
     Schema(SchemaArgs),
     /// Make what is committed but generated
@@ -72,6 +77,8 @@ pub enum Stacks<'a> {
 #[derive(Debug, Default)]
 struct Synthesis {
     stacks: Vec<Synthesized>,
+    /// Where the folder of output was said to lie in the repository.
+    out_in_repository: Option<String>,
     findings: Vec<Diagnostic>,
 }
 
@@ -86,6 +93,12 @@ struct Synthesized {
     goals: Goals,
     /// The stacks of the environment that are deployed before it.
     depends_on: Vec<String>,
+    /// The values that parameters have in the environment.
+    parameter_values: BTreeMap<String, String>,
+    /// Tags of the stack itself.
+    tags: BTreeMap<String, String>,
+    /// The files for tools that are asked for.
+    tool_files: BTreeSet<ToolFiles>,
 }
 
 /// How a command ended.
@@ -109,6 +122,7 @@ impl From<Exit> for ExitCode {
 pub fn run(stacks: &Stacks<'_>) -> ExitCode {
     let exit = match &Cli::parse().command {
         Command::Synth(args) => synth::run(args, stacks),
+        Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args, stacks),
         Command::Explain(args) => explain::explain(args),
         Command::Rules(args) => explain::rules(args),

@@ -8,7 +8,8 @@ use crate::stack::{App, Lowered, Stack};
 
 /// The stacks of a program. Findings point at its Rust lines.
 pub(super) fn of_program(app: &App) -> Synthesis {
-    let mut synthesis = Synthesis::default();
+    let out_in_repository = app.said_out_in_repository().map(str::to_owned);
+    let mut synthesis = Synthesis { out_in_repository, ..Synthesis::default() };
     for (stack, lowered) in app.stacks().iter().zip(app.lower()) {
         synthesize(stack, lowered, &mut synthesis);
     }
@@ -17,7 +18,8 @@ pub(super) fn of_program(app: &App) -> Synthesis {
 
 /// The stacks that the settings describe. Findings point at the environment in the settings: the Rust lines are ours.
 pub(super) fn of_settings(settings: &Settings) -> Synthesis {
-    let mut synthesis = Synthesis::default();
+    let out_in_repository = settings.out_in_repository.clone();
+    let mut synthesis = Synthesis { out_in_repository, ..Synthesis::default() };
     for stack in blueprints::stacks(settings) {
         let first = synthesis.findings.len();
         synthesize(&stack, stack.lower(), &mut synthesis);
@@ -45,5 +47,8 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
         template: lowered.template,
         goals: lowered.goals,
         depends_on: lowered.depends_on,
+        parameter_values: lowered.parameter_values,
+        tags: lowered.tags,
+        tool_files: stack.asked_tool_files().clone(),
     });
 }

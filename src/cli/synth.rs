@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::out::{self, Change, Kind, Plan, Scope};
-use super::{Exit, Format, Stacks, Synthesized, codes, speak, stacks};
+use super::{Exit, Format, Stacks, Synthesis, Synthesized, codes, speak, stacks};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::emit::{goals, yaml};
 use crate::settings;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &SynthArgs, stacks: &Stacks<'_>) -> Exit {
 }
 
 /// The stacks that are asked for, unless something is wrong with them or with the settings.
-fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnostic>) -> Result<Vec<Synthesized>, Stop> {
+fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnostic>) -> Result<Synthesis, Stop> {
     let synthesis = match (stacks, &args.settings) {
         (Stacks::Program(app), None) => stacks::of_program(app),
         (Stacks::Program(_), Some(path)) => return Err(Stop(Exit::Failed, vec![settings_of_program(path)])),
@@ -73,11 +73,27 @@ fn synthesize(args: &SynthArgs, stacks: &Stacks<'_>, findings: &mut Vec<Diagnost
         return Err(Stop(Exit::Found, synthesis.findings));
     }
     findings.extend(synthesis.findings);
-    let mut selected = select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
+    let out_in_repository = out_in_repository(args, synthesis.out_in_repository)?;
+    let mut stacks = select::select(args, synthesis.stacks).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
     if !args.stdout {
-        package::relocate(&mut selected, &args.out);
+        package::relocate(&mut stacks, &args.out);
     }
-    Ok(selected)
+    Ok(Synthesis { stacks, out_in_repository, findings: Vec::new() })
+}
+
+/// Where the folder of output lies in the repository: where it was said to lie; else where it is below this folder, which
+/// then is the root.
+fn out_in_repository(args: &SynthArgs, said: Option<String>) -> Result<Option<String>, Stop> {
+    let Some(said) = said else { return Ok(package::below_root(&args.out)) };
+    match package::below_root(Path::new(&said)) {
+        Some(path) if !path.is_empty() && !said.contains('\\') => Ok(Some(path)),
+        _ => {
+            let message = format!("`{said}` is no folder of a repository");
+            let finding = Diagnostic::error(codes::OUT_IN_REPOSITORY, message);
+            let finding = finding.help("say the path from the repository's root, such as `infra/out`");
+            Err(Stop(Exit::Failed, vec![finding]))
+        }
+    }
 }
 
 fn settings_of_program(path: &Path) -> Diagnostic {
@@ -118,9 +134,11 @@ impl Delivered {
     }
 }
 
-fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, Stop> {
+fn deliver(args: &SynthArgs, synthesis: &Synthesis) -> Result<Delivered, Stop> {
     let failed = |findings| Stop(Exit::Failed, findings);
-    let folders = folders::folders(synthesized).map_err(failed)?;
+    let synthesized = &synthesis.stacks;
+    let wanted = folders::Wanted { out: synthesis.out_in_repository.as_deref(), whole: args.stack.is_empty() };
+    let folders = folders::folders(synthesized, &wanted).map_err(failed)?;
     let template = |stack: &Synthesized| args.out.join(&stack.environment).join(folders::template(&stack.stack));
     let templates: Vec<_> = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
     let goals =
@@ -128,12 +146,12 @@ fn deliver(args: &SynthArgs, synthesized: &[Synthesized]) -> Result<Delivered, S
     if args.stdout {
         return Ok(Delivered { exit: print(synthesized), templates, goals, said: Vec::new() });
     }
-    let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.check {
+        let plan = out::plan(&args.out, &folders, scope(args)).map_err(failed)?;
         let (exit, said) = compare(args.format, &plan);
         return Ok(Delivered { exit, templates, goals, said });
     }
-    plan.commit().map_err(|finding| failed(vec![finding]))?;
+    let plan = out::write(&args.out, &folders, scope(args)).map_err(failed)?;
     if args.format == Format::Full {
         speak::talk(&summary(&plan));
         speak::talk(&order::told(synthesized));

@@ -10,8 +10,12 @@ use crate::template::{Function, Intrinsic, Template, Value};
 /// The manifest's own file name.
 pub const FILE: &str = "manifest.json";
 
-/// The version of the manifest's shape.
-pub const VERSION: u32 = 1;
+/// The name of the page with the commands that deploy the environment.
+pub const README: &str = "README.md";
+
+/// The version of the manifest's shape. The first one had no files for tools and no page; it is read as well, so that what
+/// it owns stays owned.
+pub const VERSION: u32 = 2;
 
 /// The manifest of one environment's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub struct Manifest {
     pub account: String,
     /// The region.
     pub region: String,
+    /// The page with the commands that deploy the environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readme: Option<File>,
     /// The stacks, by name.
     pub stacks: Vec<Entry>,
 }
@@ -37,6 +44,9 @@ pub struct Entry {
     pub template: File,
     /// The sidecar: what was stated beside the template.
     pub sidecar: File,
+    /// The files for tools.
+    #[serde(rename = "toolFiles", default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_files: Vec<File>,
     /// The capabilities that the deployment must acknowledge.
     pub capabilities: Vec<String>,
     /// The stacks that are deployed before it: those whose values it imports.
@@ -44,7 +54,7 @@ pub struct Entry {
     pub depends_on: Vec<String>,
 }
 
-/// One file of a stack.
+/// One file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Its name in the folder.
@@ -64,9 +74,9 @@ impl File {
 }
 
 impl Manifest {
-    /// The manifest that `text` is, if it is one of this version.
+    /// The manifest that `text` is, if it is one of this version or an earlier one.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        serde_json::from_slice(text).ok().filter(|manifest: &Self| manifest.version == VERSION)
+        serde_json::from_slice(text).ok().filter(|manifest: &Self| (1..=VERSION).contains(&manifest.version))
     }
 
     /// The text, indented by two spaces, one newline at its end.
@@ -77,14 +87,14 @@ impl Manifest {
 
     /// The names of the files that it owns, itself not among them.
     pub fn owned(&self) -> impl Iterator<Item = &str> {
-        self.stacks.iter().flat_map(Entry::files).map(|file| file.file.as_str())
+        self.readme.iter().chain(self.stacks.iter().flat_map(Entry::files)).map(|file| file.file.as_str())
     }
 }
 
 impl Entry {
     /// All files of the stack.
     pub fn files(&self) -> impl Iterator<Item = &File> {
-        [&self.template, &self.sidecar].into_iter()
+        [&self.template, &self.sidecar].into_iter().chain(&self.tool_files)
     }
 }
 
@@ -157,9 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_of_another_version_is_none() {
-        let text = r#"{"version":2,"environment":"uat","account":"1","region":"r","stacks":[]}"#;
-        assert_eq!(Manifest::parse(text.as_bytes()), None);
-        assert!(Manifest::parse(text.replace("2", "1").as_bytes()).is_some());
+    fn earlier_manifests_are_read_and_later_ones_are_not() {
+        let file = r#"{"file":"a.template.yaml","sha256":"","bytes":1}"#;
+        let entry = format!(r#"{{"stack":"a","template":{file},"sidecar":{file},"capabilities":[]}}"#);
+        let text = |version| {
+            format!(r#"{{"version":{version},"environment":"uat","account":"1","region":"r","stacks":[{entry}]}}"#)
+        };
+        let owned = |manifest: &Manifest| manifest.owned().map(str::to_owned).collect::<Vec<_>>();
+        let first = Manifest::parse(text(1).as_bytes()).expect("the first version");
+        assert_eq!(owned(&first), ["a.template.yaml"; 2]);
+        assert!(Manifest::parse(text(VERSION).as_bytes()).is_some());
+        assert!([0, VERSION + 1].into_iter().all(|version| Manifest::parse(text(version).as_bytes()).is_none()));
     }
 }

@@ -77,7 +77,7 @@ impl Read {
     }
 
     fn unknown(&mut self, key: &str, at: &str, known: &[&str]) {
-        let help = did_you_mean(key, known.iter().copied(), &format!("known: {}", known.join(", ")));
+        let help = did_you_mean(key, known.iter().copied(), "known here");
         self.find(at, format!("`{key}` is not known here"), help);
     }
 
@@ -268,7 +268,12 @@ mod tests {
             "/assumptions",
         ];
         assert_eq!(paths, expect.map(below));
-        assert_eq!(findings[1].help.as_deref(), Some("did you mean `suppressions`?"));
+        assert_eq!(
+            findings[1].help.as_deref(),
+            Some(
+                "did you mean `suppressions`? known here: `version`, `goals`, `assumptions`, `renamed`, `suppressions`"
+            )
+        );
     }
 
     #[test]

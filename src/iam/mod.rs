@@ -78,6 +78,14 @@ impl<R: Clone> Statement<R> {
         }
     }
 
+    /// Denies `actions` on `resources`, whatever allows them.
+    pub fn deny<A: Into<String>>(
+        actions: impl IntoIterator<Item = A>,
+        resources: impl IntoIterator<Item = Value<R>>,
+    ) -> Self {
+        Self { effect: Effect::Deny, ..Self::allow(actions, resources) }
+    }
+
     /// A trust statement: `service` may assume the role.
     ///
     /// Service principals end in `amazonaws.com` in every partition for the services in use here.

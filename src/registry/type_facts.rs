@@ -1,6 +1,6 @@
 //! The facts of one resource type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -42,6 +42,7 @@ pub struct TypeFacts {
     validator: OnceLock<Validator>,
     /// Validators of parts of the schema, by where each part lies in the memory that the schema never leaves.
     parts: Mutex<BTreeMap<usize, Arc<Validator>>>,
+    pub(super) attribute_names: OnceLock<BTreeSet<String>>,
 }
 
 /// In which order a replaced resource is created and deleted.
@@ -118,6 +119,7 @@ impl TypeFacts {
             schema: Arc::new(schema),
             validator: OnceLock::new(),
             parts: Mutex::default(),
+            attribute_names: OnceLock::new(),
         }
     }
 

@@ -33,7 +33,7 @@ pub use proxy::{Auth, Groups, Proxy};
 pub use secret::{KeptBy, NewSecret, Secret, SecretAccess, SecretKey, SecretShape};
 
 use crate::diagnostic::Span;
-use crate::stack::Region;
+use crate::stack::{Region, ToolFiles};
 use crate::template::{Places, pointer};
 
 /// A settings file: a blueprint, and the environments that it is made for, complete with all defaults.
@@ -46,6 +46,8 @@ pub struct Settings {
     pub stack: String,
     /// The paths of the settings that stay open until deployment.
     pub parameters: Vec<String>,
+    /// Where the folder of output lies in the repository, from its root, where that was said.
+    pub out_in_repository: Option<String>,
     /// The environments by name.
     pub environments: IndexMap<String, Environment>,
     /// Where each key and value of the environments was written; what came from `defaults` has its place there.
@@ -122,6 +124,9 @@ pub struct Environment {
     /// Tags for the stack.
     #[serde(default)]
     pub tags: IndexMap<String, String>,
+    /// The files to write beside the template.
+    #[serde(deserialize_with = "tool_files")]
+    pub files: Vec<ToolFiles>,
     /// Where functions and proxy live.
     pub network: Network,
     /// The database.
@@ -145,6 +150,12 @@ pub struct Environment {
 pub struct Rotation {
     /// Every how many days.
     pub days: i64,
+}
+
+fn tool_files<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ToolFiles>, D::Error> {
+    let words = Vec::<String>::deserialize(from)?;
+    let files: Option<_> = words.iter().map(|word| ToolFiles::of_word(word)).collect();
+    files.ok_or_else(|| D::Error::custom("files that no tool has"))
 }
 
 fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {

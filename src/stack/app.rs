@@ -31,6 +31,7 @@ pub struct App {
     stacks: Vec<Stack>,
     pub(super) tags: IndexMap<String, Value<String>>,
     pub(super) aspects: Vec<Aspect>,
+    out_in_repository: Option<String>,
 }
 
 impl App {
@@ -52,6 +53,17 @@ impl App {
     /// Changes the resources of every stack, before their own [aspects](Stack::aspect).
     pub fn aspect(&mut self, change: impl Fn(&str, &mut Resource) + 'static) {
         self.aspects.push(Rc::new(change));
+    }
+
+    /// Where the folder of output lies in the repository, from its root, such as `infra/out`: for tools that take the
+    /// repository as a whole, as Git sync does. Needed where `synth` does not run in the root.
+    pub fn out_in_repository(&mut self, path: impl Into<String>) {
+        self.out_in_repository = Some(path.into());
+    }
+
+    /// Where the folder of output was [said](Self::out_in_repository) to lie.
+    pub fn said_out_in_repository(&self) -> Option<&str> {
+        self.out_in_repository.as_deref()
     }
 
     /// The stacks, in the order in which they were added.

@@ -109,6 +109,8 @@ pub struct Bag {
     pub(super) kind: Cow<'static, str>,
     pub(super) fields: Fields,
     pub(super) said: Said,
+    /// Raw properties that it was given and that have no names.
+    pub(super) nameless: bool,
     /// Logical ids of this stack that it must wait for.
     pub(super) after: Vec<String>,
     /// A property that takes a derived name.

@@ -23,11 +23,17 @@ impl Stack {
 
     /// What this stack creates of one kind, by name.
     pub(crate) fn created<T: Construct>(&self) -> Vec<(Handle<T>, &T)> {
+        let created = self.created_entries().into_iter();
+        created.filter_map(|(handle, entry)| Some((Handle::new(handle.stack, handle.index), noun_in(entry)?))).collect()
+    }
+
+    /// What this stack creates, by name.
+    pub(super) fn created_entries(&self) -> Vec<(AnyHandle, &Entry)> {
         let created = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_created());
         let mut found: Vec<_> =
-            created.filter_map(|(index, entry)| Some((entry, Handle::new(self.id, index), noun_in(entry)?))).collect();
-        found.sort_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
-        found.into_iter().map(|(_, handle, noun)| (handle, noun)).collect()
+            created.map(|(index, entry)| (AnyHandle { stack: self.id, index }, entry.as_ref())).collect();
+        found.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        found
     }
 
     /// What the stacks that this one imports from create of one kind, as far as they had it by then.

@@ -32,6 +32,10 @@ pub const STACK_NAME: Code = Code::new("S1013", "unusable-stack-name");
 pub const OWN_VALUE: Code = Code::new("S1014", "value-of-another-stack");
 /// A parameter's default that is no literal.
 pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
+/// Raw properties that are no object.
+pub const RAW: Code = Code::new("S1016", "raw-properties-without-names");
+/// A value that a parameter cannot have, or that may stand in no file.
+pub const PARAMETER_VALUE: Code = Code::new("S1017", "unusable-parameter-value");
 /// Something that stays needs something that was told to go.
 pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.

@@ -300,14 +300,16 @@ impl Entry {
 pub struct Resource(Bag);
 
 impl Resource {
-    /// A resource of type `kind` with the given properties, intrinsic functions in their long form.
+    /// A resource of type `kind` with the given properties, intrinsic functions in their long form. What is no object
+    /// has no properties, and is a finding.
     #[track_caller]
     pub fn raw(kind: impl Into<String>, properties: serde_json::Value) -> Self {
         let mut bag = Bag::new(kind.into());
-        if let serde_json::Value::Object(properties) = properties {
-            for (name, value) in properties {
-                bag.set(&name, value.into_value());
+        match properties {
+            serde_json::Value::Object(properties) => {
+                properties.into_iter().for_each(|(name, value)| bag.set(&name, value.into_value()));
             }
+            _ => bag.nameless = true,
         }
         Self(bag)
     }

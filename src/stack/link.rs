@@ -1,7 +1,7 @@
 //! What a value refers to while its stack is being written.
 
 use super::handle::AnyHandle;
-use crate::template;
+use crate::template::{self, Map, Sub, SubPart};
 
 /// A value in a stack that is being written: as in a template, but resources have handles, not names.
 pub type Term = template::Value<Link>;
@@ -15,4 +15,14 @@ pub enum Link {
     NamedAttribute(String, String),
     /// A parameter of this stack, a pseudo parameter, or what raw JSON names.
     Name(String),
+}
+
+/// Text with pseudo parameters in it, as `Fn::Sub` writes it: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root`. What
+/// comes from elsewhere is pushed behind it, since it may have such marks itself.
+pub(crate) fn sub(text: &str) -> Sub<Link> {
+    Sub::new(Sub::parse(text, Map::new()).parts.into_iter().map(|part| match part {
+        SubPart::Text(text) => SubPart::Text(text),
+        SubPart::Reference(pseudo) => SubPart::Reference(Link::Name(pseudo.name().to_owned())),
+        SubPart::Variable(name) => unreachable!("there are no variables, so `{name}` is none"),
+    }))
 }

@@ -8,6 +8,7 @@ mod condition;
 mod construct;
 mod environment;
 mod functions;
+mod given;
 mod goals;
 mod handle;
 mod import;
@@ -22,6 +23,7 @@ mod saying;
 #[expect(clippy::module_inception, reason = "the type and its verbs; the folder is the language")]
 mod stack;
 mod tags;
+mod tool_files;
 mod traffic;
 mod types;
 mod value;
@@ -40,9 +42,11 @@ pub use output::OutputOf;
 pub use parameter::{Parameter, SsmType};
 pub use permission::{Grantee, Permission, Principal};
 pub use stack::Stack;
+pub use tool_files::ToolFiles;
 pub use traffic::{Caller, Destination, Ends, Listener, Listening, Port, Source, cidr, ephemeral, tcp, tcp_range, udp};
 pub use types::{Arn, Json, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId, hours, minutes, seconds};
 pub use value::{Choice, Dictionary, IntoValue, List, PlainText, PropertyType, Trace, Value};
 
 pub(crate) use codes::MISSING;
+pub(crate) use link::sub;
 pub(crate) use stack::foreign;

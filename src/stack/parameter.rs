@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use super::link::Term;
+use super::given::{Fault, Given, literal};
 use super::types::{Arn, Seconds, SecurityGroupId, Sensitive, SubnetId, VpcId};
 use super::value::{IntoValue, List, PropertyType, Trace};
 use crate::network::Cidr;
@@ -26,15 +26,17 @@ pub struct Parameter<T> {
     pub(super) declared: template::Parameter,
     pub(super) label: Option<String>,
     pub(super) group: Option<String>,
-    /// Where a default was given that is no literal.
-    pub(super) computed: Option<&'static Location<'static>>,
+    /// What is wrong with the default, and where it was given.
+    pub(super) fault: Option<(Fault, &'static Location<'static>)>,
+    /// The value in the stack's environment.
+    pub(super) given: Option<Given>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Parameter<T> {
     fn of(kind: &str) -> Self {
         let declared = template::Parameter { kind: kind.into(), ..Default::default() };
-        Self { declared, label: None, group: None, computed: None, kind: PhantomData }
+        Self { declared, label: None, group: None, fault: None, given: None, kind: PhantomData }
     }
 
     /// What the deployer should know about it, in at most 4,000 characters.
@@ -127,32 +129,31 @@ impl<T: PropertyType> Parameter<T> {
     pub fn default(mut self, value: impl IntoValue<T>) -> Self {
         let location = Location::caller();
         let term = value.into_value().into_term(&mut Trace::default());
-        self.declared.default = term.as_ref().and_then(literal);
-        self.computed = (term.is_some() && self.declared.default.is_none()).then_some(location);
+        let read = term.as_ref().map(literal).transpose();
+        self.fault = read.as_ref().err().map(|fault| (*fault, location));
+        self.declared.default = read.ok().flatten();
         self
     }
-}
 
-/// As a parameter's declaration has it, where nothing may be computed.
-fn literal(term: &Term) -> Option<template::Value> {
-    match term {
-        Term::String(text) => Some(template::Value::from(text.as_str())),
-        Term::Number(number) => Some(template::Value::Number(number.clone())),
-        Term::Bool(value) => Some(template::Value::from(value.to_string())),
-        Term::List(values) => {
-            let texts: Option<Vec<_>> = values.iter().map(element).collect();
-            texts.map(|texts| template::Value::from(texts.join(",")))
-        }
-        Term::Null | Term::Map(_) | Term::Intrinsic(_) => None,
-    }
-}
-
-/// An element of a list as it stands between commas.
-fn element(term: &Term) -> Option<String> {
-    match literal(term)? {
-        template::Value::String(text) => Some(text),
-        template::Value::Number(number) => Some(number.to_string()),
-        _ => None,
+    /// The value in the environment of the stack, a literal: `synth` writes it into the files with which the stack is
+    /// deployed, not into the template. Where there is none, those files have the default. A parameter of which values
+    /// are masked has neither in any file.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let environment = Environment::new("prod", "111122223333", Region::EuWest1);
+    /// # let mut stack = Stack::new("Demo", &environment);
+    /// let days = if environment.name == "prod" { 365 } else { 30 };
+    /// let days = stack.parameter("Days", Parameter::number().default(90).value(days));
+    /// stack.add("Audit", LogGroup::new(days));
+    /// assert_eq!(stack.lower().parameter_values["Days"], "365");
+    /// ```
+    #[track_caller]
+    pub fn value(mut self, value: impl IntoValue<T>) -> Self {
+        let location = Location::caller();
+        let term = value.into_value().into_term(&mut Trace::default());
+        self.given = term.map(|term| Given { value: literal(&term), location });
+        self
     }
 }
 

@@ -1,5 +1,6 @@
 //! A stack and its verbs.
 
+use std::collections::BTreeSet;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,6 +20,7 @@ use super::lower::{Lowered, World, lower};
 use super::output::Output;
 use super::parameter::Parameter;
 use super::permission::{Grantee, Permission};
+use super::tool_files::ToolFiles;
 use super::traffic::{Destination, Flow, Listening, Source};
 use super::value::{PlainText, PropertyType, Value};
 use crate::diagnostic::Diagnostic;
@@ -47,6 +49,7 @@ pub struct Stack {
     pub(super) required: Vec<Stated>,
     pub(super) assumed: Vec<(Stated, String)>,
     pub(super) tags: IndexMap<String, Value<String>>,
+    pub(super) tool_files: BTreeSet<ToolFiles>,
     pub(super) suppressed: Vec<Suppressed>,
     pub(super) aspects: Vec<Aspect>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -74,6 +77,8 @@ pub(super) struct Declared {
     pub(super) parameter: template::Parameter,
     pub(super) label: Option<String>,
     pub(super) group: Option<String>,
+    /// Its value in the environment.
+    pub(super) value: Option<String>,
     pub(super) location: &'static Location<'static>,
 }
 
@@ -103,6 +108,7 @@ impl Stack {
             required: Vec::new(),
             assumed: Vec::new(),
             tags: IndexMap::new(),
+            tool_files: ToolFiles::ALL.iter().copied().collect(),
             suppressed: Vec::new(),
             aspects: Vec::new(),
             diagnostics: Vec::new(),
@@ -170,6 +176,11 @@ impl Stack {
     ) -> Handle<C> {
         let name = self.scoped(&name);
         let bag = noun.bag().clone();
+        if bag.nameless {
+            let message = format!("the properties of `{name}` are no object, so none of them has a name");
+            let fault = Diagnostic::error(codes::RAW, message).source(location.into()).resource(&name);
+            self.diagnostics.push(fault.help("give names and values: `json!({ \"Type\": \"String\" })`"));
+        }
         self.keep(Entry { name, bag, noun: Rc::new(noun), origin, location })
     }
 
@@ -296,13 +307,12 @@ impl Stack {
     pub fn parameter<T: PropertyType>(&mut self, name: impl Into<String>, parameter: Parameter<T>) -> Value<T> {
         let (name, location) = (self.scoped(&name.into()), Location::caller());
         self.check_name(&name, location);
-        let Parameter { declared: parameter, label, group, computed, .. } = parameter;
-        if let Some(place) = computed {
-            let message = format!("the default of `{name}` is computed, and the deployer is asked before anything is");
-            let fault = Diagnostic::error(codes::COMPUTED_DEFAULT, message).source(place.into());
-            self.diagnostics.push(fault.help("give a literal, or no default"));
-        }
-        if self.parameters.insert(name.clone(), Declared { parameter, label, group, location }).is_some() {
+        let Parameter { declared: parameter, label, group, fault, given, .. } = parameter;
+        let fault = fault.map(|(fault, place)| fault.said_of("default", &name, place));
+        let given = given.map(|given| given.text(&name, &parameter)).transpose();
+        self.diagnostics.extend(fault.into_iter().chain(given.as_ref().err().cloned()));
+        let declared = Declared { parameter, label, group, value: given.ok().flatten(), location };
+        if self.parameters.insert(name.clone(), declared).is_some() {
             self.named_twice("parameters", &name, location);
         }
         Value::from_term(Term::reference(Link::Name(name)))

@@ -30,35 +30,42 @@ UTF8MB4 = 45
 
 
 def handler(event, context):
-    user, password = credentials()
-    session = Session(connect())
+    user, password = credentials(min(CONNECT_SECONDS, seconds_left(context) / 3))
+    session = Session(connect(min(CONNECT_SECONDS, seconds_left(context))))
     try:
         session.encrypt()
-        # One second less than the function has, so that the reason is told and not only that time ran out.
-        session.connection.settimeout(max(1, context.get_remaining_time_in_millis() / 1000 - 1))
+        session.connection.settimeout(seconds_left(context))
         session.log_in(user, password)
         user, version = session.query("SELECT CURRENT_USER(), VERSION()")
         return {"user": user, "server": version}
     except TimeoutError:
-        raise ConnectionError(f"{HOST}:{PORT} took the connection and then gave no answer in time") from None
+        late = "took the connection and then gave no answer in time: does the proxy reach the database?"
+        raise ConnectionError(f"{HOST}:{PORT} {late}") from None
+    except ConnectionResetError:
+        raise ConnectionError(f"{HOST} closed the connection") from None
     finally:
         session.connection.close()
 
 
-def credentials():
+def seconds_left(context):
+    """One less than the function has, so that the reason is told and not only that time ran out."""
+    return max(1, context.get_remaining_time_in_millis() / 1000 - 1)
+
+
+def credentials(seconds):
     arn = os.environ.get("DB_SECRET_ARN")
     if arn is None:
         user = os.environ["DB_USER"]
         return user, boto3.client("rds").generate_db_auth_token(DBHostname=HOST, Port=PORT, DBUsername=user)
     # A short wait: without a way to Secrets Manager there is no answer at all.
-    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=CONNECT_SECONDS, retries={"total_max_attempts": 2})
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2})
     secret = json.loads(boto3.client("secretsmanager", config=config).get_secret_value(SecretId=arn)["SecretString"])
     return secret["username"], secret["password"]
 
 
-def connect():
+def connect(seconds):
     try:
-        return socket.create_connection((HOST, PORT), timeout=CONNECT_SECONDS)
+        return socket.create_connection((HOST, PORT), timeout=seconds)
     except socket.gaierror:
         raise ConnectionError(f"{HOST} has no address: is it the proxy's endpoint?") from None
     except TimeoutError:
@@ -87,6 +94,8 @@ class Session:
             self.connection = ssl.create_default_context().wrap_socket(self.connection, server_hostname=HOST)
         except ssl.SSLCertVerificationError as error:
             raise ConnectionError(f"the certificate of {HOST} is not trusted: {error.verify_message}") from None
+        except (ssl.SSLError, ConnectionResetError) as error:
+            raise ConnectionError(f"TLS with {HOST}:{PORT} failed: {error}") from None
 
     def log_in(self, user, password):
         answer = scramble(self.way, password, self.nonce)

@@ -19,10 +19,11 @@ const DATABASE = process.env.DB_NAME ?? "postgres";
 const CONNECT_MILLISECONDS = 5000;
 
 exports.handler = async (event, context) => {
-  const { user, password } = await credentials();
-  const plain = await connect();
   // One second less than the function has, so that the reason is told and not only that time ran out.
-  const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - 1000));
+  const left = () => Math.max(1000, context.getRemainingTimeInMillis() - 1000);
+  const { user, password } = await credentials(Math.min(CONNECT_MILLISECONDS, Math.floor(left() / 3)));
+  const plain = await connect(Math.min(CONNECT_MILLISECONDS, left()));
+  const signal = AbortSignal.timeout(left());
   let connection = plain;
   try {
     connection = await encrypt(plain, signal);
@@ -31,19 +32,21 @@ exports.handler = async (event, context) => {
     const [there, server] = await session.query("SELECT current_user, version()");
     return { user: there, server };
   } catch (error) {
+    if (error.code === "ECONNRESET") throw new Error(`${HOST} closed the connection`);
     if (error.name !== "AbortError") throw error;
-    throw new Error(`${HOST}:${PORT} took the connection and then gave no answer in time`);
+    const late = "took the connection and then gave no answer in time: does the proxy reach the database?";
+    throw new Error(`${HOST}:${PORT} ${late}`);
   } finally {
     connection.destroy();
   }
 };
 
-async function credentials() {
+async function credentials(milliseconds) {
   const arn = process.env.DB_SECRET_ARN;
   if (!arn) return { user: process.env.DB_USER, password: token(process.env.DB_USER) };
   const { SecretsManagerClient, GetSecretValueCommand } = require("@aws-sdk/client-secrets-manager");
   // A short wait: without a way to Secrets Manager there is no answer at all.
-  const requestHandler = { connectionTimeout: CONNECT_MILLISECONDS, requestTimeout: CONNECT_MILLISECONDS };
+  const requestHandler = { connectionTimeout: milliseconds, requestTimeout: milliseconds };
   const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   const { username, password } = JSON.parse(SecretString);
@@ -73,11 +76,11 @@ function token(user) {
   return `${HOST}:${PORT}/?${query.join("&")}&X-Amz-Signature=${hmac(signing, text).toString("hex")}`;
 }
 
-async function connect() {
+async function connect(milliseconds) {
   const socket = net.connect({ host: HOST, port: PORT });
   socket.on("error", () => {}); // One that comes between two waits: the next wait tells.
   try {
-    await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MILLISECONDS) });
+    await once(socket, "connect", { signal: AbortSignal.timeout(milliseconds) });
     return socket;
   } catch (error) {
     socket.destroy();
@@ -97,7 +100,9 @@ async function encrypt(plain, signal) {
     return connection;
   } catch (error) {
     connection.destroy();
-    throw error.name === "AbortError" ? error : new Error(`${HOST} is not trusted: ${error.message}`);
+    if (error.name === "AbortError") throw error;
+    if (!connection.authorizationError) throw new Error(`TLS with ${HOST}:${PORT} failed: ${error.message}`);
+    throw new Error(`the certificate of ${HOST} is not trusted: ${error.message}`);
   }
 }
 

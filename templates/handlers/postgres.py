@@ -29,32 +29,40 @@ CONNECT_SECONDS = 5
 
 
 def handler(event, context):
-    user, password = credentials()
-    with connect() as plain, encrypt(plain) as connection, connection.makefile("rwb") as stream:
-        # One second less than the function has, so that the reason is told and not only that time ran out.
-        connection.settimeout(max(1, context.get_remaining_time_in_millis() / 1000 - 1))
+    user, password = credentials(min(CONNECT_SECONDS, seconds_left(context) / 3))
+    reached = connect(min(CONNECT_SECONDS, seconds_left(context)))
+    with reached as plain, encrypt(plain) as connection, connection.makefile("rwb") as stream:
+        connection.settimeout(seconds_left(context))
         try:
             log_in(stream, user, password)
             user, version = query(stream, "SELECT current_user, version()")
         except TimeoutError:
-            raise ConnectionError(f"{HOST}:{PORT} took the connection and then gave no answer in time") from None
+            late = "took the connection and then gave no answer in time: does the proxy reach the database?"
+            raise ConnectionError(f"{HOST}:{PORT} {late}") from None
+        except ConnectionResetError:
+            raise ConnectionError(f"{HOST} closed the connection") from None
         return {"user": user, "server": version}
 
 
-def credentials():
+def seconds_left(context):
+    """One less than the function has, so that the reason is told and not only that time ran out."""
+    return max(1, context.get_remaining_time_in_millis() / 1000 - 1)
+
+
+def credentials(seconds):
     arn = os.environ.get("DB_SECRET_ARN")
     if arn is None:
         user = os.environ["DB_USER"]
         return user, boto3.client("rds").generate_db_auth_token(DBHostname=HOST, Port=PORT, DBUsername=user)
     # A short wait: without a way to Secrets Manager there is no answer at all.
-    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=CONNECT_SECONDS, retries={"total_max_attempts": 2})
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2})
     secret = json.loads(boto3.client("secretsmanager", config=config).get_secret_value(SecretId=arn)["SecretString"])
     return secret["username"], secret["password"]
 
 
-def connect():
+def connect(seconds):
     try:
-        return socket.create_connection((HOST, PORT), timeout=CONNECT_SECONDS)
+        return socket.create_connection((HOST, PORT), timeout=seconds)
     except socket.gaierror:
         raise ConnectionError(f"{HOST} has no address: is it the proxy's endpoint?") from None
     except TimeoutError:
@@ -64,13 +72,15 @@ def connect():
 
 
 def encrypt(plain):
-    plain.sendall(struct.pack("!ii", 8, 80877103))
     try:
+        plain.sendall(struct.pack("!ii", 8, 80877103))
         if plain.recv(1) != b"S":
             raise ConnectionError(f"{HOST}:{PORT} offers no TLS")
         return ssl.create_default_context().wrap_socket(plain, server_hostname=HOST)
     except ssl.SSLCertVerificationError as error:
         raise ConnectionError(f"the certificate of {HOST} is not trusted: {error.verify_message}") from None
+    except (ssl.SSLError, ConnectionResetError) as error:
+        raise ConnectionError(f"TLS with {HOST}:{PORT} failed: {error}") from None
     except TimeoutError:
         raise ConnectionError(f"{HOST}:{PORT} took the connection and then gave no answer in time") from None
 

@@ -1,8 +1,25 @@
-"""What the labs share: which templates there are, and how a lab reports."""
+"""What the labs share: which templates there are, how one is read, and how a lab reports."""
 
 import math
 import os
 import pathlib
+
+import yaml
+
+
+class Loader(yaml.SafeLoader):
+    """PyYAML as it is, and CloudFormation's tags."""
+
+    def function(self, name, node):
+        key = name if name in ("Ref", "Condition") else f"Fn::{name}"
+        if isinstance(node, yaml.ScalarNode):
+            value = self.construct_scalar(node)
+            return {key: value.split(".", 1) if name == "GetAtt" else value}
+        construct = self.construct_sequence if isinstance(node, yaml.SequenceNode) else self.construct_mapping
+        return {key: construct(node, deep=True)}
+
+
+Loader.add_multi_constructor("!", Loader.function)
 
 
 def files(folders):

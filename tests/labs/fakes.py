@@ -30,6 +30,30 @@ def silent(connection):
     connection.recv(1)
 
 
+def postgres_without_a_handshake(connection):
+    connection.recv(8)
+    connection.sendall(b"S")
+    connection.recv(1 << 16)
+    reset(connection)
+
+
+def postgres_that_resets(certificate):
+    def talk(connection):
+        connection.recv(8)
+        connection.sendall(b"S")
+        inside = encrypted(connection, certificate)
+        inside.recv(1 << 16)
+        reset(inside)
+
+    return talk
+
+
+def reset(connection):
+    """Ends a connection as a server does that dies: without a word."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
 def postgres_in_clear(connection):
     connection.recv(8)
     connection.sendall(b"N")

@@ -3,59 +3,23 @@ an authority of the lab's own, and small fakes for what these do not do. Only Se
 
 import contextlib
 import dataclasses
-import glob
 import json
 import os
 import pathlib
-import pwd
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
-import time
 
 import fakes
+import functions
+import servers
 from common import report
+from servers import Authority, run
 from stubs import boto3
 
-LABS = pathlib.Path(__file__).parent
-HANDLERS = LABS.parent.parent / "templates/handlers"
+HANDLERS = functions.LABS.parent.parent / "templates/handlers"
 PASSWORD = "Corréct horse-battery:staple"
-FIXED = {
-    "LAB_TIME": "2026-01-02T03:04:05+00:00",
-    "AWS_REGION": "eu-central-1",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-    "AWS_SESSION_TOKEN": "session/with+signs==",
-}
-
-
-def run(*command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
-
-
-class Authority:
-    """An authority of the lab's own."""
-
-    def __init__(self, folder, name):
-        self.folder, self.name, self.path = folder, name, folder / f"{name}.pem"
-        key = folder / f"{name}.key"
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-            "-keyout", key, "-out", self.path)  # fmt: skip
-
-    def certificate(self, host):
-        """Certificate and key in one file."""
-        both, request = self.folder / f"{self.name}-{host}.pem", self.folder / "request.pem"
-        key, names = self.folder / "host.key", self.folder / "names"
-        names.write_text(f"subjectAltName=DNS:{host}\n")
-        run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", key, "-out", request)
-        signing = ["-CA", self.path, "-CAkey", self.path.with_suffix(".key"), "-CAcreateserial", "-extfile", names]
-        signed = run("openssl", "x509", "-req", "-days", "2", "-in", request, *signing)
-        both.write_text(signed + key.read_text())
-        return both
+FIXED = functions.CREDENTIALS | {"LAB_TIME": "2026-01-02T03:04:05+00:00"}
 
 
 def token(port, user):
@@ -67,69 +31,17 @@ def free_port():
         return listening.getsockname()[1]
 
 
-def until_open(port, server):
-    for _ in range(300):
-        if server.poll() is not None:
-            break
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"{server.args[0]} did not start")
-
-
-@contextlib.contextmanager
-def started(command, port, stop, log, **options):
-    with open(log, "wb") as output:
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
-    try:
-        until_open(port, server)
-        yield port
-    except RuntimeError:
-        print(log.read_text(errors="replace"))
-        raise
-    finally:
-        server.send_signal(stop)
-        server.wait(30)
-
-
 @contextlib.contextmanager
 def postgres(folder, certificate):
-    # PostgreSQL refuses to run as root.
-    account = {"user": "nobody"} if os.getuid() == 0 else {}
-    folder.mkdir()
-    shutil.copy(certificate, folder / "server.pem")
-    (folder / "server.pem").chmod(0o600)
-    if account:
-        for path in (folder, folder / "server.pem"):
-            os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
-    programs, data, port = pathlib.Path(postgres_programs()), folder / "data", free_port()
-    account["cwd"] = folder
-    new = ["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--username=owner", "--pgdata", data]
-    run(programs / "initdb", *new, **account)
+    port = free_port()
     ways = {"scram": "scram-sha-256", "md5": "md5", "clear": "password", "token": "password"}
-    (data / "pg_hba.conf").write_text("".join(f"hostssl all {user} all {way}\n" for user, way in ways.items()))
+    access = [f"hostssl all {user} all {way}" for user, way in ways.items()]
     roles = ["set password_encryption = 'scram-sha-256'"]
     roles += [f"create role {user} login password '{PASSWORD}'" for user in ("scram", "clear")]
     roles += [f"create role token login password '{token(port, 'token')}'"]
     roles += ["set password_encryption = 'md5'", f"create role md5 login password '{PASSWORD}'"]
-    run(programs / "postgres", "--single", "-D", data, "postgres", input="\n".join(roles) + "\n", **account)
-    settings = {
-        "port": port,
-        "listen_addresses": "localhost",
-        "unix_socket_directories": "",
-        "fsync": "off",
-        "ssl": "on",
-        "ssl_cert_file": folder / "server.pem",
-        "ssl_key_file": folder / "server.pem",
-    }
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [programs / "postgres", "-D", data, *options]
-    with started(command, port, signal.SIGINT, folder.parent / "postgres.log", **account):
+    with servers.postgres(folder, certificate, ("127.0.0.1", port), access, roles):
         yield port
-
-
-def postgres_programs():
-    return max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
 
 
 @contextlib.contextmanager
@@ -142,7 +54,7 @@ def mariadb(folder, certificate):
     command = ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
                f"--socket={folder}/socket", f"--init-file={setup}", f"--ssl-cert={certificate}", "--skip-name-resolve",
                f"--ssl-key={certificate}", "--character-set-server=utf8mb4", *root]  # fmt: skip
-    with started(command, port, signal.SIGTERM, folder.parent / "mariadb.log"):
+    with servers.started(command, ("127.0.0.1", port), signal.SIGTERM, folder.parent / "mariadb.log"):
         yield port
 
 
@@ -159,49 +71,34 @@ class Case:
 
 
 def environment(case, trust):
-    own = {
-        "PATH": os.environ["PATH"],
-        "DB_HOST": "localhost",
-        "DB_PORT": str(case.port),
-        "DB_USER": case.user,
-        "SSL_CERT_FILE": str(case.trust or trust),
-        "NODE_EXTRA_CA_CERTS": str(case.trust or trust),
-        "NODE_PATH": str(LABS / "stubs/node_modules"),
-        "PYTHONPATH": os.pathsep.join(map(str, (HANDLERS, LABS / "stubs"))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    own = {"DB_HOST": "localhost", "DB_PORT": str(case.port), "DB_USER": case.user}
     if case.database:
         own["DB_NAME"] = case.database
     if case.password is not None:
         own["DB_SECRET_ARN"] = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:app-abcdef"
         own["LAB_SECRET"] = json.dumps({"username": case.user, "password": case.password})
-    return own | FIXED
+    return functions.environment(HANDLERS, case.trust or trust) | own | FIXED
 
 
 def commands(family):
-    context = "types.SimpleNamespace(get_remaining_time_in_millis=lambda: 3000)"
-    python = f"import json, types, {family} as handlers; print(json.dumps(handlers.handler({{}}, {context})))"
-    node = (
-        f"require({json.dumps(str(HANDLERS / family))}).handler({{}}, {{ getRemainingTimeInMillis: () => 3000 }}).then("
-        "(row) => console.log(JSON.stringify(row)), (error) => { console.error(String(error)); process.exitCode = 1; })"
-    )
-    return [sys.executable, "-c", python], ["node", "--require", LABS / "stubs/time.js", "-e", node]
+    yield functions.command("python", HANDLERS, family, 3000)
+    yield functions.command("nodejs", HANDLERS, family, 3000, "--require", functions.LABS / "stubs/time.js")
 
 
 def faults(case, trust):
     secrets = [case.password or "X-Amz-Signature", FIXED["AWS_SECRET_ACCESS_KEY"], FIXED["AWS_SESSION_TOKEN"]]
     for command in commands(case.family):
-        ran = subprocess.run(command, env=environment(case, trust), capture_output=True, text=True, timeout=60)
-        said = (ran.stdout + ran.stderr).strip() or "nothing"
-        told = any(secret in said for secret in secrets)
-        well = (ran.returncode == 0) == case.expect.startswith('{"user":')
-        if case.expect not in said.splitlines()[-1].replace('":"', '": "').replace('","', '", "') or told or not well:
-            yield f"{case.family}, {case.what}, {pathlib.Path(command[0]).name}: {case.expect!r} was due:\n{said}"
+        ended = functions.ended(functions.start(command, environment(case, trust)))
+        told = any(secret in ended.output for secret in secrets)
+        well = (ended.error is None) == case.expect.startswith('{"user":')
+        if case.expect not in ended.said or told or not well:
+            yield f"{case.family}, {case.what}, {pathlib.Path(command[0]).name}: {case.expect!r} was due:\n{ended.output}"
 
 
 def cases(postgres_port, mariadb_port, own, other):
     here, elsewhere = own.certificate("localhost"), own.certificate("elsewhere")
     row = '{"user": "%s", "server": "%s'
+    untrusted = "the certificate of localhost is not trusted"
 
     def of_postgres(what, expect, port=postgres_port, **more):
         return Case(what, "postgres", port, expect, **more)
@@ -213,8 +110,10 @@ def cases(postgres_port, mariadb_port, own, other):
     yield of_postgres("token", row % ("token", "PostgreSQL"), user="token", password=None)
     yield of_postgres("token of another user", failed, user="clear", password=None)
     yield of_postgres("unknown database", 'database "none" does not exist (3D000)', user="scram", database="none")
-    yield of_postgres("foreign authority", "is not trusted: ", user="scram", trust=other.path)
-    yield of_postgres("certificate for another name", "is not trusted: ", fakes.serve(fakes.postgres_inside(elsewhere)))
+    yield of_postgres("foreign authority", f"{untrusted}: ", user="scram", trust=other.path)
+    yield of_postgres("certificate for another name", f"{untrusted}: ", fakes.serve(fakes.postgres_inside(elsewhere)))
+    yield of_postgres("reset in the handshake", "TLS with localhost:", fakes.serve(fakes.postgres_without_a_handshake))
+    yield of_postgres("reset after it", "localhost closed the connection", fakes.serve(fakes.postgres_that_resets(here)))
     yield of_postgres("no TLS", "offers no TLS", fakes.serve(fakes.postgres_in_clear))
     yield of_postgres("silence", "gave no answer in time", fakes.serve(fakes.silent))
     yield of_postgres("closed port", "no way to localhost:", free_port())
@@ -229,13 +128,13 @@ def cases(postgres_port, mariadb_port, own, other):
     yield of_mysql("native password", row % ("native@%", "1"), user="native")
     yield of_mysql("native password, database", row % ("native@%", "1"), user="native", database="information_schema")
     yield of_mysql("wrong native password", "denied for user 'native'", user="native", password="wrong one")
-    yield of_mysql("foreign authority", "is not trusted: ", user="native", trust=other.path)
+    yield of_mysql("foreign authority", f"{untrusted}: ", user="native", trust=other.path)
     for whole in (False, True):
         port = fake(wants, fakes.sha2(secret, whole))
         yield of_mysql(f"sha2 password, {whole=}", row % ("app@%", "8.4.0-fake"), port)
         yield of_mysql(f"wrong sha2 password, {whole=}", "denied for user 'app'", port, password="wrong one")
     elsewhere_port = fakes.serve(fakes.MySql(elsewhere, wants, fakes.sha2(secret, False)))
-    yield of_mysql("certificate for another name", "is not trusted: ", elsewhere_port)
+    yield of_mysql("certificate for another name", f"{untrusted}: ", elsewhere_port)
     yield of_mysql("unknown way", "does not know: sha256_or_so", fake(wants, fakes.switch(b"sha256_or_so", b"")))
     yield of_mysql("no TLS", "offers no TLS", fake(wants, fakes.sha2(secret, False), 0x88208))
     yield of_mysql("silence", "gave no answer in time", fakes.serve(fakes.silent))

@@ -8,22 +8,7 @@ import sys
 import yaml
 from awscli.customizations.cloudformation.yamlhelper import yaml_parse
 
-from common import difference, report
-
-
-class Loader(yaml.SafeLoader):
-    """PyYAML as it is, and CloudFormation's tags."""
-
-    def function(self, name, node):
-        key = name if name in ("Ref", "Condition") else f"Fn::{name}"
-        if isinstance(node, yaml.ScalarNode):
-            value = self.construct_scalar(node)
-            return {key: value.split(".", 1) if name == "GetAtt" else value}
-        construct = self.construct_sequence if isinstance(node, yaml.SequenceNode) else self.construct_mapping
-        return {key: construct(node, deep=True)}
-
-
-Loader.add_multi_constructor("!", Loader.function)
+from common import Loader, difference, report
 
 
 def readings(path):

@@ -194,6 +194,17 @@ fn the_function_connects_as_one_user_through_one_proxy() {
 }
 
 #[test]
+fn the_code_of_the_function_keeps_off_network_interfaces() {
+    let policies = policies("HandlerRole");
+    let (_, denied) = policies.split_once("Effect: Deny\n").unwrap_or_else(|| panic!("{policies}"));
+    for action in ["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface"] {
+        assert!(denied.contains(&format!("- ec2:{action}\n")), "{policies}");
+    }
+    // Lambda itself asks without the ARN of the function; the condition names none, which would be a cycle.
+    assert!(denied.contains("lambda:SourceFunctionArn: \"false\"\n"), "{policies}");
+}
+
+#[test]
 fn outputs_say_what_there_is_and_are_described() {
     let outputs: Vec<_> = MADE.outputs.keys().map(String::as_str).collect();
     assert_eq!(outputs, ["DatabaseEndpoint", "FunctionName", "ProxyEndpoint", "SecretArn", "VpcId"]);

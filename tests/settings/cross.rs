@@ -216,7 +216,7 @@ error[S0401]: `proxy.auth` is `end-to-end`, and the engine is `sqlserver`
 7 |   proxy: { auth: end-to-end }
   |                  ^^^^^^^^^^
   |
-  = note: that tokens go all the way to SQL Server is not documented, and a proxy that nobody can use is worse than a refusal
+  = note: tokens go all the way to MySQL, MariaDB and PostgreSQL only
   = help: say `iam`, `password` or `mixed`, with a secret
 
 warning[S0403]: `secret` has no effect: with `proxy.auth: end-to-end` the proxy logs in with a token

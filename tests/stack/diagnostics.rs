@@ -177,3 +177,18 @@ fn a_default_that_is_computed() {
         &[("S1015", "the default of `Two` is computed, and the deployer is asked before anything is", 3)],
     );
 }
+
+#[test]
+fn raw_properties_have_names() {
+    let found = |properties| {
+        let mut stack = stack();
+        stack.add("Queue", Resource::raw("AWS::SQS::Queue", properties));
+        stack.lower().diagnostics
+    };
+    for properties in [json!([{ "DelaySeconds": 5 }]), json!("DelaySeconds"), json!(null)] {
+        let found = found(properties);
+        assert_eq!(codes(&found), ["S1016"]);
+        assert_eq!(found[0].resource.as_deref(), Some("Queue"));
+    }
+    assert_eq!(codes(&found(json!({}))), [""; 0]);
+}

@@ -351,6 +351,72 @@ fn a_function_as_a_role_of_the_stack() {
     assert!(lowered.goals.assumed.iter().all(|assumed| !assumed.to_string().contains("the role of")));
 }
 
+/// The actions that a role's policies deny.
+#[track_caller]
+fn denied(stack: &Stack, role: &str) -> Vec<String> {
+    let template = stack.lower().template.to_json();
+    let policies = template["Resources"][role]["Properties"]["Policies"].as_array().cloned().unwrap_or_default();
+    let statements = policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+    let denials = statements.filter(|statement| statement["Effect"] == "Deny");
+    let denials = denials.inspect(|denial| {
+        assert_eq!(denial["Resource"], "*");
+        assert_eq!(denial["Condition"], json!({ "Null": { "lambda:SourceFunctionArn": "false" } }));
+    });
+    let actions = denials.flat_map(|denial| match &denial["Action"] {
+        Json::Array(actions) => actions.clone(),
+        action => vec![action.clone()],
+    });
+    actions.map(|action| action.as_str().unwrap().trim_start_matches("ec2:").to_owned()).collect()
+}
+
+const KEPT: [&str; 6] = [
+    "AssignPrivateIpAddresses",
+    "CreateNetworkInterface",
+    "DeleteNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DescribeSubnets",
+    "UnassignPrivateIpAddresses",
+];
+
+#[test]
+fn code_keeps_off_the_network_interfaces_of_its_function() {
+    let mut stack = stack();
+    let own = given(&mut stack);
+    stack.add("Handler", function().in_vpc(own.private, own.database_sg));
+    stack.add("Outside", function());
+    assert_eq!(denied(&stack, "HandlerRole"), KEPT);
+    assert_eq!(denied(&stack, "OutsideRole"), [""; 0]);
+}
+
+#[test]
+fn what_code_is_granted_by_name_is_not_denied_to_it() {
+    let check = |granted: &'static str, expect: &[&str]| {
+        let mut stack = stack();
+        let own = given(&mut stack);
+        let handler = stack.add("Handler", function().in_vpc(own.private, own.database_sg));
+        stack.grant(handler, Permission::on_everything([granted]));
+        assert_eq!(denied(&stack, "HandlerRole"), expect, "{granted}");
+    };
+    check("ec2:DescribeVpcs", &KEPT);
+    check("ec2:describesubnets", &[KEPT[0], KEPT[1], KEPT[2], KEPT[3], KEPT[5]]);
+    check("ec2:Describe*", &[KEPT[0], KEPT[1], KEPT[2], KEPT[5]]);
+    check("ec2:*", &[]);
+    check("*", &[]);
+}
+
+#[test]
+fn a_goal_asks_for_what_is_allowed_only() {
+    let mut stack = stack();
+    let own = given(&mut stack);
+    let role = stack.add("Workers", Role::assumed_by("lambda.amazonaws.com"));
+    let worker = stack.add("Worker", function().in_vpc(own.private, own.database_sg).role(role));
+    stack.grant(role, worker.needs());
+    stack.require(role.can(worker.needs()));
+    assert_eq!(denied(&stack, "Workers"), KEPT);
+    let asked: Vec<String> = stack.lower().goals.required.iter().map(ToString::to_string).collect();
+    assert_eq!(asked[0].matches("ec2:CreateNetworkInterface").count(), 1, "{asked:?}");
+}
+
 #[test]
 fn what_a_role_that_exists_allows_is_taken_on_trust() {
     let mut stack = stack();

@@ -427,3 +427,70 @@ fn subnets_where_another_stack_has_some() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message, "`DataPrivate` has slot 0 of the VPC already");
 }
+
+#[test]
+fn a_key_lets_cloudwatch_logs_in_for_a_log_group_of_another_stack() {
+    let policy = |use_key: fn(&mut Stack, Handle<Key>)| {
+        let mut data = stack("Data");
+        let key = data.add("Key", Key::new("logs"));
+        data.add("Other", Key::new("nothing of the other stack"));
+        let mut reports = stack("Reports");
+        let key = reports.import_from(&data, key);
+        use_key(&mut reports, key);
+        let lowered = lower([reports, data]);
+        assert_eq!(faults(&lowered), []);
+        assert!(!property(&lowered[1].template, "Other", "KeyPolicy").contains("logs."));
+        property(&lowered[1].template, "Key", "KeyPolicy")
+    };
+    let of_log = policy(|stack, key| {
+        stack.add("Audit", LogGroup::new(365).key(key));
+    });
+    assert!(of_log.contains("Service: !Sub logs.${AWS::Region}.amazonaws.com\n"), "{of_log}");
+    let of_function = policy(|stack, key| {
+        stack.add("Handler", function().log_key(key));
+    });
+    assert_eq!(of_function, of_log);
+    let of_variables = policy(|stack, key| {
+        stack.add("Handler", function().environment_key(key));
+    });
+    assert!(!of_variables.contains("logs."), "Lambda uses it as whoever deploys: {of_variables}");
+}
+
+#[test]
+fn a_key_that_comes_through_a_third_stack_lets_cloudwatch_logs_in() {
+    let mut data = stack("Data");
+    let key = data.add("Key", Key::new("logs"));
+    let mut middle = stack("Middle");
+    let key = middle.import_from(&data, key);
+    let mut reports = stack("Reports");
+    let key = reports.import_from(&middle, key);
+    reports.add("Audit", LogGroup::new(365).key(key));
+    let lowered = lower([data, middle, reports]);
+    assert_eq!(faults(&lowered), []);
+    assert!(property(&lowered[0].template, "Key", "KeyPolicy").contains("Service: !Sub logs."));
+}
+
+#[test]
+fn a_database_of_another_stack_is_told_that_tokens_come() {
+    let check = |told: Option<bool>, other_proxy: bool, expect: &[&str]| {
+        let mut data = stack("Data");
+        let vpc = data.add("Vpc", Vpc::new(cidr("10.20.0.0/16")));
+        let private = data.add("Private", PrivateSubnets::new(vpc).zones(2));
+        let group = data.add("DatabaseSg", SecurityGroup::new(vpc, "database"));
+        let master = MasterUser::managed(user("billie"), EncryptedBy::AwsManagedKey);
+        let database = DatabaseInstance::new(Engine::Postgres, master, private, group).iam_authentication(told);
+        let database = data.add("Database", database);
+        let proxy = || ProxyAuth::end_to_end(user("app"));
+        if other_proxy {
+            data.add("Proxy", DatabaseProxy::new(database, proxy(), private, group));
+        }
+        let mut app = stack("App");
+        let (private, group) = (app.import_from(&data, private), app.import_from(&data, group));
+        let database = app.import_from(&data, database);
+        app.add("Proxy", DatabaseProxy::new(database, proxy(), private, group));
+        assert_eq!(codes(&faults(&lower([data, app]))), expect);
+    };
+    check(None, false, &["S1006"]);
+    check(Some(true), false, &[]);
+    check(None, true, &[]);
+}

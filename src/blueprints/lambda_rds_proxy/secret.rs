@@ -6,8 +6,8 @@ use crate::constructs::kms::Key;
 use crate::constructs::rds::user;
 use crate::constructs::secretsmanager::{EncryptedBy, Secret};
 use crate::settings::{Environment, KeptBy, SecretKey, SecretShape};
-use crate::stack::{Handle, Link, Parameter, Stack, Value};
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::stack::{Handle, Parameter, Stack, Value, sub};
+use crate::template::Intrinsic;
 
 /// The customer managed key, if there is one: given, or made for everything that the stack encrypts.
 pub(super) fn key(stack: &mut Stack, settings: &Environment) -> Option<Handle<Key>> {
@@ -26,10 +26,7 @@ pub(super) fn key(stack: &mut Stack, settings: &Environment) -> Option<Handle<Ke
 
 /// A name for people that two stacks of an account do not share.
 fn alias() -> Value<String> {
-    Value::Intrinsic(Intrinsic::Sub(Sub::new([
-        SubPart::Text("alias/".into()),
-        SubPart::Reference(Link::Name("AWS::StackName".into())),
-    ])))
+    Value::Intrinsic(Intrinsic::Sub(sub("alias/${AWS::StackName}")))
 }
 
 /// What encrypts the secret: with no key of one's own, Secrets Manager's and RDS's.

@@ -117,7 +117,7 @@ functions! {
             queue!("QueueName: !ToJsonString [a]"),
             concat!("Transform: AWS::LanguageExtensions\n", queue!("QueueName: !ToJsonString abc")),
         ],
-        good &[concat!("Transform: AWS::LanguageExtensions\nResources: { Note: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !ToJsonString { a: [b] } } } }")];
+        good &["Transform: AWS::LanguageExtensions\nResources: { Note: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !ToJsonString { a: [b] } } } }"];
     "E1033" "wrong-stack-output" "getstackoutput"
         "`Fn::GetStackOutput` takes a map with `StackName` and `OutputName`, and `Region` and `RoleArn` if need be."
         bad &[

@@ -9,7 +9,7 @@ use crate::registry::is_reserved_master_user;
 use crate::template::Resource;
 
 pub(super) const RULES: &[Rule] =
-    &[RESERVED_MASTER_USER, TWO_MASTER_PASSWORDS, DATABASE_NAME_ON_SQL_SERVER, OUTLIVES_KEY];
+    &[RESERVED_MASTER_USER, LONG_MASTER_USER, TWO_MASTER_PASSWORDS, DATABASE_NAME_ON_SQL_SERVER, OUTLIVES_KEY];
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 const CLUSTER: &str = "AWS::RDS::DBCluster";
@@ -63,6 +63,46 @@ const RESERVED_MASTER_USER: Rule = Rule {
         }
     },
 };
+
+const LONG_MASTER_USER: Rule = Rule {
+    code: Code::new("E3975", "long-master-user"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html",
+    explanation: "The name of a master user is at most as long as its engine takes: 16 characters for MySQL, MariaDB and Aurora MySQL, 63 for PostgreSQL, 128 for SQL Server. The \
+                  published schema allows 128 everywhere.",
+    bad: &[
+        instance!("Engine: mysql, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+        instance!("Engine: mariadb, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+    ],
+    good: &[
+        instance!("Engine: mysql, MasterUsername: billing_app_2026, ManageMasterUserPassword: true"),
+        instance!("Engine: postgres, MasterUsername: billing_application, ManageMasterUserPassword: true"),
+    ],
+    find: |context, report| {
+        for (id, database) in databases(context) {
+            let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
+                continue;
+            };
+            let Some(most) = longest_master_user(engine).filter(|most| user.chars().count() > *most) else { continue };
+            let message = format!(
+                "`{user}` has {} characters, and a master user of {engine} has {most} at most",
+                user.chars().count()
+            );
+            report.resource(id, "/Properties/MasterUsername", message).help = Some("choose a shorter name".into());
+        }
+    },
+};
+
+/// How long the name of a master user may be. Of Aurora PostgreSQL AWS names two limits, the longer of which is
+/// PostgreSQL's own.
+fn longest_master_user(engine: &str) -> Option<usize> {
+    match engine {
+        "mysql" | "mariadb" | "aurora-mysql" => Some(16),
+        "postgres" | "aurora-postgresql" => Some(63),
+        engine if engine.starts_with("sqlserver") => Some(128),
+        _ => None,
+    }
+}
 
 const TWO_MASTER_PASSWORDS: Rule = Rule {
     code: Code::new("E3972", "two-master-passwords"),

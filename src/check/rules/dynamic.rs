@@ -157,7 +157,7 @@ const SECURE_ELSEWHERE: Rule = Rule {
     ],
     find: |context, report| {
         each(context, &mut |path, reference| {
-            let is_secure = |(kind, names): (&str, String)| SECURE.iter().any(|known| *known == (kind, names.as_str()));
+            let is_secure = |(kind, names): (&str, String)| SECURE.contains(&(kind, names.as_str()));
             if reference.service == "ssm-secure" && !property(context, path).is_some_and(is_secure) {
                 let found = report.at(path, "a secure string cannot be resolved here");
                 found.help = Some("keep it in Secrets Manager: `{{resolve:secretsmanager:…}}`".into());
@@ -261,7 +261,7 @@ fn by_parameter(context: &Context<'_>, report: &mut Report) {
             return;
         }
         let Some((kind, names)) = property(context, path) else { return };
-        if SECURE.iter().any(|known| *known == (kind, names.as_str())) {
+        if SECURE.contains(&(kind, names.as_str())) {
             let found = report.at(path, format!("the password is the parameter `{name}`"));
             found.help =
                 Some("keep it in Secrets Manager: `{{resolve:secretsmanager:name:SecretString:password}}`".into());

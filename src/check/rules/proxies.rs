@@ -63,10 +63,10 @@ const MIXED_AUTH: Rule = Rule {
     source: AUTH_CONFIG,
     explanation: "`IAMAuth: ENABLED`, either way of logging in, is for SQL Server; other engines take `REQUIRED` or `DISABLED`.",
     bad: &[proxy!(
-        "EngineFamily: MYSQL, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
+        "EngineFamily: MYSQL, RequireTLS: true, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
     )],
     good: &[proxy!(
-        "EngineFamily: SQLSERVER, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
+        "EngineFamily: SQLSERVER, RequireTLS: true, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
     )],
     find: |context, report| {
         for (id, proxy) in context.resources(PROXY) {
@@ -85,9 +85,9 @@ const MIXED_AUTH: Rule = Rule {
 const END_TO_END_ON_SQL_SERVER: Rule = Rule {
     code: Code::new("E3903", "end-to-end-iam-on-sql-server"),
     severity: Severity::Error,
-    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html",
-    explanation: "With `DefaultAuthScheme: IAM_AUTH` the proxy logs in to its database with IAM tokens. IAM authentication is there \
-                  for MariaDB, MySQL and PostgreSQL databases, not for SQL Server.",
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "With `DefaultAuthScheme: IAM_AUTH` the proxy logs in to its database with IAM tokens. AWS has that for MySQL, \
+                  MariaDB and PostgreSQL, not for SQL Server.",
     bad: &[proxy!("EngineFamily: SQLSERVER, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
@@ -110,13 +110,16 @@ const IAM_WITHOUT_TLS: Rule = Rule {
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html",
     explanation: "IAM tokens are taken over TLS only, so a client that connects without it fails to log in. With `RequireTLS` it \
                   is refused at once, and nothing ever crosses the network in clear.",
-    bad: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH")],
+    bad: &[
+        proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH"),
+        proxy!(
+            "EngineFamily: SQLSERVER, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
+        ),
+    ],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
         for (id, proxy) in context.resources(PROXY) {
-            let tls = proxy.properties.get("RequireTLS");
-            let open = tls.is_none_or(|tls| matches!(tls, Value::Bool(false)) || tls.as_str() == Some("false"));
-            if open && takes_tokens(proxy) {
+            if lets_clients_without_tls(proxy) && takes_tokens(proxy) {
                 let found = report.resource(
                     id,
                     "/Properties",
@@ -245,10 +248,17 @@ const UPPER_CASE_NAME: Rule = Rule {
     },
 };
 
+/// Whether it is certain that clients may connect without TLS.
+pub(super) fn lets_clients_without_tls(proxy: &Resource) -> bool {
+    let tls = proxy.properties.get("RequireTLS");
+    tls.is_none_or(|tls| matches!(tls, Value::Bool(false)) || tls.as_str() == Some("false"))
+}
+
 /// Whether clients may, or must, log in to the proxy with an IAM token.
 pub(super) fn takes_tokens(proxy: &Resource) -> bool {
     text(proxy, "DefaultAuthScheme") == Some("IAM_AUTH")
-        || auth_entries(proxy).any(|(_, auth)| auth.get("IAMAuth").and_then(Value::as_str) == Some("REQUIRED"))
+        || auth_entries(proxy)
+            .any(|(_, auth)| matches!(auth.get("IAMAuth").and_then(Value::as_str), Some("REQUIRED" | "ENABLED")))
 }
 
 /// Whether it is certain that no client can log in with an IAM token.

@@ -1,6 +1,7 @@
 //! A proxy and the database behind it.
 
 use super::facts::{list, reference, refers, text};
+use super::proxies::lets_clients_without_tls;
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -14,6 +15,8 @@ pub(super) const RULES: &[Rule] = &[
     TARGETS_BEFORE_INSTANCES,
     READ_ONLY_WITHOUT_READER,
     FILTER_OUTSIDE_MYSQL,
+    NEVER_PAUSES,
+    REFUSED_IN_THE_CLEAR,
 ];
 
 const PROXY: &str = "AWS::RDS::DBProxy";
@@ -258,9 +261,9 @@ fn filters(targets: &Resource) -> &[Value] {
 const FILTER_OUTSIDE_MYSQL: Rule = Rule {
     code: Code::new("W3957", "session-pinning-filter-outside-mysql"),
     severity: Severity::Warning,
-    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html",
-    explanation: "AWS documents session pinning filters for MySQL and MariaDB. That they have an effect, or are taken at all, for \
-                  another engine is said nowhere: there every `SET` ties the session to its connection.",
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "Session pinning filters are for MySQL and MariaDB. PostgreSQL does not support them, and of SQL Server AWS does not \
+                  say that it does: there every `SET` ties the session to its connection.",
     bad: &[before!(
         "EngineFamily: POSTGRESQL, DefaultAuthScheme: IAM_AUTH",
         "ConnectionPoolConfigurationInfo: { SessionPinningFilters: [EXCLUDE_VARIABLE_SETS] }, ",
@@ -277,9 +280,111 @@ const FILTER_OUTSIDE_MYSQL: Rule = Rule {
             let family = proxy.filter(|proxy| proxy.kind == PROXY).and_then(|proxy| text(proxy, "EngineFamily"));
             if let Some(family) = family.filter(|family| *family != "MYSQL" && !filters(targets).is_empty()) {
                 let path = "/Properties/ConnectionPoolConfigurationInfo/SessionPinningFilters";
-                let message = format!("session pinning filters are unverified for {family}");
+                let message = format!("session pinning filters are not for {family}");
                 report.resource(id, path, message).help = Some("leave them out; they are for MySQL and MariaDB".into());
             }
         }
     },
 };
+
+/// An example of a serverless cluster behind a proxy, with this least capacity.
+macro_rules! serverless {
+    ($least:literal) => {
+        concat!(
+            "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
+            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
+            "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
+            "DBClusterIdentifiers: [!Ref Cluster] } }, ",
+            "Cluster: { Type: AWS::RDS::DBCluster, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, ",
+            "Properties: { Engine: aurora-mysql, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true, ",
+            "ServerlessV2ScalingConfiguration: { MinCapacity: ",
+            $least,
+            ", MaxCapacity: 4 } } } }"
+        )
+    };
+}
+
+const NEVER_PAUSES: Rule = Rule {
+    code: Code::new("I3958", "pausing-behind-proxy"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html",
+    explanation: "With a least capacity of 0 a serverless cluster pauses once nobody is connected to it. A proxy keeps connections to \
+                  the instances of its cluster, so they never pause, and what was meant to cost nothing at rest does not rest.",
+    bad: &[serverless!("0")],
+    good: &[serverless!("0.5")],
+    find: |context, report| {
+        for Pair { proxy, database, .. } in pairs(context) {
+            let capacity = database.1.properties.get("ServerlessV2ScalingConfiguration").and_then(Value::as_map);
+            let least = capacity.and_then(|capacity| capacity.get("MinCapacity"));
+            if least.and_then(capacity_units) == Some(0.0) {
+                let message = format!("`{}` never pauses: `{}` keeps connections to it", database.0, proxy.0);
+                let path = "/Properties/ServerlessV2ScalingConfiguration/MinCapacity";
+                let found = report.resource(database.0, path, message);
+                found.help = Some("say 0.5 or more, or let clients connect without a proxy".into());
+            }
+        }
+    },
+};
+
+fn capacity_units(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// An example of an instance whose parameter group requires TLS, behind a proxy with these properties.
+macro_rules! requires_tls {
+    ($proxy:literal) => {
+        concat!(
+            "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
+            "VpcSubnetIds: [subnet-1, subnet-2], EngineFamily: POSTGRESQL, ",
+            $proxy,
+            "Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }] } }, ",
+            "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
+            "DBInstanceIdentifiers: [!Ref Database] } }, ",
+            "Group: { Type: AWS::RDS::DBParameterGroup, Properties: { Description: d, Family: postgres17, Parameters: { rds.force_ssl: '1' } } }, ",
+            "Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, ",
+            "Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', Engine: postgres, MasterUsername: app, ",
+            "ManageMasterUserPassword: true, DBParameterGroupName: !Ref Group } } }"
+        )
+    };
+}
+
+const REFUSED_IN_THE_CLEAR: Rule = Rule {
+    code: Code::new("I3959", "clear-clients-of-database-with-tls"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "A proxy connects to its database as its client connects to it: with TLS or without. Where the parameters of the \
+                  database require TLS and `RequireTLS` does not, a client without TLS gets through to the proxy and is refused by the \
+                  database.",
+    bad: &[requires_tls!(""), requires_tls!("RequireTLS: false, ")],
+    good: &[requires_tls!("RequireTLS: true, ")],
+    find: |context, report| {
+        for Pair { proxy, database, .. } in pairs(context) {
+            if lets_clients_without_tls(proxy.1) && demands_tls(context, database.1) {
+                let message = format!("`{}` takes clients without TLS, whom `{}` then refuses", proxy.0, database.0);
+                report.resource(proxy.0, "/Properties", message).help = Some("set `RequireTLS: true`".into());
+            }
+        }
+    },
+};
+
+/// Whether the parameter group of a database, where it is in the template, makes it refuse connections without TLS.
+fn demands_tls(context: &Context<'_>, database: &Resource) -> bool {
+    let groups = ["DBParameterGroupName", "DBClusterParameterGroupName"].map(|name| refers(database, name));
+    let groups = groups.into_iter().flatten().filter_map(|id| context.template.resources.get(id));
+    groups.filter_map(|group| group.properties.get("Parameters")?.as_map()).any(|parameters| {
+        ["rds.force_ssl", "require_secure_transport"].iter().any(|name| parameters.get(*name).is_some_and(is_on))
+    })
+}
+
+fn is_on(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64() == Some(1),
+        Value::Bool(on) => *on,
+        Value::String(text) => matches!(text.to_ascii_uppercase().as_str(), "1" | "ON" | "TRUE"),
+        _ => false,
+    }
+}

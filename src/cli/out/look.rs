@@ -17,16 +17,22 @@ pub(super) enum Look {
     Other,
 }
 
-pub(super) fn look(path: &Path) -> Result<Look, Diagnostic> {
+pub(super) fn look_at(path: &Path) -> io::Result<Look> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(Look::Link),
         Ok(metadata) if metadata.is_dir() => Ok(Look::Folder),
         Ok(metadata) if metadata.is_file() => Ok(Look::File),
         Ok(_) => Ok(Look::Other),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Look::Nothing),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(no_folder(path.parent().unwrap_or(path))),
-        Err(error) => Err(failed(path, &error)),
+        Err(error) => Err(error),
     }
+}
+
+pub(super) fn look(path: &Path) -> Result<Look, Diagnostic> {
+    look_at(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotADirectory => no_folder(path.parent().unwrap_or(path)),
+        _ => failed(path, &error),
+    })
 }
 
 /// Whether there is a folder; anything else but nothing is refused.

@@ -4,14 +4,21 @@
 
 mod commit;
 mod difference;
+mod disk;
+#[cfg(test)]
+mod faults;
 mod look;
 mod plan;
+mod settle;
+mod stage;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use commit::write;
 pub use difference::describe;
 pub(crate) use plan::is_plain_name;
 pub use plan::plan;

@@ -10,8 +10,28 @@ use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
 use crate::emit::manifest::{self, Manifest};
 
+/// How often to look again at what seems to be in the way.
+const LOOKS: usize = 8;
+
 /// What must change under `out`, or everything that speaks against touching it.
+///
+/// # Errors
+///
+/// What is in the way: links, folders and files that no manifest owns, what cannot be read.
 pub fn plan(out: &Path, folders: &[Folder], scope: Scope) -> Result<Plan, Vec<Diagnostic>> {
+    // A run that ends just now can let one file look old and another one new. What is really in the way stays there.
+    let mut seen = Vec::new();
+    for _ in 0..LOOKS {
+        match look_through(out, folders, scope) {
+            Ok(plan) => return Ok(plan),
+            Err(refusals) if refusals == seen => break,
+            Err(refusals) => seen = refusals,
+        }
+    }
+    Err(seen)
+}
+
+fn look_through(out: &Path, folders: &[Folder], scope: Scope) -> Result<Plan, Vec<Diagnostic>> {
     // A slash at the end would make the system follow a link.
     let out: PathBuf = out.components().collect();
     let mut planner = Planner { plan: Plan { out, changes: Vec::new(), unchanged: 0 }, refusals: Vec::new() };
@@ -77,7 +97,7 @@ impl Planner {
         }
     }
 
-    /// Folders of environments that are no longer produced.
+    /// Folders of environments that are no longer produced. No environment's name starts with a dot.
     fn abandoned(&mut self, folders: &[Folder]) {
         for path in folders_in(&self.plan.out) {
             let known = |folder: &Folder| path.ends_with(&folder.manifest.environment);
@@ -89,11 +109,12 @@ impl Planner {
     }
 }
 
-/// The entries of the old manifest for stacks that the new one does not speak of.
+/// The entries of the old manifest for stacks that the new one does not speak of, and for the page, which speaks of all.
 fn keep_others(manifest: &mut Manifest, old: Option<&Manifest>) {
     let spoken: BTreeSet<String> = manifest.stacks.iter().map(|entry| entry.stack.clone()).collect();
     let others = old.into_iter().flat_map(|old| &old.stacks).filter(|entry| !spoken.contains(&entry.stack));
     manifest.stacks.extend(others.cloned());
+    manifest.readme = old.and_then(|old| old.readme.clone());
     manifest.stacks.sort_by(|left, right| left.stack.cmp(&right.stack));
 }
 
@@ -125,7 +146,9 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
 
 fn folders_in(out: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(out).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut folders: Vec<_> = entries.filter(|path| look::look(path) == Ok(look::Look::Folder)).collect();
+    let hidden = |path: &PathBuf| path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    let mut folders: Vec<_> =
+        entries.filter(|path| !hidden(path) && look::look(path) == Ok(look::Look::Folder)).collect();
     folders.sort();
     folders
 }

@@ -4,11 +4,16 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Folder, Kind, Scope, describe, plan};
+use super::{Folder, Kind, Scope, describe, plan, write};
 use crate::emit::manifest::{Entry, File, Manifest, VERSION};
 
 /// The folder of `uat` with the given stacks, whose templates are the given texts.
 fn folder(stacks: &[(&str, &str)]) -> Folder {
+    folder_of("uat", stacks)
+}
+
+/// The folder of an environment with the given stacks, whose templates are the given texts.
+pub(super) fn folder_of(environment: &str, stacks: &[(&str, &str)]) -> Folder {
     let mut files = BTreeMap::new();
     let entries = stacks.iter().map(|(stack, text)| {
         let mut place = |name: String, text: &str| {
@@ -16,17 +21,18 @@ fn folder(stacks: &[(&str, &str)]) -> Folder {
             File::new(name, text.as_bytes())
         };
         let (template, sidecar) = (place(format!("{stack}.yaml"), text), place(format!("{stack}.formwork.yaml"), ""));
-        Entry { stack: (*stack).to_owned(), template, sidecar, capabilities: Vec::new(), depends_on: Vec::new() }
+        let stack = (*stack).to_owned();
+        Entry { stack, template, sidecar, tool_files: Vec::new(), capabilities: Vec::new(), depends_on: Vec::new() }
     });
     let stacks = entries.collect();
-    let [environment, account, region] = ["uat", "111122223333", "ap-southeast-2"].map(str::to_owned);
-    Folder { files, manifest: Manifest { version: VERSION, environment, account, region, stacks } }
+    let [environment, account, region] = [environment, "111122223333", "ap-southeast-2"].map(str::to_owned);
+    Folder { files, manifest: Manifest { version: VERSION, environment, account, region, readme: None, stacks } }
 }
 
 /// Writes the folder, and compares what was said to change.
 #[track_caller]
 fn check(out: &Path, folder: Folder, scope: Scope, expect: &[&str]) {
-    let plan = plan(out, &[folder], scope).expect("nothing speaks against it");
+    let plan = write(out, &[folder], scope).expect("nothing speaks against it");
     let words = plan.changes.iter().map(|change| {
         let kind = match change.kind {
             Kind::Missing(_) => "missing",
@@ -36,7 +42,6 @@ fn check(out: &Path, folder: Folder, scope: Scope, expect: &[&str]) {
         format!("{kind} {}", change.name)
     });
     assert_eq!(words.collect::<Vec<_>>(), expect);
-    plan.commit().expect("it can be written");
 }
 
 #[test]
@@ -75,7 +80,7 @@ fn a_run_that_was_cut_off_before_its_manifest_is_made_good() {
 #[test]
 fn a_difference_is_shown_by_its_lines() {
     let place = TempDir::new().expect("a folder");
-    plan(place.path(), &[folder(&[("a", "x\ny\nz\n")])], Scope::Whole).expect("a plan").commit().expect("written");
+    write(place.path(), &[folder(&[("a", "x\ny\nz\n")])], Scope::Whole).expect("written");
     let plan = plan(place.path(), &[folder(&[("a", "x\nY\nz\n")])], Scope::Whole).expect("a plan");
     let text = describe(&plan.changes[0]);
     let (_, lines) = text.split_once('\n').expect("lines");

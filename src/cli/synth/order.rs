@@ -18,7 +18,7 @@ pub(super) fn told(synthesized: &[Synthesized]) -> String {
 
 /// The stacks, each after those that it depends on; by name where that leaves a choice. Of a circle, which was found
 /// before, nothing is left out.
-fn ordered<'a>(mut left: BTreeMap<&'a str, &'a [String]>) -> Vec<&'a str> {
+pub(super) fn ordered<'a>(mut left: BTreeMap<&'a str, &'a [String]>) -> Vec<&'a str> {
     let mut order = Vec::new();
     while !left.is_empty() {
         let free = |on: &[String]| on.iter().all(|on| !left.contains_key(on.as_str()));

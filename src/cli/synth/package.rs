@@ -16,11 +16,22 @@ pub(super) fn relocate(synthesized: &mut [Synthesized], out: &Path) {
     }
 }
 
+/// Where a folder below the root lies in the repository, unless it is not below it.
+pub(super) fn below_root(folder: &Path) -> Option<String> {
+    let steps = steps_below(folder)?;
+    let names: Option<Vec<_>> = steps.iter().map(|step| step.as_os_str().to_str()).collect();
+    Some(names?.join("/"))
+}
+
 /// From a folder below the root to the root.
 fn way_up(folder: &Path) -> Option<String> {
+    steps_below(folder).map(|steps| "../".repeat(steps.len()))
+}
+
+fn steps_below(folder: &Path) -> Option<Vec<Component<'_>>> {
     let steps: Vec<Component<'_>> = folder.components().filter(|step| *step != Component::CurDir).collect();
     let below = steps.iter().all(|step| matches!(step, Component::Normal(_)));
-    below.then(|| "../".repeat(steps.len()))
+    below.then_some(steps)
 }
 
 fn each_path(template: &mut Template, change: &dyn Fn(&str) -> String) {
@@ -46,6 +57,13 @@ mod tests {
         each_path(&mut template, &|path| format!("../../{path}"));
         let code = |id: &str| template.resources[id].properties["Code"].as_str();
         assert_eq!(["A", "B", "C"].map(code), [Some("../../handlers/a"), Some("s3://builds/b.zip"), Some("/srv/c")]);
+    }
+
+    #[test]
+    fn a_folder_is_in_the_repository_by_its_names() {
+        assert_eq!(below_root(Path::new("./infra/out/")).as_deref(), Some("infra/out"));
+        assert_eq!(below_root(Path::new("/srv/out")), None);
+        assert_eq!(below_root(Path::new("../out")), None);
     }
 
     #[test]

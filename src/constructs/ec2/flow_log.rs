@@ -4,8 +4,10 @@ use super::Vpc;
 use crate::aws::{ec2, logs};
 use crate::constructs::iam::role_with;
 use crate::iam::Statement;
-use crate::stack::{Arn, Bag, Construct, Deletion, Handle, IntoValue, Link, Lowering, Seconds, Term, Value, minutes};
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::stack::{
+    Arn, Bag, Construct, Deletion, Handle, IntoValue, Link, Lowering, Seconds, Term, Value, minutes, sub,
+};
+use crate::template::Intrinsic;
 
 /// How many days the records are kept unless said.
 const DAYS: i64 = 30;
@@ -93,18 +95,8 @@ impl FlowLog {
 
 /// A name of `service` in the stack's account and region.
 fn arn(service: &str, rest: &str) -> Term {
-    let pseudo = |name: &str| SubPart::Reference(Link::Name(format!("AWS::{name}")));
-    let text = |text: &str| SubPart::Text(text.to_owned());
-    let service = format!(":{service}:");
-    Term::Intrinsic(Intrinsic::Sub(Sub::new([
-        text("arn:"),
-        pseudo("Partition"),
-        text(&service),
-        pseudo("Region"),
-        text(":"),
-        pseudo("AccountId"),
-        text(&format!(":{rest}")),
-    ])))
+    let arn = format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}");
+    Term::Intrinsic(Intrinsic::Sub(sub(&arn)))
 }
 
 /// The service may assume the role for flow logs of this account.

@@ -1,7 +1,7 @@
 //! AWS services with interface endpoints.
 
-use crate::stack::{Link, Value};
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::stack::{Value, sub};
+use crate::template::Intrinsic;
 
 macro_rules! services { ($($(#[$doc:meta])* $name:ident $text:literal)*) => {
     /// An AWS service with an interface endpoint.
@@ -110,9 +110,7 @@ impl Service {
 /// Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html>,
 /// <https://github.com/aws/aws-cdk/pull/16139>
 pub(super) fn regional(name: &str) -> Value<String> {
-    Value::Intrinsic(Intrinsic::Sub(Sub::new([
-        SubPart::Text("com.amazonaws.".into()),
-        SubPart::Reference(Link::Name("AWS::Region".into())),
-        SubPart::Text(format!(".{name}")),
-    ])))
+    let mut service = sub("com.amazonaws.${AWS::Region}.");
+    service.push_text(name);
+    Value::Intrinsic(Intrinsic::Sub(service))
 }

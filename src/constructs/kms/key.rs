@@ -4,9 +4,9 @@ use crate::aws::kms;
 use crate::goal::{Assumption, Taken};
 use crate::iam::{PolicyDocument, Principal, Statement};
 use crate::stack::{
-    Arn, Bag, Construct, Deletion, Existing, Handle, IntoValue, Json, Link, Lowering, Permission, Term, Value,
+    Arn, Bag, Construct, Deletion, Existing, Handle, IntoValue, Json, Link, Lowering, Permission, Term, Value, sub,
 };
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::template::Intrinsic;
 
 /// A KMS key.
 ///
@@ -31,7 +31,7 @@ impl Key {
     /// A new symmetric key that is rotated each year.
     ///
     /// Its policy lets the account's IAM policies decide, as AWS's default does, and nothing else. Where CloudWatch
-    /// Logs must use it, because a log group of the stack refers to it, its policy says so too.
+    /// Logs must use it, because a log group refers to it, in this stack or in one of the app that imports it, its policy says so too.
     ///
     /// It stays when it leaves the stack, unless told otherwise: whatever it encrypted, backups and snapshots too, is
     /// lost with it.
@@ -98,10 +98,7 @@ const POLICY: &str = "KeyPolicy";
 ///
 /// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 fn delegation() -> Statement<Link> {
-    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let account = [text("arn:"), name("AWS::Partition"), text(":iam::"), name("AWS::AccountId"), text(":root")];
-    let account = Term::Intrinsic(Intrinsic::Sub(Sub::new(account)));
+    let account = Term::Intrinsic(Intrinsic::Sub(sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")));
     let statement = Statement::allow(["kms:*"], ["*".into()]);
     Statement { principal: Some(Principal::Aws(vec![account])), ..statement }
 }

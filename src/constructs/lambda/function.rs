@@ -105,7 +105,8 @@ impl Function {
         FunctionWithRole::new(self, role)
     }
 
-    /// Puts it into a VPC: a network interface in each of the subnets, behind `group`.
+    /// Puts it into a VPC: a network interface in each of the subnets, behind `group`. Its role may then keep network
+    /// interfaces, as Lambda does in its name; its own code is denied that, but for what the stack grants it by name.
     #[track_caller]
     pub fn in_vpc(mut self, subnets: Handle<PrivateSubnets>, group: Handle<SecurityGroup>) -> Self {
         let config = VpcConfig::new().security_group_ids(group.only()).subnet_ids(subnets.ids());

@@ -4,6 +4,7 @@ use super::function::Function;
 use super::lower::{self, LOG_ARN};
 use crate::constructs::iam::{Role, UnownedRole};
 use crate::goal::{Assumption, Taken};
+use crate::iam::Effect;
 use crate::stack::{AnyHandle, Arn, Bag, Caller, Construct, Handle, Lowering, Permission, Principal, Value};
 use crate::template;
 
@@ -82,9 +83,10 @@ impl Construct for FunctionWithRole {
     }
 
     fn taken_on_trust(&self, own: &str) -> Vec<Assumption> {
-        let policies = self.function.policies("*".into());
-        let actions: Vec<String> =
-            policies.into_iter().flat_map(|(_, statements)| statements).flat_map(|allowed| allowed.actions).collect();
+        let policies = self.function.policies("*".into(), &[]);
+        let statements = policies.into_iter().flat_map(|(_, statements)| statements);
+        let allowed = statements.filter(|statement| statement.effect == Effect::Allow);
+        let actions: Vec<String> = allowed.flat_map(|allowed| allowed.actions).collect();
         let assumption = Assumption {
             what: Taken::Fact(format!("the role of {own} may do what the function needs: {}", actions.join(", "))),
             reason: "the role exists outside this stack".into(),
@@ -123,10 +125,11 @@ impl Handle<FunctionWithRole> {
     }
 
     /// What its role must allow for it to run: writing its log and, as far as it was told so, keeping network
-    /// interfaces, sending traces, writing to its dead-letter queue, decrypting its environment.
+    /// interfaces, sending traces, writing to its dead-letter queue, decrypting its environment. The code of whatever
+    /// functions run as the role is denied what Lambda alone needs in order to keep network interfaces.
     pub fn needs(self) -> Permission {
         Permission::derived("what a function needs", move |stack| {
-            let policies = stack.noun(self).map(|noun| noun.function.policies(self.any().term(LOG_ARN)));
+            let policies = stack.noun(self).map(|noun| noun.function.policies(self.any().term(LOG_ARN), &[]));
             Ok(policies.unwrap_or_default().into_iter().flat_map(|(_, statements)| statements).collect())
         })
     }

@@ -43,6 +43,13 @@ const NETWORK_INTERFACES: [&str; 6] = [
     "ec2:UnassignPrivateIpAddresses",
 ];
 
+/// What tells the function's own code from the Lambda service, which both come as the function's role: requests of the
+/// code carry the ARN of the function, those by which Lambda keeps network interfaces do not. That it is there at all
+/// is condition enough; to name the function would be a cycle, since the function refers to its role.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html>
+const CODE_ITSELF: &str = "lambda:SourceFunctionArn";
+
 /// What sending traces needs; the actions know no resource.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
@@ -56,13 +63,14 @@ pub(super) const LOG_ARN: &str = "LogArn";
 pub(super) type Policies = Vec<(&'static str, Vec<Statement<Link>>)>;
 
 impl Function {
-    /// What it needs its role to allow by itself; grants come beside it.
-    pub(super) fn policies(&self, log: Term) -> Policies {
+    /// What it needs its role to allow by itself; grants come beside it. `granted` are the actions of those.
+    pub(super) fn policies(&self, log: Term, granted: &[String]) -> Policies {
         let mut policies = vec![("logs", vec![Statement::allow(logs::WRITE, [log])])];
-        let mut add = |name, statement| policies.push((name, vec![statement]));
         if self.group.is_some() {
-            add("network", Statement::allow(NETWORK_INTERFACES, ["*".into()]));
+            let kept = Statement::allow(NETWORK_INTERFACES, ["*".into()]);
+            policies.push(("network", [kept].into_iter().chain(not_from_code(granted)).collect()));
         }
+        let mut add = |name, statement| policies.push((name, vec![statement]));
         if let Some(target) = &self.dead_letter {
             add("dead-letter", target.write());
         }
@@ -169,6 +177,25 @@ impl Function {
     }
 }
 
+/// Keeps the code off the network interfaces that its role keeps for Lambda. What was granted by name is for the code:
+/// a denial would win over it.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>
+fn not_from_code(granted: &[String]) -> Option<Statement<Link>> {
+    let is_granted = |action: &str| granted.iter().any(|granted| covers(granted, action));
+    let denied: Vec<_> = NETWORK_INTERFACES.into_iter().filter(|action| !is_granted(action)).collect();
+    let statement = Statement::deny(denied.iter().copied(), ["*".into()]).when("Null", CODE_ITSELF, "false".into());
+    (!denied.is_empty()).then_some(statement)
+}
+
+/// Whether the action of a statement, perhaps one with a wildcard at its end, is or covers `action`.
+fn covers(pattern: &str, action: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+        None => pattern.eq_ignore_ascii_case(action),
+    }
+}
+
 /// What an attribute of a function is, where its logical id is `own`: it also has those of its log group.
 pub(super) fn attribute(own: &str, name: &str) -> template::Value {
     template::Value::reference(match name {
@@ -187,7 +214,7 @@ impl Construct for Function {
     fn lower(&self, lowering: &mut Lowering<'_>) {
         self.lower_with(lowering, lowering.own("Role", "Arn"));
         let log = lowering.own::<Arn>("Logs", "Arn").into_term_or_no_value();
-        lowering.add("Role", service_role("lambda.amazonaws.com", self.policies(log)));
+        lowering.add("Role", service_role("lambda.amazonaws.com", self.policies(log, &lowering.granted_actions())));
     }
 
     fn attribute(&self, own: &str, name: &str) -> template::Value {

@@ -53,7 +53,7 @@ impl DatabaseCluster {
     }
 
     /// The capacity of its serverless instances, in Aurora capacity units of about 2 GiB of memory each: half steps
-    /// from 0 (pausing) or 0.5 up to 256. Unless its class is said, the writer is one of them; readers are with
+    /// from 0 (pausing, unless a proxy keeps connections to it) or 0.5 up to 256. Unless its class is said, the writer is one of them; readers are with
     /// `.reader("db.serverless")`.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html>
@@ -98,6 +98,7 @@ impl DatabaseCluster {
             .db_cluster_parameter_group_name(lowering.own::<String>(PARAMETERS, "Ref"))
             .port(self.port.clone())
             .vpc_security_group_ids(self.group().only());
+        rest = made.master.told(rest, self.engine, lowering);
         made.fill(rest.bag(), TargetKind::Cluster, self.engine, lowering);
         made.add_monitoring_role(lowering);
         lowering.complete(rest);

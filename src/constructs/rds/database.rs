@@ -127,6 +127,11 @@ macro_rules! databases { ($(
             self.group
         }
 
+        /// Whether it was told if it takes IAM tokens, or exists, so that nobody can tell it here.
+        pub(super) fn says_if_it_takes_tokens(&self) -> bool {
+            self.made.is_none() || self.database.clone().bag().terms().contains_key("EnableIAMDatabaseAuthentication")
+        }
+
         /// Its master user, where the stack makes it.
         pub(super) fn master(&self) -> Option<&MasterUser> {
             self.made.as_ref().map(|made| &made.master)

@@ -101,6 +101,7 @@ impl DatabaseInstance {
             .publicly_accessible(false)
             .storage_type("gp3")
             .vpc_security_groups(self.group().only());
+        rest = made.master.told(rest, self.engine, lowering);
         made.fill(rest.bag(), TargetKind::Instance, self.engine, lowering);
         made.fill_each(rest.bag(), "EnablePerformanceInsights", lowering);
         made.add_monitoring_role(lowering);

@@ -12,10 +12,10 @@ use crate::constructs::iam::service_role;
 use crate::constructs::kms::Key;
 use crate::diagnostic::Diagnostic;
 use crate::stack::{
-    self, AnyHandle, Arn, Bag, Dictionary, Fields, Handle, IntoValue, Json, Link, List, Lowering, PropertyType,
-    Seconds, Stack, Term, Trace, Value,
+    self, AnyHandle, Arn, Bag, Dictionary, Fields, Handle, IntoValue, Json, List, Lowering, PropertyType, Seconds,
+    Stack, Term, Trace, Value, sub,
 };
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::template::Intrinsic;
 
 /// What a new database is made with, beside the properties of its main resource.
 pub(super) struct Made {
@@ -59,7 +59,6 @@ impl Made {
         if takes_tokens(lowering.stack(), lowering.handle()) {
             bag.set("EnableIAMDatabaseAuthentication", Value::Literal(true));
         }
-        self.master.fill(bag, engine, lowering);
         self.master.attach(kind.resource_type(), lowering);
         let description = format!("private subnets of {}", lowering.id());
         lowering.add(SUBNETS, DbSubnetGroup::new(description, self.subnets.ids()));
@@ -134,11 +133,7 @@ fn takes_tokens(stack: &Stack, database: AnyHandle) -> bool {
 
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html>
 fn monitoring_role() -> iam::Role {
-    let policy = Sub::new([
-        SubPart::Text("arn:".into()),
-        SubPart::Reference(Link::Name("AWS::Partition".into())),
-        SubPart::Text(":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole".into()),
-    ]);
+    let policy = sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole");
     let policy: Value<Arn> = Value::Intrinsic(Intrinsic::Sub(policy));
     service_role("monitoring.rds.amazonaws.com", Vec::new()).managed_policy_arns([policy])
 }

@@ -3,10 +3,11 @@
 use super::database::{DatabaseCluster, DatabaseInstance};
 use super::engine::AnyEngine;
 use super::{DbUser, NamesUser};
+use crate::aws::rds::{DbCluster, DbInstance, db_cluster, db_instance};
 use crate::aws::secretsmanager::SecretTargetAttachment;
 use crate::constructs::secretsmanager::{EncryptedBy, Secret};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::stack::{self, AnyHandle, Bag, Fields, Handle, IntoValue, Lowering, Stack, Value};
+use crate::stack::{self, AnyHandle, Handle, IntoValue, Lowering, Sensitive, Stack, Value};
 
 /// A password that the engine does not take.
 const PASSWORD: Code = Code::new("S1301", "password-unfit-for-engine");
@@ -57,24 +58,24 @@ impl MasterUser {
         }
     }
 
-    /// Sets the properties of the database that have to do with it.
-    pub(super) fn fill(&self, bag: &mut Bag, engine: AnyEngine, lowering: &mut Lowering<'_>) {
+    /// The database with what has to do with its master user.
+    pub(super) fn told<D: Mastered>(&self, database: D, engine: AnyEngine, lowering: &mut Lowering<'_>) -> D {
         match &self.0 {
-            Kept::Managed(user, encrypted_by) => {
-                let Some(name) = name(user, lowering) else { return };
-                bag.set("MasterUsername", name);
-                bag.set("ManageMasterUserPassword", Value::Literal(true));
-                if let EncryptedBy::Key(key) = encrypted_by {
-                    bag.set("MasterUserSecret", Value::Literal(Fields::new().with("KmsKeyId", key.arn())));
-                }
-            }
+            Kept::Managed(user, encrypted_by) => match name(user, lowering) {
+                Some(name) => database.managed(name, *encrypted_by),
+                None => database,
+            },
             Kept::Secret(secret) => {
-                let Some(noun) = lowering.noun::<Secret>(secret.any()) else { return };
+                let Some(noun) = lowering.noun::<Secret>(secret.any()) else { return database };
                 check_length(noun, *secret, engine, lowering);
-                let Some(user) = noun.database_user() else { return unknown(*secret, lowering) };
-                let Some(name) = name(user, lowering) else { return };
-                bag.set("MasterUsername", name);
-                bag.set("MasterUserPassword", Value::Literal(secret.password()));
+                let Some(user) = noun.database_user() else {
+                    unknown(*secret, lowering);
+                    return database;
+                };
+                match name(user, lowering) {
+                    Some(name) => database.known(name, secret.password()),
+                    None => database,
+                }
             }
         }
     }
@@ -87,6 +88,38 @@ impl MasterUser {
             lowering.add(ATTACHMENT, SecretTargetAttachment::new(secret, database, target_type));
         }
     }
+}
+
+/// A resource that has a master user: instances and clusters name it alike.
+pub(super) trait Mastered {
+    /// With this password.
+    fn known(self, name: Value<String>, password: Sensitive) -> Self;
+
+    /// With a password that RDS makes up and keeps.
+    fn managed(self, name: Value<String>, encrypted_by: EncryptedBy) -> Self;
+}
+
+macro_rules! mastered { ($($name:ident of $module:ident;)*) => { $(
+    impl Mastered for $name {
+        fn known(self, name: Value<String>, password: Sensitive) -> Self {
+            self.master_username(name).master_user_password(password)
+        }
+
+        fn managed(self, name: Value<String>, encrypted_by: EncryptedBy) -> Self {
+            let managed = self.master_username(name).manage_master_user_password(true);
+            match encrypted_by {
+                EncryptedBy::Key(key) => {
+                    managed.master_user_secret($module::MasterUserSecret::new().kms_key_id(key.arn()))
+                }
+                EncryptedBy::AwsManagedKey => managed,
+            }
+        }
+    }
+)* } }
+
+mastered! {
+    DbInstance of db_instance;
+    DbCluster of db_cluster;
 }
 
 /// What follows a database's logical id in that of the attachment of its master user's secret.

@@ -12,12 +12,9 @@ use crate::constructs::iam::service_role;
 use crate::iam::Statement;
 use crate::stack::{
     self, AnyHandle, Arn, Bag, Caller, Construct, Grantee, Handle, IntoValue, Link, Listener, Listening, Lowering,
-    Permission, Principal, Seconds, Stack, Term, Value, tcp,
+    Permission, Principal, Seconds, Stack, Term, Value, sub, tcp,
 };
-use crate::template::{Function, Intrinsic, Sub, SubPart};
-
-/// The property that has the name. It is required, and the user gives it or it is derived.
-const NAME: &str = "DBProxyName";
+use crate::template::{Function, Intrinsic};
 
 /// An RDS Proxy: connections to one database, pooled and shared. With it come its target group and its role, which may
 /// read the secrets of [`ProxyAuth`] and decrypt with their keys through Secrets Manager, or connect to the database as
@@ -78,7 +75,7 @@ impl DatabaseProxy {
             .default_auth_scheme(auth.default_scheme())
             .require_tls(true)
             .vpc_security_group_ids(group.only());
-        proxy.bag().derive_name(NAME);
+        proxy.bag().derive_name("DBProxyName");
         let target =
             |stack: &Stack, own: AnyHandle| stack.noun_of::<D>(own).map(|database| database.target(stack, own));
         Self { proxy, pool: Pool::new(), database: database.any(), target, auth, group }
@@ -90,7 +87,7 @@ impl DatabaseProxy {
     /// Source: `DBProxyName` in <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.proxy.bag().set(NAME, name.into_value());
+        self.proxy = self.proxy.db_proxy_name(name);
         self
     }
 
@@ -197,6 +194,9 @@ impl DatabaseProxy {
         }
         for user in &self.auth.users {
             trust::mapped_to_iam(user, target, lowering);
+        }
+        if self.auth.mode == Mode::EndToEnd {
+            trust::takes_tokens_elsewhere(target, lowering);
         }
     }
 
@@ -339,17 +339,7 @@ fn proxy_id(proxy: AnyHandle) -> Term {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>
 fn dbuser_arn(resource_id: Term, user: &DbUser) -> Term {
-    let name = |name: &str| SubPart::Reference(Link::Name(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let mut arn = Sub::new([
-        text("arn:"),
-        name("AWS::Partition"),
-        text(":rds-db:"),
-        name("AWS::Region"),
-        text(":"),
-        name("AWS::AccountId"),
-        text(":dbuser:"),
-    ]);
+    let mut arn = sub("arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:");
     arn.push_value("ResourceId", resource_id);
     arn.push_text(&format!("/{}", user.pattern()));
     Term::Intrinsic(Intrinsic::Sub(arn))

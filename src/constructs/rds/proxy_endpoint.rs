@@ -10,9 +10,6 @@ use crate::stack::{
     Arn, Bag, Construct, Handle, IntoValue, Listener, Listening, Lowering, Permission, Stack, Value, tcp,
 };
 
-/// The property that has the name. It is required, and the user gives it or it is derived.
-const NAME: &str = "DBProxyEndpointName";
-
 /// A further endpoint of a proxy: for reading only, or for clients in another VPC of the region. A proxy has at most 20.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.html>
@@ -58,7 +55,7 @@ impl ProxyEndpoint {
         let mut endpoint =
             DbProxyEndpoint::new(Value::<String>::Absent, proxy.attribute::<String>("Ref"), subnets.ids())
                 .vpc_security_group_ids(group.only());
-        endpoint.bag().derive_name(NAME);
+        endpoint.bag().derive_name("DBProxyEndpointName");
         Self { endpoint, proxy, group, read_only: false }
     }
 
@@ -74,7 +71,7 @@ impl ProxyEndpoint {
     /// fails until the name changes too.
     #[track_caller]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.endpoint.bag().set(NAME, name.into_value());
+        self.endpoint = self.endpoint.db_proxy_endpoint_name(name);
         self
     }
 

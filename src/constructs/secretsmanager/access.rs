@@ -4,8 +4,8 @@ use super::Secret;
 use super::secret::EncryptedBy;
 use crate::constructs::kms::Key;
 use crate::iam::Statement;
-use crate::stack::{AnyHandle, Handle, Link, Stack, Term};
-use crate::template::{Intrinsic, Sub, SubPart};
+use crate::stack::{AnyHandle, Handle, Link, Stack, Term, sub};
+use crate::template::Intrinsic;
 
 /// How much of a secret is open to whoever is granted access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,9 +69,5 @@ pub(crate) fn statements(stack: &Stack, secret: AnyHandle, actions: &[&str]) -> 
 /// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>. Whether
 /// the China partition uses another suffix was not verified.
 fn via_secrets_manager() -> Term {
-    Term::Intrinsic(Intrinsic::Sub(Sub::new([
-        SubPart::Text("secretsmanager.".into()),
-        SubPart::Reference(Link::Name("AWS::Region".into())),
-        SubPart::Text(".amazonaws.com".into()),
-    ])))
+    Term::Intrinsic(Intrinsic::Sub(sub("secretsmanager.${AWS::Region}.amazonaws.com")))
 }

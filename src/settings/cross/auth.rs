@@ -22,7 +22,7 @@ fn engine(site: &Site<'_>) -> Option<Diagnostic> {
         (Auth::Mixed, Engine::SqlServer) => return None,
         (Auth::Mixed, _) => ("RDS Proxy mixes tokens and passwords for SQL Server only", "say `iam`, or `password`"),
         (Auth::EndToEnd, Engine::SqlServer) => (
-            "that tokens go all the way to SQL Server is not documented, and a proxy that nobody can use is worse than a refusal",
+            "tokens go all the way to MySQL, MariaDB and PostgreSQL only",
             "say `iam`, `password` or `mixed`, with a secret",
         ),
         _ => return None,

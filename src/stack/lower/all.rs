@@ -6,21 +6,24 @@ use super::super::app::App;
 use super::super::codes;
 use super::super::stack::Stack;
 use super::imports::Need;
-use super::{Lowered, World, lower_one};
+use super::{Lowered, Wants, World, lower_one};
 use crate::diagnostic::Diagnostic;
 
 /// Lowers every stack, in the order in which they were added.
 pub(in crate::stack) fn lower_all(app: &App) -> Vec<Lowered> {
-    let mut wanted: BTreeMap<u32, Vec<Need>> = BTreeMap::new();
+    let mut wanted: BTreeMap<u32, Wants> = BTreeMap::new();
     loop {
         let lowered: Vec<_> = app.stacks().iter().map(|stack| lower_one(stack, &world(app, stack, &wanted))).collect();
         // What a stack exports may itself be composed of what it imports.
         let mut grown = false;
-        for need in lowered.iter().flat_map(|(_, needs)| needs) {
-            let of_stack = wanted.entry(need.stack).or_default();
-            if !of_stack.iter().any(|other| other.is_same(need)) {
-                of_stack.push(need.clone());
-                grown = true;
+        for (_, wants) in &lowered {
+            for need in &wants.needs {
+                let known = &mut wanted.entry(need.stack).or_default().needs;
+                grown |= take(known, need, |other| other.is_same(need));
+            }
+            for used in &wants.uses {
+                let known = &mut wanted.entry(used.stack).or_default().uses;
+                grown |= take(known, used, |other| other == used);
             }
         }
         // A stack that nobody asked for anything new is as it was.
@@ -30,16 +33,25 @@ pub(in crate::stack) fn lower_all(app: &App) -> Vec<Lowered> {
     }
 }
 
-fn world<'a>(app: &'a App, stack: &Stack, wanted: &BTreeMap<u32, Vec<Need>>) -> World<'a> {
-    let needs = wanted.get(&stack.id).cloned().unwrap_or_default();
-    World { needs, tags: Some(&app.tags), aspects: &app.aspects, stacks: app.stacks() }
+/// Takes down what is not known yet, and says whether it was not.
+fn take<T: Clone>(known: &mut Vec<T>, wanted: &T, is_same: impl Fn(&T) -> bool) -> bool {
+    let new = !known.iter().any(is_same);
+    if new {
+        known.push(wanted.clone());
+    }
+    new
 }
 
-fn check(app: &App, lowered: Vec<(Lowered, Vec<Need>)>) -> Vec<Lowered> {
+fn world<'a>(app: &'a App, stack: &Stack, wanted: &BTreeMap<u32, Wants>) -> World<'a> {
+    let wants = wanted.get(&stack.id).cloned().unwrap_or_default();
+    World { wants, tags: Some(&app.tags), aspects: &app.aspects, stacks: app.stacks() }
+}
+
+fn check(app: &App, lowered: Vec<(Lowered, Wants)>) -> Vec<Lowered> {
     let stacks = app.stacks();
     let uses = uses(stacks, &lowered);
     let mut result = Vec::new();
-    for (index, (mut lowered, needs)) in lowered.into_iter().enumerate() {
+    for (index, (mut lowered, Wants { needs, .. })) in lowered.into_iter().enumerate() {
         lowered.diagnostics.extend(lost(stacks, &needs));
         lowered.diagnostics.extend(circle(stacks, &uses, index));
         result.push(lowered);
@@ -50,7 +62,7 @@ fn check(app: &App, lowered: Vec<(Lowered, Vec<Need>)>) -> Vec<Lowered> {
 /// By stack, the stacks that it imports from, each with where it first does.
 type Uses = Vec<BTreeMap<usize, Need>>;
 
-fn uses(stacks: &[Stack], lowered: &[(Lowered, Vec<Need>)]) -> Uses {
+fn uses(stacks: &[Stack], lowered: &[(Lowered, Wants)]) -> Uses {
     let index_of = |id| stacks.iter().position(|stack| stack.id == id);
     let of_stack = |needs: &Vec<Need>| {
         let mut uses = BTreeMap::new();
@@ -61,7 +73,7 @@ fn uses(stacks: &[Stack], lowered: &[(Lowered, Vec<Need>)]) -> Uses {
         }
         uses
     };
-    lowered.iter().map(|(_, needs)| of_stack(needs)).collect()
+    lowered.iter().map(|(_, wants)| of_stack(&wants.needs)).collect()
 }
 
 /// What is imported from stacks that the app does not have.

@@ -15,8 +15,10 @@ use super::super::value::Value;
 use super::World;
 use super::imports::Need;
 use super::rules::Rule;
+use super::services::UseElsewhere;
 use crate::diagnostic::Diagnostic;
 use crate::goal::{Assumption, Taken};
+use crate::iam::Effect;
 use crate::template;
 
 /// The template in the making, seen from the construct whose turn it is.
@@ -27,6 +29,8 @@ pub struct Lowering<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What it needs of other stacks.
     pub(super) needs: Vec<Need>,
+    /// What the services of its resources use of other stacks.
+    pub(super) uses: Vec<UseElsewhere>,
     /// Parameters by which it reads what other stacks keep.
     pub(super) read: BTreeMap<String, (template::Parameter, &'static Location<'static>)>,
     /// The finished resources, each with the construct that it belongs to.
@@ -55,6 +59,7 @@ impl<'a> Lowering<'a> {
             rules: Vec::new(),
             diagnostics: stack.diagnostics.clone(),
             needs: Vec::new(),
+            uses: Vec::new(),
             read: BTreeMap::new(),
             owners: Vec::new(),
             tags: world.tags.cloned().unwrap_or_default(),
@@ -191,6 +196,14 @@ impl<'a> Lowering<'a> {
     pub fn rules_from(&self, from: &[AnyHandle]) -> Vec<String> {
         let of_groups = self.rules.iter().filter(|rule| rule.from.is_some_and(|group| from.contains(&group)));
         of_groups.map(|rule| rule.id.clone()).collect()
+    }
+
+    /// The actions that the stack grants the construct. What is wrong with a grant is told where it is lowered.
+    pub fn granted_actions(&self) -> Vec<String> {
+        let own = self.handle();
+        let grants = self.stack.grants.iter().filter(|grant| grant.to == own);
+        let statements = grants.filter_map(|grant| grant.permission.statements(self.stack).ok()).flatten();
+        statements.filter(|statement| statement.effect == Effect::Allow).flat_map(|allowed| allowed.actions).collect()
     }
 
     /// Takes a fact on trust: AWS does not say it, or nothing in a template can show it. The proofs list it.

@@ -10,7 +10,7 @@ use super::super::handle::AnyHandle;
 use super::super::tags;
 use super::super::value::{Trace, Value};
 use super::context::{Draft, Lowering};
-use super::{rules, whole};
+use super::{rules, services, whole};
 use crate::diagnostic::Diagnostic;
 use crate::template::{self, Output, Places, Resource, Template, pointer};
 
@@ -109,6 +109,8 @@ fn resource(lowering: &mut Lowering<'_>, draft: &Draft, ends: &[(String, Option<
     let Draft { bag, owner, location } = draft;
     let said = owner.and_then(|owner| lowering.stack.entry(owner)).map(|entry| &entry.bag.said);
     let mut resource = Resource::new(bag.kind());
+    let used = services::elsewhere(lowering.stack, bag);
+    lowering.uses.extend(used);
     let mut terms: Vec<_> = bag.terms().iter().collect();
     terms.sort_by_key(|(name, _)| name.as_str());
     for (name, term) in terms {

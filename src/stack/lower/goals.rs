@@ -11,6 +11,7 @@ use super::context::Lowering;
 use super::{grants, rules};
 use crate::diagnostic::Diagnostic;
 use crate::goal::{Assumption, Goal, Goals, Suppression, Taken};
+use crate::iam::Effect;
 use crate::template::{Places, Template};
 
 pub(super) fn goals(lowering: &mut Lowering<'_>, template: &Template, places: &mut Places) -> Goals {
@@ -111,7 +112,8 @@ fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {
             Some(Goal::Isolated { what: name(*what), except })
         }
         Wanted::Can { principal, permission } => match permission.statements(stack) {
-            Ok(statements) => {
+            Ok(mut statements) => {
+                statements.retain(|statement| statement.effect == Effect::Allow);
                 let actions = statements.iter().flat_map(|statement| statement.actions.clone()).collect();
                 let terms = statements.iter().flat_map(|statement| &statement.resources);
                 let resources = terms.map(|term| lowering.resolve(term, stated.location)).collect();

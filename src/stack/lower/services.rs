@@ -3,8 +3,11 @@
 //! Most services use a key as whoever calls them, so that the key's delegation to the account's IAM is enough. Some use
 //! it as themselves, and the key's policy must name them.
 
+use super::super::bag::Bag;
+use super::super::link::Link;
+use super::super::stack::Stack;
 use crate::iam::{Principal, Statement};
-use crate::template::{Intrinsic, Reference, Sub, SubPart, Template, Value};
+use crate::template::{Intrinsic, Map, Reference, Sub, Template, Value};
 
 /// A resource type whose service uses the key of its property as itself.
 struct User {
@@ -15,10 +18,39 @@ struct User {
 
 const USERS: &[User] = &[User { kind: "AWS::Logs::LogGroup", property: "KmsKeyId", statement: logs }];
 
-/// Adds to each policy document, `(logical id, property)`, the statements for the services that must use its resource.
-pub(super) fn open(template: &mut Template, policies: &[(String, &str)]) {
+/// A resource of a type whose service uses a construct of another stack as itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::stack) struct UseElsewhere {
+    /// The other stack.
+    pub(in crate::stack) stack: u32,
+    /// The construct there.
+    index: u32,
+    kind: &'static str,
+}
+
+/// What a resource in the making uses of other stacks so.
+pub(super) fn elsewhere(stack: &Stack, bag: &Bag) -> Vec<UseElsewhere> {
+    let mut found = Vec::new();
+    for user in USERS.iter().filter(|user| bag.kind() == user.kind) {
+        let Some(term) = bag.terms().get(user.property) else { continue };
+        term.each_reference(&mut |link| {
+            let Link::Attribute(handle, _) = link else { return };
+            let handle = stack.canonical(*handle);
+            if handle.stack != stack.id {
+                found.push(UseElsewhere { stack: handle.stack, index: handle.index, kind: user.kind });
+            }
+        });
+    }
+    found
+}
+
+/// Adds to each policy document, `(logical id, property)`, the statements for the services that must use its resource:
+/// in this stack, or in one that imports from it.
+pub(super) fn open(template: &mut Template, policies: &[(String, &str)], stack: &Stack, elsewhere: &[UseElsewhere]) {
     for (id, property) in policies {
-        let wanted: Vec<_> = USERS.iter().filter(|user| uses(template, user, id)).collect();
+        let own = |used: &UseElsewhere| stack.entries.get(used.index as usize).is_some_and(|entry| entry.name == *id);
+        let abroad = |user: &User| elsewhere.iter().any(|used| used.kind == user.kind && own(used));
+        let wanted: Vec<_> = USERS.iter().filter(|user| uses(template, user, id) || abroad(user)).collect();
         let resource = template.resources.get_mut(id);
         let document = resource.and_then(|resource| resource.properties.get_mut(*property));
         if let Some(Value::Map(document)) = document
@@ -43,19 +75,9 @@ fn uses(template: &Template, user: &User, id: &str) -> bool {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
 fn logs() -> Statement {
-    let name = |name: &str| SubPart::Reference(Reference::Ref(name.into()));
-    let text = |text: &str| SubPart::Text(text.into());
-    let sub = |parts: Vec<SubPart<Reference>>| Value::Intrinsic(Intrinsic::Sub(Sub::new(parts)));
-    let service = sub(vec![text("logs."), name("AWS::Region"), text(".amazonaws.com")]);
-    let groups = sub(vec![
-        text("arn:"),
-        name("AWS::Partition"),
-        text(":logs:"),
-        name("AWS::Region"),
-        text(":"),
-        name("AWS::AccountId"),
-        text(":log-group:*"),
-    ]);
+    let sub = |text: &str| Value::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::new())));
+    let service = sub("logs.${AWS::Region}.amazonaws.com");
+    let groups = sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
     let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
     let statement = Statement::allow(actions, ["*".into()]);
     let statement = Statement { principal: Some(Principal::Service(vec![service])), ..statement };

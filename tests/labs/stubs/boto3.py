@@ -1,4 +1,4 @@
-"""In place of boto3: a secret from the environment, and IAM tokens as botocore signs them at the lab's fixed time."""
+"""In place of boto3: a secret from the environment, and IAM tokens as botocore signs them, at a lab's fixed time if it has one."""
 
 import datetime
 import os
@@ -13,8 +13,8 @@ def client(service, config=None):
 
 class Tokens:
     def generate_db_auth_token(self, **of):
-        time = datetime.datetime.fromisoformat(os.environ["LAB_TIME"])
-        botocore.auth.get_current_datetime = lambda **_: time
+        if fixed := os.environ.get("LAB_TIME"):
+            botocore.auth.get_current_datetime = lambda **_: datetime.datetime.fromisoformat(fixed)
         token = botocore.session.Session().create_client("rds").generate_db_auth_token(**of)
         # What is signed is in order; botocore itself hands it out in another, which says the same.
         place, _, query = token.partition("?")

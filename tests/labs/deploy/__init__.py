@@ -1,0 +1,1 @@
+"""The stacks deployed with the real AWS CLI, without an account."""
