@@ -8,7 +8,7 @@ use super::transform;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::parse::{outputs, resources};
 use crate::template::{
-    Function, Intrinsic, LogicalId, Map, Path, Reference, Sub, Template, Value, below, is_macro, pointer, resource_of,
+    Function, Intrinsic, Map, Path, Reference, Sub, Template, Value, below, is_macro, pointer, resource_of,
 };
 
 /// A loop that is written wrongly, or makes one thing twice.
@@ -156,14 +156,6 @@ impl Expander<'_, '_> {
         for (id, resource) in resources(made, &mut self.found) {
             if expanded.resources.contains_key(&id) {
                 self.twice(&id, pointer(["Resources", &id]));
-            }
-            if let Some(fault) = LogicalId::fault(&id) {
-                let found = Diagnostic::error(LOOP, format!("a loop makes a resource of a wrong name: {fault}"));
-                self.found.push(
-                    found
-                        .path(pointer(["Resources", &id]))
-                        .help("`&{…}` in the key leaves out what a name may not have"),
-                );
             }
             expanded.resources.insert(id, resource);
         }

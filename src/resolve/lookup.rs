@@ -112,7 +112,7 @@ impl<'a> Resolved<'a> {
         let spread = values.into_iter().filter_map(|text| {
             let text = Resolution::Text(Cow::Owned(text));
             let when = self.and(case.when, self.equal(&case.value, &text));
-            self.is_possible(when).then(|| Case { when, value: text, source: case.source })
+            self.is_possible(when).then_some(Case { when, value: text, source: case.source })
         });
         spread.collect()
     }

@@ -136,7 +136,7 @@ fn loops_that_are_wrong_are_found() {
         &format!(
             "{EXTENSIONS}Resources:\n  Fn::ForEach::Q: [N, [a-b], {{ 'Queue${{N}}': {{ Type: AWS::SQS::Queue }} }}]\n"
         ),
-        &[("E1032", 3, Some("Queuea-b"))],
+        &[("E3001", 3, Some("Queuea-b"))],
     );
     check(
         "Transform: AWS::LanguageExtensions\nResources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }\n",
