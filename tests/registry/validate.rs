@@ -283,3 +283,26 @@ fn address_ranges() {
         &["/CidrBlock E1103: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
     );
 }
+
+#[test]
+fn one_value_is_checked_by_the_schema_of_its_property() {
+    let fault = |kind: &str, path: &[&str], value: Value| {
+        let facts = facts(kind).unwrap();
+        let schema = facts.property(path.iter().copied()).unwrap();
+        facts.fault(schema, &format!("/{}", path.join("/")), &value).map(|fault| fault.message)
+    };
+    let zone = "AWS::Logs::LogGroup";
+    assert_eq!(fault(zone, &["LogGroupClass"], json!("STANDARD")), None);
+    assert!(fault(zone, &["LogGroupClass"], json!("CHEAP")).unwrap().starts_with("`CHEAP` is not"));
+    assert_eq!(fault(zone, &["LogGroupClass"], json!({ "Ref": "Class" })), None);
+    let subnet = "AWS::EC2::Subnet";
+    assert_eq!(fault(subnet, &["VpcId"], json!("vpc-00000000")), None);
+    assert_eq!(fault(subnet, &["VpcId"], json!("none")).unwrap(), "`none` is no id of a VPC");
+    let groups = json!(["sg-00000000", "none"]);
+    assert_eq!(
+        fault("AWS::EC2::Instance", &["SecurityGroupIds"], groups).unwrap(),
+        "`none` is no id of a security group"
+    );
+    let password = fault("AWS::RDS::DBInstance", &["MasterUserPassword"], json!(["hunter2"])).unwrap();
+    assert!(!password.contains("hunter2"), "{password}");
+}

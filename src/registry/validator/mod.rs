@@ -129,7 +129,8 @@ impl Validator {
     }
 }
 
-/// INVARIANT (schemas build): every type's schema builds, and so does each part, which tests hold for all of them.
+/// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them; a part has no keyword that the
+/// whole has not.
 fn build(schema: &Value, name: &str) -> jsonschema::Validator {
     static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
     OPTIONS.build(schema).unwrap_or_else(|error| unreachable!("schemas build: {name}: {error}"))
