@@ -298,11 +298,9 @@ fn one_value_is_checked_by_the_schema_of_its_property() {
     let subnet = "AWS::EC2::Subnet";
     assert_eq!(fault(subnet, &["VpcId"], json!("vpc-00000000")), None);
     assert_eq!(fault(subnet, &["VpcId"], json!("none")).unwrap(), "`none` is no id of a VPC");
-    let groups = json!(["sg-00000000", "none"]);
+    let subnets = json!(["subnet-00000000", "none"]);
     assert_eq!(
-        fault("AWS::EC2::Instance", &["SecurityGroupIds"], groups).unwrap(),
-        "`none` is no id of a security group"
+        fault("AWS::ElasticLoadBalancingV2::LoadBalancer", &["Subnets"], subnets).unwrap(),
+        "`none` is no id of a subnet"
     );
-    let password = fault("AWS::RDS::DBInstance", &["MasterUserPassword"], json!(["hunter2"])).unwrap();
-    assert!(!password.contains("hunter2"), "{password}");
 }

@@ -53,8 +53,8 @@ given! {
         good &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Join [_, [INFREQUENT, ACCESS]] } } }"];
     Split "W1033" "unfit-split"
         "The list that `Fn::Split` makes must be one that the property takes."
-        bad &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, SecurityGroupIds: !Split [',', 'a,b'] } } }"],
-        good &["Resources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, SecurityGroupIds: !Split [',', 'sg-00000000,sg-11111111'] } } }"];
+        bad &["Resources: { Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: !Split [',', 'a,b'] } } }"],
+        good &["Resources: { Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: !Split [',', 'subnet-00000000,subnet-11111111'] } } }"];
     FindInMap "W1034" "unfit-lookup"
         "What a mapping holds must be what the property takes."
         bad &["Mappings: { Classes: { prod: { Logs: CHEAP } } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !FindInMap [Classes, prod, Logs] } } }"],
