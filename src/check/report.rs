@@ -1,5 +1,6 @@
 //! What a rule has to say.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::context::Context;
@@ -40,6 +41,17 @@ impl Report {
         let code = self.code.id;
         for misuse in context.misuses().iter().filter(|misuse| misuse.code == code) {
             self.at(&misuse.path, misuse.message.clone()).help = misuse.help.clone();
+        }
+    }
+
+    /// What functions give and properties do not take, as far as this rule is about it, each once.
+    pub(super) fn misfits(&mut self, context: &Context<'_>) {
+        let code = self.code.id;
+        let mut told = BTreeSet::new();
+        for misfit in context.misfits().iter().filter(|misfit| misfit.code == code) {
+            if told.insert((misfit.path.as_str(), misfit.message.as_str())) {
+                self.at(&misfit.path, misfit.message.clone()).help = misfit.help.clone();
+            }
         }
     }
 

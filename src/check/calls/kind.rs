@@ -108,25 +108,14 @@ pub fn of_reference(context: &Context<'_>, reference: &Reference) -> Kinds {
         },
         Reference::GetAtt(name, attribute) => {
             let facts = template.resources.get(name).and_then(|resource| context.facts(resource));
-            let attribute = facts.filter(|facts| !is_untold(facts.name, attribute));
-            let attribute =
-                attribute.and_then(|facts| Some((facts, facts.attributes().get(attribute_name(reference))?)));
-            match attribute {
+            let Some(facts) = facts.filter(|facts| !is_untold(facts.name, attribute)) else { return Kinds::ANY };
+            match facts.attribute_named(attribute).map(|attribute| attribute.schema) {
+                Some(Some(schema)) => Kinds::of_schema(facts.resolve(schema)),
                 // The outputs of a nested stack are text.
-                Some((facts, attribute)) if attribute.schema.is_none() && facts.attributes().outputs => Kinds::TEXT,
-                Some((facts, attribute)) => {
-                    attribute.schema.map_or(Kinds::ANY, |schema| Kinds::of_schema(facts.resolve(schema)))
-                }
-                None => Kinds::ANY,
+                Some(None) if facts.has_outputs() => Kinds::TEXT,
+                _ => Kinds::ANY,
             }
         }
-    }
-}
-
-fn attribute_name(reference: &Reference) -> &str {
-    match reference {
-        Reference::GetAtt(_, attribute) => attribute,
-        Reference::Ref(name) => name,
     }
 }
 

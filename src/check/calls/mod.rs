@@ -64,6 +64,11 @@ pub(super) fn function_of(value: &Value) -> Option<Function> {
     }
 }
 
+/// Whether a value is written out, and holds nothing.
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))
+}
+
 /// The properties of a resource that are chosen as a whole: the condition and the two maps.
 pub(super) fn chosen_properties(properties: &Map) -> Option<(&str, [&Value; 2])> {
     match properties.get("Fn::If")?.as_list()? {

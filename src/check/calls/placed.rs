@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{branches, chosen_properties};
+use super::{branches, chosen_properties, is_scalar};
 use crate::check::context::Context;
 use crate::registry::{self, TypeFacts};
 use crate::resolve::Formula;
@@ -54,7 +54,7 @@ pub(in crate::check) fn each_placed<'a>(context: &Context<'a>, visit: &mut dyn F
         if let Some(chosen) = chosen_properties(&resource.properties) {
             choose(context, chosen, (facts, &facts.schema), under, &path, visit);
         }
-        for (name, value) in &resource.properties {
+        for (name, value) in resource.properties.iter().filter(|(_, value)| !is_scalar(value)) {
             if let Some(schema) = facts.property([name.as_str()]) {
                 descend(context, value, (facts, schema), under, &path.key(name), visit);
             }
@@ -75,13 +75,16 @@ fn descend<'a>(
     }
     match value {
         Value::Map(map) => {
-            for (key, value) in map {
+            for (key, value) in map.iter().filter(|(_, value)| !is_scalar(value)) {
                 if let Some(schema) = facts.member(schema, key) {
                     descend(context, value, (facts, schema), under, &path.key(key), visit);
                 }
             }
         }
         Value::List(values) => {
+            if values.iter().all(is_scalar) {
+                return;
+            }
             let Some(schema) = facts.member(schema, "*") else { return };
             for (index, value) in values.iter().enumerate() {
                 descend(context, value, (facts, schema), under, &path.index(index), visit);

@@ -1,7 +1,7 @@
 //! The walk over a template.
 
 use super::kind::{self, Kinds};
-use super::{Misuse, branches, code, function_of};
+use super::{Misuse, branches, code, function_of, is_scalar};
 use crate::check::context::Context;
 use crate::registry::TypeFacts;
 use crate::resolve::ParameterKind;
@@ -67,7 +67,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.value(branch, wanted, &inside.index(index + 1));
             }
         }
-        for (name, value) in resource.properties.iter().filter(|(name, _)| *name != "Fn::If") {
+        for (name, value) in resource.properties.iter().filter(|(name, value)| *name != "Fn::If" && !is_scalar(value)) {
             let schema = facts.and_then(|facts| facts.property([name.as_str()]).map(|schema| (facts, schema)));
             let wanted = schema.map_or(Wanted::Anything, |(facts, schema)| Wanted::Property(facts, schema));
             self.value(value, wanted, &properties.key(name));
@@ -92,13 +92,13 @@ impl<'w, 'a> Walk<'w, 'a> {
         match value {
             Value::Map(map) => {
                 self.kind(value, wanted, path);
-                for (key, value) in map {
+                for (key, value) in map.iter().filter(|(_, value)| !is_scalar(value)) {
                     self.value(value, wanted.member(key), &path.key(key));
                 }
             }
             Value::List(values) => {
                 self.kind(value, wanted, path);
-                for (index, value) in values.iter().enumerate() {
+                for (index, value) in values.iter().enumerate().filter(|(_, value)| !is_scalar(value)) {
                     self.value(value, wanted.member("*"), &path.index(index));
                 }
             }

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::check::calls::{Kinds, each_placed, kind_of};
+use super::given::Misfit;
+use crate::check::calls::{Kinds, Placed, kind_of};
 use crate::check::context::Context;
-use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::template::{Intrinsic, Reference, Resource, Value};
@@ -23,7 +23,7 @@ const OF_ATTRIBUTE: Rule = Rule {
     good: &[
         "Resources:\n  Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: mine, VpcId: vpc-00000000 } }\n  Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: !GetAtt Group.GroupId, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8 } }",
     ],
-    find: |context, report| compare(context, report, true),
+    find: |context, report| report.misfits(context),
 };
 
 const OF_REFERENCE: Rule = Rule {
@@ -38,35 +38,34 @@ const OF_REFERENCE: Rule = Rule {
     good: &[
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  Subnet: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24 } }",
     ],
-    find: |context, report| compare(context, report, false),
+    find: |context, report| report.misfits(context),
 };
 
-fn compare(context: &Context<'_>, report: &mut Report, attributes: bool) {
-    each_placed(context, &mut |placed| {
-        let Some(wanted) = placed.schema["format"].as_str().map(one_name) else { return };
-        let Value::Intrinsic(Intrinsic::Reference(reference)) = placed.value else { return };
-        // What is of another kind altogether is told as that.
-        if !kind_of(context, placed.value).meets(Kinds::of_property(placed.schema)) {
-            return;
+/// A reference to what a property is not to identify.
+pub(super) fn mismatch(context: &Context<'_>, placed: &Placed<'_, '_>) -> Option<Misfit> {
+    let wanted = one_name(placed.schema["format"].as_str()?);
+    let Value::Intrinsic(Intrinsic::Reference(reference)) = placed.value else { return None };
+    // What is of another kind altogether is told as that.
+    if !kind_of(context, placed.value).meets(Kinds::of_property(placed.schema)) {
+        return None;
+    }
+    let resource = context.template.resources.get(reference.name())?;
+    let (code, given, name) = match reference {
+        Reference::GetAtt(name, attribute) => {
+            ("E1040", of_attribute(context, resource, attribute)?, format!("!GetAtt {name}.{attribute}"))
         }
-        let Some(resource) = context.template.resources.get(reference.name()) else { return };
-        let given = match reference {
-            Reference::GetAtt(_, attribute) if attributes => of_attribute(context, resource, attribute),
-            Reference::Ref(_) if !attributes => of_ref(context, resource),
-            _ => None,
-        };
-        let Some(given) = given.filter(|given| !given.contains(&wanted)) else { return };
-        let name = match reference {
-            Reference::Ref(name) => format!("!Ref {name}"),
-            Reference::GetAtt(name, attribute) => format!("!GetAtt {name}.{attribute}"),
-        };
-        let gives = match given.as_slice() {
-            [] => format!("`{name}` is not what is wanted here"),
-            given => format!("`{name}` gives {}", given.join(" or ")),
-        };
-        let found = report.at(placed.path, format!("{gives}, and the property takes {wanted}"));
-        found.help = near(context, reference.name(), resource, wanted);
-    });
+        Reference::Ref(name) => ("E1041", of_ref(context, resource)?, format!("!Ref {name}")),
+    };
+    if given.contains(&wanted) {
+        return None;
+    }
+    let gives = match given.as_slice() {
+        [] => format!("`{name}` is not what is wanted here"),
+        given => format!("`{name}` gives {}", given.join(" or ")),
+    };
+    let message = format!("{gives}, and the property takes {wanted}");
+    let help = near(context, reference.name(), resource, wanted);
+    Some(Misfit { code, path: placed.path.to_string(), message, help })
 }
 
 /// The same format has two names in the published schemas.
@@ -94,7 +93,7 @@ fn of_attribute(context: &Context<'_>, resource: &Resource, attribute: &str) -> 
     if FREE.contains(&facts.name) || (facts.name, attribute) == ("AWS::SSM::Parameter", "Value") {
         return None;
     }
-    let schema = facts.attributes().get(attribute)?.schema?;
+    let schema = facts.attribute_named(attribute)?.schema?;
     Some(formats(facts.resolve(schema)))
 }
 

@@ -1,13 +1,12 @@
 //! What functions give, once parameters have their defaults and allowed values, against what the property takes.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::check::calls::{Kinds, Placed, function_of};
+use super::formats;
+use crate::check::calls::{Kinds, Placed, each_placed, function_of};
 use crate::check::context::Context;
-use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::registry::ViolationKind;
@@ -18,7 +17,7 @@ use crate::template::{Function, Parameter, Value, pointer};
 const SOURCE: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html";
 
-macro_rules! given { ($($function:ident $id:literal $name:literal $explanation:literal bad $bad:expr, good $good:expr;)*) => {
+macro_rules! given { ($($id:literal $name:literal $explanation:literal bad $bad:expr, good $good:expr;)*) => {
     pub(super) const RULES: &[Rule] = &[$(Rule {
         code: Code::new($id, $name),
         severity: Severity::Warning,
@@ -26,12 +25,12 @@ macro_rules! given { ($($function:ident $id:literal $name:literal $explanation:l
         explanation: $explanation,
         bad: $bad,
         good: $good,
-        find: |context, report| report.misfits(context, Function::$function),
+        find: |context, report| report.misfits(context),
     },)*];
 } }
 
 given! {
-    Ref "W1030" "unfit-parameter"
+    "W1030" "unfit-parameter"
         "A parameter may have any of its allowed values, or its default where nobody gives another. Each must be one that the property \
          takes, in the worlds in which the property is there."
         bad &[
@@ -43,71 +42,75 @@ given! {
             "Parameters: { Class: { Type: String, AllowedValues: [STANDARD, INFREQUENT_ACCESS] } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Ref Class } } }",
             "Parameters: { Class: { Type: String, Default: '' } }\nConditions: { Chosen: !Not [!Equals [!Ref Class, '']] }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !If [Chosen, !Ref Class, STANDARD] } } }",
         ];
-    Sub "W1031" "unfit-substitution"
+    "W1031" "unfit-substitution"
         "The text that `Fn::Sub` makes must be one that the property takes."
         bad &["Parameters: { Class: { Type: String, Default: X } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STANDARD${Class}' } } }"],
         good &["Parameters: { Class: { Type: String, Default: ARD } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STAND${Class}' } } }"];
-    Join "W1032" "unfit-join"
+    "W1032" "unfit-join"
         "The text that `Fn::Join` makes must be one that the property takes."
         bad &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Join ['-', [STAND, ARD]] } } }"],
         good &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Join [_, [INFREQUENT, ACCESS]] } } }"];
-    Split "W1033" "unfit-split"
+    "W1033" "unfit-split"
         "The list that `Fn::Split` makes must be one that the property takes."
         bad &["Resources: { Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: !Split [',', 'a,b'] } } }"],
         good &["Resources: { Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: !Split [',', 'subnet-00000000,subnet-11111111'] } } }"];
-    FindInMap "W1034" "unfit-lookup"
+    "W1034" "unfit-lookup"
         "What a mapping holds must be what the property takes."
         bad &["Mappings: { Classes: { prod: { Logs: CHEAP } } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !FindInMap [Classes, prod, Logs] } } }"],
         good &["Mappings: { Classes: { prod: { Logs: STANDARD } } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !FindInMap [Classes, prod, Logs] } } }"];
-    Select "W1035" "unfit-selection"
+    "W1035" "unfit-selection"
         "The element that `Fn::Select` gives must be one that the property takes."
         bad &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Select [1, [STANDARD, CHEAP]] } } }"],
         good &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Select [0, [STANDARD, CHEAP]] } } }"];
-    GetAzs "W1036" "unfit-zones"
+    "W1036" "unfit-zones"
         "`Fn::GetAZs` gives a list of the names of zones."
         bad &["Resources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: mine, SecurityGroupIngress: !GetAZs '' } } }"],
         good &["Resources: { Group: { Type: AWS::AutoScaling::AutoScalingGroup, Properties: { MinSize: '1', MaxSize: '1', InstanceId: i-00000000, AvailabilityZones: !GetAZs '' } } }"];
-    ToJsonString "W1040" "unfit-json-text"
+    "W1040" "unfit-json-text"
         "The text that `Fn::ToJsonString` makes must be one that the property takes."
         bad &["Transform: AWS::LanguageExtensions\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !ToJsonString [a] } } }"],
         good &["Transform: AWS::LanguageExtensions\nResources: { Note: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !ToJsonString [a] } } }"];
 }
 
-impl Report {
-    /// What a function gives that a property does not take, each once.
-    fn misfits(&mut self, context: &Context<'_>, function: Function) {
-        let mut told = BTreeSet::new();
-        for misfit in context.misfits().iter().filter(|misfit| misfit.function == function) {
-            if told.insert((misfit.path.as_str(), misfit.message.as_str())) {
-                self.at(&misfit.path, misfit.message.clone()).help = misfit.help.clone();
-            }
-        }
-    }
-}
-
 /// What a function gives that a property does not take.
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Misfit {
-    function: Function,
-    path: String,
-    message: String,
-    help: Option<String>,
+    /// The code of the rule that tells it.
+    pub code: &'static str,
+    /// Where, as a pointer into the template.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// A way out.
+    pub help: Option<String>,
 }
 
 /// Everything that functions give and properties do not take.
 pub(in crate::check) fn misfits(context: &Context<'_>) -> Vec<Misfit> {
     let mut found = Vec::new();
-    crate::check::calls::each_placed(context, &mut |placed| {
-        if let Some(function) = function_of(placed.value).filter(|function| is_told(*function)) {
-            found.extend(misfit(context, placed, function));
+    each_placed(context, &mut |placed| {
+        found.extend(formats::mismatch(context, placed));
+        if let Some((function, code)) = function_of(placed.value).and_then(|function| Some((function, code(function)?)))
+        {
+            found.extend(misfit(context, placed, function, code));
         }
     });
     found
 }
 
-fn is_told(function: Function) -> bool {
-    use Function::{FindInMap, GetAzs, Join, Ref, Select, Split, Sub, ToJsonString};
-    matches!(function, FindInMap | GetAzs | Join | Ref | Select | Split | Sub | ToJsonString)
+/// The code of the rule about what a function gives.
+fn code(function: Function) -> Option<&'static str> {
+    Some(match function {
+        Function::Ref => "W1030",
+        Function::Sub => "W1031",
+        Function::Join => "W1032",
+        Function::Split => "W1033",
+        Function::FindInMap => "W1034",
+        Function::Select => "W1035",
+        Function::GetAzs => "W1036",
+        Function::ToJsonString => "W1040",
+        _ => return None,
+    })
 }
 
 /// Keywords that say something of a value beyond its type.
@@ -133,13 +136,18 @@ const TELLING: &[&str] = &[
     "items",
 ];
 
-fn misfit<'a>(context: &Context<'a>, placed: &Placed<'_, 'a>, function: Function) -> Option<Misfit> {
+fn misfit<'a>(
+    context: &Context<'a>,
+    placed: &Placed<'_, 'a>,
+    function: Function,
+    code: &'static str,
+) -> Option<Misfit> {
     let schema = placed.schema;
     let is_typed = function == Function::FindInMap && schema["type"].is_string();
     if !is_typed && !TELLING.iter().any(|keyword| schema.get(*keyword).is_some()) {
         return None;
     }
-    let found = |path, message, help| Some(Misfit { function, path, message, help });
+    let found = |path, message, help| Some(Misfit { code, path, message, help });
     let here = || placed.path.to_string();
     if function == Function::GetAzs {
         let items = placed.facts.member(schema, "*").map(|items| Kinds::of_property(placed.facts.resolve(items)));
