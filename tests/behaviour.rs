@@ -9,6 +9,7 @@ mod combinations;
 mod databases;
 mod examples;
 mod failures;
+mod functions;
 mod init;
 mod lab_files;
 mod layers;

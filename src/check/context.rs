@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 
+use super::calls::{self, Misuse};
 use super::rules::Condition;
+use super::rules::given::{self, Misfit};
 use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved};
 use crate::template::{Resource, Template, Value, pointer};
@@ -20,6 +22,8 @@ pub struct Context<'a> {
     /// The region, where it is known.
     pub region: Option<&'a str>,
     properties: OnceCell<Broken<'a>>,
+    misuses: OnceCell<Vec<Misuse>>,
+    misfits: OnceCell<Vec<Misfit>>,
 }
 
 /// What is wrong with the properties of each resource, by logical id.
@@ -33,7 +37,15 @@ impl<'a> Context<'a> {
     /// A template with what is known of its deployment, and as it was written.
     pub fn new(resolved: &'a Resolved<'a>, written: &'a Template) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, written, resolved, region, properties: OnceCell::new() }
+        Self {
+            template,
+            written,
+            resolved,
+            region,
+            properties: OnceCell::new(),
+            misuses: OnceCell::new(),
+            misfits: OnceCell::new(),
+        }
     }
 
     /// The resources of one type.
@@ -77,6 +89,16 @@ impl<'a> Context<'a> {
             }
             broken
         })
+    }
+
+    /// Every wrong use of a function.
+    pub(super) fn misuses(&self) -> &[Misuse] {
+        self.misuses.get_or_init(|| calls::misuses(self))
+    }
+
+    /// Whatever functions give that properties do not take.
+    pub(super) fn misfits(&self) -> &[Misfit] {
+        self.misfits.get_or_init(|| given::misfits(self))
     }
 
     /// The values that the conditions in the properties of a resource can have together where it exists: all, or, where

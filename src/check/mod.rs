@@ -1,5 +1,6 @@
 //! Is every value allowed? Rules over a finished template, whoever wrote it.
 
+mod calls;
 mod context;
 mod report;
 mod rule;

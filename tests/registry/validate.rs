@@ -286,3 +286,27 @@ fn address_ranges() {
         &["/CidrBlock E1103: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
     );
 }
+
+#[test]
+fn one_value_is_checked_by_the_schema_of_its_property() {
+    let fault = |kind: &str, path: &[&str], value: Value| {
+        let facts = facts(kind).unwrap();
+        let schema = facts.property(path.iter().copied()).unwrap();
+        facts.fault(schema, &format!("/{}", path.join("/")), &value).map(|fault| fault.message)
+    };
+    let zone = "AWS::Logs::LogGroup";
+    assert_eq!(fault(zone, &["LogGroupClass"], json!("STANDARD")), None);
+    assert!(fault(zone, &["LogGroupClass"], json!("CHEAP")).unwrap().starts_with("`CHEAP` is not"));
+    assert_eq!(fault(zone, &["LogGroupClass"], json!({ "Ref": "Class" })), None);
+    let subnet = "AWS::EC2::Subnet";
+    assert_eq!(fault(subnet, &["VpcId"], json!("vpc-00000000")), None);
+    assert_eq!(
+        fault(subnet, &["VpcId"], json!("none")).unwrap(),
+        "`none` is not an id of a VPC, as `vpc-0123456789abcdef0` is"
+    );
+    let subnets = json!(["subnet-00000000", "none"]);
+    assert_eq!(
+        fault("AWS::ElasticLoadBalancingV2::LoadBalancer", &["Subnets"], subnets).unwrap(),
+        "`none` is not an id of a subnet, as `subnet-0123456789abcdef0` is"
+    );
+}

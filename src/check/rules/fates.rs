@@ -18,7 +18,7 @@ const DELETION: Rule = Rule {
     bad: &[
         "Resources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: Snapshot, UpdateReplacePolicy: Delete } }",
         "Resources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: retain, UpdateReplacePolicy: Retain } }",
-        "Resources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: !Sub 'Retain', UpdateReplacePolicy: Retain } }",
+        "Parameters: { Fate: { Type: String } }\nResources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: !Ref Fate, UpdateReplacePolicy: Retain } }",
     ],
     good: &[
         "Resources: { Queue: { Type: AWS::SQS::Queue, DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Retain } }",

@@ -1,5 +1,7 @@
 //! The rules, one file a subject.
 
+mod branches;
+mod calls;
 mod clients;
 mod conditional;
 mod conditions;
@@ -7,16 +9,20 @@ mod connects;
 mod cycles;
 mod databases;
 mod domains;
+mod dynamic;
 mod endpoints;
 mod existence;
 mod facts;
 mod fates;
+mod formats;
 mod forms;
 mod formulas;
 mod functions;
 mod gateways;
+pub(super) mod given;
 mod hardcoded;
 mod hidden;
+mod implied;
 mod known;
 mod lifecycle;
 mod limits;
@@ -46,6 +52,7 @@ mod sections;
 mod services;
 mod shared;
 mod sites;
+mod substitutions;
 mod tables;
 mod targets;
 mod types;
@@ -88,10 +95,17 @@ pub const ALL: &[&[Rule]] = &[
     pipelines::RULES,
     shared::RULES,
     references::RULES,
+    calls::RULES,
+    substitutions::RULES,
+    dynamic::RULES,
+    branches::RULES,
+    formats::RULES,
+    given::RULES,
     conditions::RULES,
     existence::RULES,
     mappings::RULES,
     cycles::RULES,
+    implied::RULES,
     names::RULES,
     outputs::RULES,
     metadata::RULES,

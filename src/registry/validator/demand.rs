@@ -20,7 +20,7 @@ impl Demand {
     /// What is wrong with the schema.
     pub fn new(facts: &TypeFacts, at: &str, schema: &Value) -> Result<Self, String> {
         let inner = OPTIONS.build(&rewrite::rewrite_at(at, schema)).map_err(|error| error.to_string())?;
-        Ok(Self { inner, subject: Subject::new(facts) })
+        Ok(Self { inner, subject: Subject::of(facts) })
     }
 
     /// Where the properties do not meet it, sorted by path.

@@ -43,18 +43,6 @@ struct Subject {
     write_only: Vec<PropertyPath>,
 }
 
-impl Subject {
-    fn new(facts: &TypeFacts) -> Self {
-        Self {
-            schema: Arc::clone(&facts.schema),
-            read_only: read_only::of(facts),
-            write_only: facts.write_only.clone(),
-        }
-    }
-}
-
-static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
-
 impl fmt::Debug for Validator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Validator").field("type", &self.subject.schema["typeName"]).finish_non_exhaustive()
@@ -62,11 +50,45 @@ impl fmt::Debug for Validator {
 }
 
 impl Validator {
+    /// The checks of one part of a type's schema.
+    pub(crate) fn of_part(facts: &TypeFacts, schema: &Value) -> Validator {
+        let mut part = rewrite::rewrite_part(schema);
+        if refers(&part) {
+            part["definitions"] = rewrite::definitions(&facts.schema);
+        }
+        Validator { inner: build(&part, facts.name), subject: Subject::of(facts) }
+    }
+
+    /// What is first wrong with a value that stands at `place`.
+    pub(crate) fn fault(&self, place: &str, value: &Value) -> Option<Violation> {
+        let error = self.inner.iter_errors(value).next()?;
+        Some(self.subject.single(&error, &format!("{place}{}", error.instance_path().as_str())))
+    }
+
+    /// A text, or an element of a list, that has not the form of what its format says that it identifies.
+    pub(crate) fn misidentified(&self, schema: &Value, place: &str, value: &Value) -> Option<Violation> {
+        match value {
+            Value::Array(elements) => {
+                let items = super::type_facts::resolve(&self.subject.schema, &schema["items"]);
+                elements.iter().find_map(|element| self.misidentified(items, place, element))
+            }
+            Value::String(text) => {
+                let form = Form::named(schema["format"].as_str()?)?;
+                (!form.fits(text)).then(|| Violation {
+                    path: place.to_owned(),
+                    kind: ViolationKind::Format,
+                    message: format!("{} is not {}", self.subject.shown(place, value), form.noun()),
+                    help: None,
+                    when: BTreeMap::new(),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them.
     pub(crate) fn new(facts: &TypeFacts) -> Validator {
-        let inner = OPTIONS.build(&rewrite::rewrite(&facts.schema));
-        let inner = inner.unwrap_or_else(|error| unreachable!("schemas build: {}: {error}", facts.name));
-        Validator { inner, subject: Subject::new(facts) }
+        Validator { inner: build(&rewrite::rewrite(&facts.schema), facts.name), subject: Subject::of(facts) }
     }
 
     /// What is wrong with `properties`, as CloudFormation's JSON has them (`{"Ref": …}`, `{"Fn::GetAtt": […]}`), whatever
@@ -130,6 +152,33 @@ impl Decisions {
             .into_values()
             .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, all), ..violation })
             .collect()
+    }
+}
+
+static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
+
+/// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them; a part has no keyword that the
+/// whole has not.
+fn build(schema: &Value, name: &str) -> jsonschema::Validator {
+    OPTIONS.build(schema).unwrap_or_else(|error| unreachable!("schemas build: {name}: {error}"))
+}
+
+impl Subject {
+    fn of(facts: &TypeFacts) -> Self {
+        Self {
+            schema: Arc::clone(&facts.schema),
+            read_only: read_only::of(facts),
+            write_only: facts.write_only.clone(),
+        }
+    }
+}
+
+/// Whether a schema has a reference anywhere.
+fn refers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.contains_key("$ref") || members.values().any(refers),
+        Value::Array(elements) => elements.iter().any(refers),
+        _ => false,
     }
 }
 

@@ -73,7 +73,7 @@ impl Subject {
         self.read_only.iter().any(|read_only| read_only.covers(path.split('/').skip(1).chain([name])))
     }
 
-    fn single(&self, error: &ValidationError<'_>, path: &str) -> Violation {
+    pub(super) fn single(&self, error: &ValidationError<'_>, path: &str) -> Violation {
         let instance = error.instance();
         let shown = self.shown(path, instance);
         let (kind, message) = match error.kind() {
@@ -114,7 +114,7 @@ impl Subject {
     }
 
     /// The value, or what can be said of it without showing it.
-    fn shown(&self, path: &str, instance: &Value) -> String {
+    pub(super) fn shown(&self, path: &str, instance: &Value) -> String {
         match instance {
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "an object".to_owned(),

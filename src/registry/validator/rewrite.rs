@@ -71,9 +71,18 @@ pub fn rewrite_at(at: &str, schema: &Value) -> Value {
 /// The schema for the whole of `Properties`.
 pub fn rewrite(schema: &Value) -> Value {
     let mut rewritten = keywords(schema, false);
-    let definitions = map(&schema["definitions"], |definition| position(definition, false));
-    rewritten.insert("definitions".to_owned(), definitions.into());
+    rewritten.insert("definitions".to_owned(), definitions(schema));
     rewritten.into()
+}
+
+/// What the schema of a type defines for its parts.
+pub fn definitions(schema: &Value) -> Value {
+    map(&schema["definitions"], |definition| position(definition, false)).into()
+}
+
+/// The schema for one part, without definitions.
+pub fn rewrite_part(schema: &Value) -> Value {
+    keywords(schema, false).into()
 }
 
 /// The schema for a place where a function may stand.
