@@ -22,6 +22,7 @@ mod gateways;
 pub(super) mod given;
 mod hardcoded;
 mod hidden;
+mod identifiers;
 mod implied;
 mod known;
 mod lifecycle;
@@ -94,6 +95,7 @@ pub const ALL: &[&[Rule]] = &[
     tables::RULES,
     pipelines::RULES,
     shared::RULES,
+    identifiers::RULES,
     references::RULES,
     calls::RULES,
     substitutions::RULES,

@@ -51,7 +51,7 @@ fn route_tables(context: &Context<'_>, report: &mut Report) {
 }
 
 /// What a value is, so that equal ones are known to be the same: a text, a reference, a parameter.
-fn identity(value: &Resolution<'_>) -> Option<String> {
+pub(super) fn identity(value: &Resolution<'_>) -> Option<String> {
     if let Some(text) = value.text() {
         return Some(text.to_owned());
     }
