@@ -8,7 +8,7 @@ use super::calls::{self, Misuse};
 use super::rules::Condition;
 use super::rules::given::{self, Misfit};
 use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
-use crate::resolve::{Formula, Resolved};
+use crate::resolve::{Formula, Resolved, nested_location};
 use crate::template::{Resource, Template, Value, pointer};
 
 /// A template, and what several rules want to know of it, found once.
@@ -55,6 +55,11 @@ impl<'a> Context<'a> {
             .iter()
             .filter(move |(_, resource)| resource.kind == kind)
             .map(|(id, r)| (id.as_str(), r))
+    }
+
+    /// The template of a nested stack, where it is at hand.
+    pub fn child(&self, resource: &Resource) -> Option<&'a Template> {
+        self.resolved.environment().child(nested_location(resource)?)
     }
 
     /// The facts of a resource's type.
