@@ -255,6 +255,19 @@ fn a_nested_stack_is_given_what_its_template_takes_and_gives_what_it_has() {
 }
 
 #[test]
+fn what_is_wrong_in_a_loop_is_told_once() {
+    let place = place();
+    place.write(
+        "loop.yaml",
+        "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Queues:\n    - N\n    - [One, Two]\n    - Queue${N}:\n\
+         \u{20}       Type: AWS::SQS::Queue\n        Properties: { QueueName: !Ref N, DelaySecond: 3 }\n",
+    );
+    let (code, said) = told(&place, "check loop.yaml --format concise");
+    let line = "loop.yaml:8:42: error[E3002]: `AWS::SQS::Queue` has no property `DelaySecond` (did you mean `DelaySeconds`?)\n";
+    assert_eq!((code, said.as_str()), (1, line));
+}
+
+#[test]
 fn without_a_template_the_stacks_are_judged() {
     let place = Place::new();
     assert_eq!(told(&place, "check").0, 0);
