@@ -165,7 +165,11 @@ impl Step {
 
     /// Adds what it rests on.
     pub fn because(&mut self, evidence: impl IntoIterator<Item = Evidence>) -> &mut Self {
-        self.evidence.extend(evidence);
+        for piece in evidence {
+            if !self.evidence.contains(&piece) {
+                self.evidence.push(piece);
+            }
+        }
         self
     }
 

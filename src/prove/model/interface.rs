@@ -261,6 +261,13 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Whether a name is for sure not that of a proxy of the template.
+    pub fn is_other_proxy(&self, proxy: &str, name: &Term<'a>) -> bool {
+        let Term::Given(name) = name else { return true };
+        let own = self.resolved.property(proxy, "DBProxyName");
+        own.iter().all(|case| self.resolved.same(&case.value, name) == Some(false))
+    }
+
     /// Every proxy of a family listens on its port, whatever that of its database is.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html>
