@@ -252,12 +252,13 @@ fn evidence<'a>(model: &Model<'a>, question: &Question<'_, 'a>, reason: &Reason<
                 Some(source) => model.place(holder, Some(source)),
                 None => crate::template::pointer(["Resources", holder, "Properties"]),
             };
-            let own = question.own.groups.iter().map(|group| key(&group.term));
+            let keys = |placed: &[Placed<'a>]| placed.iter().map(|one| key(&one.term)).collect();
             let claim = Claim::Rule {
                 egress,
-                group: own.collect::<Vec<_>>().join(","),
+                groups: keys(&question.own.groups),
                 port: question.port.number,
-                peers: question.far.groups.iter().map(|group| key(&group.term)).collect(),
+                peers: keys(&question.far.groups),
+                subnets: keys(&question.far.subnets),
             };
             Some(Evidence { resource: (*holder).to_owned(), path, says: told.clone(), claim })
         }
