@@ -8,6 +8,7 @@ mod cli;
 mod combinations;
 mod databases;
 mod examples;
+mod iam;
 mod init;
 mod lab_files;
 mod layers;

@@ -1,6 +1,16 @@
-//! Policy documents, as IAM says them.
+//! Policy documents, as IAM says them; what they allow.
+
+mod certainty;
+pub mod evaluation;
+mod glob;
+mod text;
+mod tree;
 
 use crate::template::{Map, Reference, Value};
+
+pub use certainty::Certainty;
+pub use text::{Charset, Part, Shape, Symbol, Text};
+pub use tree::{Tree, TreeKind};
 
 /// The one version that every policy should name. Without it, policy variables are plain text.
 ///
