@@ -55,6 +55,7 @@
 //! | [`settings`], [`blueprints`] | the settings file; whole architectures from it (L3) |
 //! | [`resolve`] | what a template means: conditions, values, references |
 //! | [`check`] | rules over a finished template |
+//! | [`prove`] | proofs over a finished template |
 //! | [`emit`] | everything that is written |
 //! | [`cli`] | the command line: the only part that reads and writes files |
 
@@ -84,6 +85,8 @@ pub mod blueprints;
 pub mod resolve;
 
 pub mod check;
+
+pub mod prove;
 
 pub mod emit;
 

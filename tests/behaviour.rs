@@ -3,6 +3,7 @@
 
 mod api;
 mod article;
+mod authorisation;
 mod check;
 mod cli;
 mod combinations;

@@ -16,7 +16,14 @@ enum Atom {
 }
 
 /// The symbol that an atom is a part of, and which; none: a wildcard.
-type Origin = Option<(Rc<str>, u16)>;
+type Origin = Option<Rc<Place>>;
+
+#[derive(Debug, PartialEq)]
+struct Place {
+    symbol: Rc<str>,
+    index: u16,
+    is_unique: bool,
+}
 
 /// An ARN has so many: `arn:partition:service:region:account:resource`.
 pub(super) const SEGMENTS: usize = 6;
@@ -99,7 +106,8 @@ impl Compiled {
         let shape = symbol.shape;
         let charset = if reading.folded { shape.charset.both_cases() } else { shape.charset };
         let least = shape.least.min(MOST_SINGLE);
-        let origin = |index| Some((Rc::clone(&symbol.name), index));
+        let is_unique = symbol.is_unique;
+        let origin = |index| Some(Rc::new(Place { symbol: Rc::clone(&symbol.name), index, is_unique }));
         self.atoms.extend((0..least).map(|index| Atom::One(charset, origin(index))));
         if shape.most != Some(least) {
             self.atoms.push(Atom::Many(charset, origin(least)));
@@ -201,8 +209,17 @@ fn can_meet(one: &Atom, other: &Atom) -> bool {
         (Atom::Char(a), Atom::Char(b)) => a == b,
         (Atom::Char(c), Atom::One(set, _) | Atom::Many(set, _))
         | (Atom::One(set, _) | Atom::Many(set, _), Atom::Char(c)) => set.contains(*c),
-        (Atom::One(a, _) | Atom::Many(a, _), Atom::One(b, _) | Atom::Many(b, _)) => a.meets(*b),
+        (Atom::One(a, one) | Atom::Many(a, one), Atom::One(b, other) | Atom::Many(b, other)) => {
+            a.meets(*b) && !are_distinct(one, other)
+        }
     }
+}
+
+/// Whether two symbols begin here that are never the same: ids, which nothing follows that could be a part of them.
+fn are_distinct(one: &Origin, other: &Origin) -> bool {
+    one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| {
+        one.is_unique && other.is_unique && one.index == 0 && other.index == 0 && one.symbol != other.symbol
+    })
 }
 
 /// Whether both can be passed together, by the steps that `steps` allows.

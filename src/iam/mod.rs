@@ -176,3 +176,9 @@ fn one_or_many<R>(values: impl IntoIterator<Item = Value<R>>) -> Value<R> {
     let mut values: Vec<_> = values.into_iter().collect();
     if values.len() == 1 { values.swap_remove(0) } else { Value::List(values) }
 }
+
+/// Whether two texts are the same, as far as they are known.
+pub fn same_text(one: &Text, other: &Text) -> Certainty {
+    use glob::{Compiled, Reading};
+    Compiled::new(one, Reading::PLAIN).matches(&Compiled::new(other, Reading::PLAIN))
+}

@@ -104,12 +104,14 @@ pub struct Symbol {
     pub name: Rc<str>,
     /// What is known of it.
     pub shape: Shape,
+    /// Whether it is made to be no other's: two such symbols have two values.
+    pub is_unique: bool,
 }
 
 impl Symbol {
     /// A symbol.
     pub fn new(name: &str, shape: Shape) -> Self {
-        Self { name: name.into(), shape }
+        Self { name: name.into(), shape, is_unique: false }
     }
 }
 
@@ -167,12 +169,31 @@ impl Text {
         self.then(Self::symbol(name, shape))
     }
 
+    /// With a symbol behind that is no other's value.
+    #[must_use]
+    pub fn then_unique(mut self, name: &str, shape: Shape) -> Self {
+        self.push(Part::Symbol(Symbol { is_unique: true, ..Symbol::new(name, shape) }));
+        self
+    }
+
     fn push(&mut self, part: Part) {
         match (self.parts.last_mut(), part) {
             (_, Part::Text(text)) if text.is_empty() => {}
             (Some(Part::Text(last)), Part::Text(text)) => last.push_str(&text),
             (_, part) => self.parts.push(part),
         }
+    }
+
+    /// The texts between the separators that are known: a symbol may have more of them.
+    pub fn split_known(&self, separator: char) -> Option<Vec<Self>> {
+        let narrowed = |part: &Part| match part {
+            Part::Symbol(symbol) => {
+                let shape = Shape { charset: symbol.shape.charset.without(separator), ..symbol.shape };
+                Part::Symbol(Symbol { shape, ..symbol.clone() })
+            }
+            known => known.clone(),
+        };
+        Self { parts: self.parts.iter().map(narrowed).collect() }.split(separator, usize::MAX)
     }
 
     /// The texts between separators, at most `most` of them, of which the last has the rest; none if it is not known where
@@ -202,6 +223,12 @@ impl Text {
         }
         found.push(open);
         Some(found)
+    }
+}
+
+impl From<Symbol> for Text {
+    fn from(symbol: Symbol) -> Self {
+        Self { parts: vec![Part::Symbol(symbol)] }
     }
 }
 

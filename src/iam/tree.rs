@@ -9,7 +9,7 @@ use super::text::Text;
 pub struct Tree {
     /// What it is.
     pub kind: TreeKind,
-    /// Where it comes from, by whoever made it.
+    /// Where it comes from, by whoever made it; `usize::MAX`: from nowhere.
     pub source: usize,
 }
 
@@ -39,7 +39,7 @@ impl Tree {
                 TreeKind::Map(map.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect())
             }
         };
-        Self { kind, source: 0 }
+        Self { kind, source: usize::MAX }
     }
 
     /// A member of a map. The names of a policy's elements are told apart by case.

@@ -1,5 +1,6 @@
 //! Which statements decide, and which nearly do.
 
+use super::context::Presence;
 use super::policy::{Policy, Statement};
 use super::request::Request;
 use super::statement::{Asked, Match, Missed};
@@ -26,6 +27,27 @@ pub struct NearMiss<'p> {
     pub told: Telling<'p>,
     /// What it says and what was asked, in a few words.
     pub why: String,
+}
+
+impl Telling<'_> {
+    /// The keys of the context of which too little is known, if those are all that is not known: they are no part of what
+    /// the policies say.
+    pub fn open_keys(&self, request: &Request) -> Option<Vec<String>> {
+        let asked = if self.statement.principals.is_some() { Asked::Anyhow } else { Asked::Nobody };
+        let mut bare = self.statement.clone();
+        let conditions = std::mem::take(&mut bare.conditions);
+        if bare.about(request, asked).certainty != Certainty::Yes {
+            return None;
+        }
+        let mut keys = Vec::new();
+        for condition in conditions.iter().filter(|condition| condition.holds(&request.context) == Certainty::Unknown) {
+            match request.context.get(&condition.key) {
+                Presence::Open | Presence::Perhaps(_) => keys.push(condition.key.clone()),
+                Presence::Absent | Presence::Is(_) => return None,
+            }
+        }
+        (!keys.is_empty()).then_some(keys)
+    }
 }
 
 impl Verdict {

@@ -124,7 +124,7 @@ fn taken_apart(text: &Text) -> Vec<Piece> {
 fn part_alone(part: &Part) -> Text {
     match part {
         Part::Text(text) => text.as_str().into(),
-        Part::Symbol(symbol) => Text::symbol(&symbol.name, symbol.shape),
+        Part::Symbol(symbol) => symbol.clone().into(),
     }
 }
 

@@ -1,0 +1,3 @@
+//! Proofs over a finished template: what it describes will connect and be authorised.
+
+pub mod authorisation;
