@@ -412,17 +412,12 @@ fn vpce_policy_too_tight() {
         "endpoint-policy",
         "Door",
     );
-    broken(
-        &with(APART, door, r#"Action: "*", Resource: !GetAtt Cmk.Arn }"#),
-        goal,
-        "endpoint-policy",
-        "Door",
-    );
+    broken(&with(APART, door, r#"Action: "*", Resource: !GetAtt Cmk.Arn }"#), goal, "endpoint-policy", "Door");
     broken(
         &with(
             APART,
             door,
-            r#"Action: "*", Resource: "*" }, { Effect: Deny, Principal: "*", Action: "secretsmanager:*", Resource: !Ref Credentials }"#,
+            "Action: \"*\", Resource: \"*\" }\n          - { Effect: Deny, Principal: \"*\", Action: \"secretsmanager:*\", Resource: !Ref Credentials }",
         ),
         goal,
         "endpoint-policy",

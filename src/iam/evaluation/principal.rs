@@ -22,8 +22,10 @@ pub struct Principals {
 pub enum Through {
     /// A user, a session, a service: nothing else has to allow.
     Itself,
-    /// A role, or anyone: boundary and session policies limit it.
+    /// A role: boundary and session policies limit it.
     Role,
+    /// Anyone: whether boundary and session policies limit it is not documented.
+    Anyone,
     /// The account: its identity policies decide.
     Account,
 }
@@ -57,7 +59,7 @@ impl Principals {
 
     /// Whether it names a requester in any way.
     pub(super) fn names_at_all(&self, requester: &Requester) -> Certainty {
-        let ways = [Through::Itself, Through::Role, Through::Account];
+        let ways = [Through::Itself, Through::Role, Through::Anyone, Through::Account];
         Certainty::any(ways.map(|through| self.name(requester, through)))
     }
 }
@@ -65,12 +67,13 @@ impl Principals {
 fn named(kind: &str, name: &Text, requester: &Requester, through: Through) -> Certainty {
     match (requester, kind) {
         (Requester::Service(service), "Service") if through == Through::Itself => equal(name, service),
-        (_, "AWS") if name.known() == Some("*") => (through == Through::Role).into(),
+        (_, "AWS") if name.known() == Some("*") => (through == Through::Anyone).into(),
         (Requester::Identity { account, arn, session, is_role }, "AWS") => match through {
             Through::Itself if *is_role => session.as_ref().map_or(Certainty::No, |session| equal(name, session)),
             Through::Itself => equal(name, arn),
             Through::Role => is_role.then(|| equal(name, arn)).unwrap_or(Certainty::No),
             Through::Account => is_account(name, account),
+            Through::Anyone => Certainty::No,
         },
         _ => Certainty::No,
     }

@@ -101,7 +101,7 @@ impl Statement {
         let Some(principals) = &self.principals else { return Certainty::No };
         let named = principals.names_at_all(requester);
         match asked {
-            Asked::By(through) if through != Through::Role => Certainty::No,
+            Asked::By(through) if through != Through::Anyone => Certainty::No,
             _ => named.not(),
         }
     }

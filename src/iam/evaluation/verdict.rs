@@ -104,7 +104,9 @@ fn combined(request: &Request, policies: &Policies, answers: Vec<(Level, Answer)
     let own_limits = limit(Level::Boundary).and(limit(Level::Session));
     let identity = limit(Level::Identity).and(own_limits);
     let by = |through| allowed(&policies.resource, request, Asked::By(through));
-    let by_resource = by(Through::Itself).or(by(Through::Role).and(own_limits));
+    let perhaps_limited = own_limits.or(Certainty::Unknown);
+    let by_resource =
+        by(Through::Itself).or(by(Through::Role).and(own_limits)).or(by(Through::Anyone).and(perhaps_limited));
     let delegated = by(Through::Account);
     let same = same_account(request);
     let within = if request.needs_resource_policy() {
