@@ -291,6 +291,67 @@ fn other_ways_to_write_it_are_sound() {
     assert!(doubted.is_empty(), "{doubted}");
 }
 
+/// What parameters give.
+#[test]
+fn what_parameters_give_is_taken_to_fit() {
+    let parameters = "Parameters: { User: { Type: String }, SecretArn: { Type: String }, KeyArn: { Type: String }, Policies: { Type: CommaDelimitedList } }\n";
+    let text = format!("{parameters}{INLINE}");
+    let by_user = with(&with(&text, "${Id}/app", "${Id}/${User}"), "DB_USER: app", "DB_USER: !Ref User");
+    sound(&by_user);
+    sound(&with(&by_user, r#"'{"username": "app"}'"#, r#"!Sub '{"username": "${User}"}'"#));
+    sound(&with(&text, "DB_USER: app", "DB_USER: !Ref User"));
+    sound(&with(&text, "DB_USER: app", "DB_USER: '{{resolve:ssm:/user}}'"));
+    let by_secret = with(&text, "SecretArn: !Ref Secret", "SecretArn: !Ref SecretArn");
+    sound(&with(&by_secret, READ, "Action: secretsmanager:GetSecretValue\n                Resource: !Ref SecretArn"));
+    sound(&with(
+        &by_secret,
+        READ,
+        "Action: secretsmanager:GetSecretValue\n                Resource: !Sub 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*'",
+    ));
+    sound(&with(
+        &by_secret,
+        READ,
+        "Action: secretsmanager:GetSecretValue\n                Resource: !Sub '${SecretArn}*'",
+    ));
+    let by_key = with(&text, "KmsKeyId: !GetAtt Key.Arn", "KmsKeyId: !Ref KeyArn");
+    sound(&with(&by_key, DECRYPT, "Action: kms:Decrypt\n                Resource: !Ref KeyArn"));
+    sound(&with(
+        &by_key,
+        DECRYPT,
+        "Action: kms:Decrypt\n                Resource: !Sub 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*'",
+    ));
+    sound(&with(
+        &text,
+        "      Policies:\n        - PolicyName: network\n",
+        "      ManagedPolicyArns: !Ref Policies\n      Policies:\n        - PolicyName: network\n",
+    ));
+    sound(&with(&text, "RoleArn: !GetAtt ProxyRole.Arn", "RoleArn: !ImportValue proxy-role"));
+    let imported = with(&text, "SecretArn: !Ref Secret", "SecretArn: !ImportValue secret");
+    sound(&with(
+        &imported,
+        READ,
+        "Action: secretsmanager:GetSecretValue\n                Resource: !ImportValue secret",
+    ));
+}
+
+#[test]
+fn a_secret_that_a_database_makes_is_read() {
+    let text = format!(
+        "{INLINE}  Database: {{ Type: AWS::RDS::DBInstance, Properties: {{ Engine: postgres, MasterUsername: app, ManageMasterUserPassword: true, MasterUserSecret: {{ KmsKeyId: !Ref Key }} }} }}\n"
+    );
+    let text = with(&text, "SecretArn: !Ref Secret", "SecretArn: !GetAtt Database.MasterUserSecret.SecretArn");
+    sound(&with(
+        &text,
+        READ,
+        "Action: secretsmanager:GetSecretValue\n                Resource: !GetAtt Database.MasterUserSecret.SecretArn",
+    ));
+    sound(&with(
+        &text,
+        READ,
+        "Action: secretsmanager:GetSecretValue\n                Resource: !Sub 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!db-*'",
+    ));
+}
+
 #[test]
 fn a_policy_of_the_secret_is_enough() {
     let text = with(INLINE, "Action: secretsmanager:GetSecretValue\n", "Action: secretsmanager:DescribeSecret\n");

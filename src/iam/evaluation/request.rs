@@ -109,10 +109,13 @@ impl Request {
     /// Sources: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>,
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html>
     pub fn needs_resource_policy(&self) -> bool {
-        let is_key = self.resource.split(':', 6).and_then(|segments| {
-            Some(segments.get(2)?.known() == Some("kms") && segments.get(5)?.to_string().starts_with("key/"))
-        });
-        let assumes = self.action.to_ascii_lowercase().starts_with("sts:assumerole");
-        assumes || is_key.unwrap_or(false)
+        let action = self.action.to_ascii_lowercase();
+        let is_key = || match self.resource.split(':', 6).as_deref() {
+            Some([_, _, service, _, _, rest]) => service.known() == Some("kms") && rest.to_string().starts_with("key/"),
+            Some(_) => false,
+            // Of an ARN of which nothing is known the action tells.
+            None => true,
+        };
+        action.starts_with("sts:assumerole") || (action.starts_with("kms:") && is_key())
     }
 }

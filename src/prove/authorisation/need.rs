@@ -143,7 +143,7 @@ fn connect_as(
         let hops = access::hops(world, attached, Ask::new(role, "rds-db:connect", resource, context.clone()));
         let worst = |hops: &[Hop]| hops.iter().map(|hop| hop.verdict).max();
         if best.as_ref().is_none_or(|(_, known)| worst(&hops) < worst(known)) {
-            best = Some((user.known().map(|_| user.clone()), hops));
+            best = Some(((users[0] != anyone[0]).then(|| user.clone()), hops));
         }
     }
     best.unwrap_or_default()
@@ -159,40 +159,54 @@ fn connect(world: &World<'_, '_>, function: &str, to: &str, role: &str, attached
     let context = access::context(world, role).with("lambda:SourceFunctionArn", arn::of(world, function, Some("Arn")));
     let known = if is_proxy { user::known_to(world, to) } else { None };
     let named = user::named_by(world, function);
-    let users = match (&named, &known) {
-        (Some(user), _) => vec![user.clone()],
-        (None, Some(users)) => users.clone(),
-        (None, None) => user::granted(attached),
+    let other = || known.clone().unwrap_or_else(|| user::granted(attached));
+    let (mut chosen, mut hops) = match &named {
+        Some(user) => connect_as(world, role, attached, &id, &context, std::slice::from_ref(user)),
+        None => connect_as(world, role, attached, &id, &context, &other()),
     };
-    let (chosen, mut hops) = connect_as(world, role, attached, &id, &context, &users);
-    let at = format!("/Resources/{to}");
-    match (&named, &known, &chosen) {
-        (Some(user), Some(users), _) if !users.contains(user) => {
-            let users: Vec<String> = users.iter().map(|user| format!("`{user}`")).collect();
-            let message =
-                format!("`{function}` logs in as `{user}`; `{to}` has credentials of {} only", users.join(", "));
-            let help = format!("name the same user in the environment of `{function}` and in a secret of `{to}`");
-            hops.push(Hop::new("authentication", HopVerdict::Broken, message).at(to, at).help(help));
-        }
-        (Some(user), Some(_), _) => {
-            hops.push(
-                Hop::new("authentication", HopVerdict::Holds, format!("`{to}` has credentials of `{user}`")).at(to, at),
-            );
-        }
-        (None, _, Some(user)) => {
-            let message = format!("`{function}` logs in to `{to}` as `{user}`");
-            hops.push(Hop::new("authentication", HopVerdict::Assumed, message).at(to, at));
-        }
-        (Some(user), None, _) => {
-            let message = format!("`{to}` knows the user `{user}`");
-            hops.push(Hop::new("authentication", HopVerdict::Assumed, message).at(to, at));
-        }
-        (None, ..) => {}
+    // A name that is given from outside may be any.
+    let is_open = named.as_ref().is_some_and(|user| user.known().is_none());
+    if is_open && hops.iter().any(|hop| hop.verdict == HopVerdict::Unknown) {
+        (chosen, hops) = connect_as(world, role, attached, &id, &context, &other());
     }
+    let is_same = named.is_some() && chosen == named;
+    hops.extend(authentication(function, to, named.filter(|_| is_same || !is_open), known, chosen));
     if !is_proxy {
         hops.push(flag(world, to));
     }
     hops
+}
+
+/// Whether the user that a function logs in as is one that the other end knows.
+fn authentication(
+    function: &str,
+    to: &str,
+    named: Option<Text>,
+    known: Option<Vec<Text>>,
+    chosen: Option<Text>,
+) -> Option<Hop> {
+    let at = format!("/Resources/{to}");
+    let hop = |verdict, message| Hop::new("authentication", verdict, message).at(to, at);
+    let user = match (named, chosen) {
+        (Some(user), _) => user,
+        (None, chosen) => {
+            return chosen.map(|user| hop(HopVerdict::Assumed, format!("`{function}` logs in to `{to}` as `{user}`")));
+        }
+    };
+    let Some(known) = known else {
+        return Some(hop(HopVerdict::Assumed, format!("`{to}` knows the user `{user}`")));
+    };
+    Some(match Certainty::any(known.iter().map(|known| role::same(known, &user))) {
+        Certainty::Yes => hop(HopVerdict::Holds, format!("`{to}` has credentials of `{user}`")),
+        Certainty::Unknown => hop(HopVerdict::Assumed, format!("`{to}` has credentials of `{user}`")),
+        Certainty::No => {
+            let known: Vec<String> = known.iter().map(|user| format!("`{user}`")).collect();
+            let message =
+                format!("`{function}` logs in as `{user}`; `{to}` has credentials of {} only", known.join(", "));
+            let help = format!("name the same user in the environment of `{function}` and in a secret of `{to}`");
+            hop(HopVerdict::Broken, message).help(help)
+        }
+    })
 }
 
 /// Whether a database takes tokens.

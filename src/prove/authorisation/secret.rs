@@ -8,7 +8,7 @@ use super::hop::{Hop, HopVerdict};
 use super::role::{self, Attached, referred};
 use super::world::World;
 use crate::iam::evaluation::{Context, Policy, Presence};
-use crate::iam::{Certainty, Charset, Shape, Text, Tree};
+use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
 use crate::resolve::Resolution;
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
@@ -21,7 +21,38 @@ pub struct Secret<'a> {
     pub arn: Text,
     /// Its logical id, if it is one of the template.
     pub id: Option<&'a str>,
+    /// The database that made it, if one did.
+    database: Option<&'a str>,
     key: Key<'a>,
+}
+
+/// What a value from outside may be in full: as it stands, and, where nothing is known of it, an ARN of the stack's own
+/// account and region.
+fn readings(world: &World<'_, '_>, arn: &Text, service: &str, kind: &str) -> Vec<Text> {
+    let mut readings = vec![arn.clone()];
+    if let [Part::Symbol(symbol)] = arn.parts() {
+        let own =
+            arn::start(world, service, true).then(format!("{kind}{}", if kind == "key" { "/" } else { ":" }).as_str());
+        readings.push(own.then_symbol(&symbol.name, Shape::some(Charset::ANY)));
+    }
+    readings
+}
+
+/// The hops of the first reading under which they hold; of the first of all, if there is none.
+fn by_reading(readings: Vec<Text>, hops: impl Fn(&Text) -> Vec<Hop>) -> Vec<Hop> {
+    let mut first = None;
+    for (index, reading) in readings.iter().enumerate() {
+        let mut found = hops(reading);
+        if found.iter().all(|hop| hop.verdict <= HopVerdict::Assumed) {
+            if index > 0 {
+                let message = format!("`{}` lies in the account and region of the stack", readings[0]);
+                found.push(Hop::new("identity-policy", HopVerdict::Assumed, message));
+            }
+            return found;
+        }
+        first.get_or_insert(found);
+    }
+    first.unwrap_or_default()
 }
 
 /// What a secret is encrypted with.
@@ -41,16 +72,20 @@ impl<'a> Secret<'a> {
     pub fn named(world: &World<'_, 'a>, value: &Resolution<'a>) -> Option<Self> {
         let arn = world.text(value)?;
         let id = of_template(world, value);
-        let key = match (id, referred(world.resolved, value, DATABASES)) {
+        let database = referred(world.resolved, value, DATABASES);
+        let key = match (id, database) {
             (Some(id), _) => key_of(world, id, "KmsKeyId"),
             (None, Some(database)) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
             (None, None) => Key::Unknown,
         };
-        Some(Self { arn, id, key })
+        Some(Self { arn, id, database, key })
     }
 
     /// The user in it, as far as the template says.
     pub fn user(&self, world: &World<'_, 'a>) -> Option<Text> {
+        if let Some(database) = self.database {
+            return world.property_text(database, "MasterUsername");
+        }
         let id = self.id?;
         for property in ["GenerateSecretString/SecretStringTemplate", "SecretString"] {
             if let Some(text) = world.property_text(id, property) {
@@ -100,11 +135,13 @@ fn key_of<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Key<'a> {
         (None, Some(text)) if text.known().is_some_and(|text| !text.contains('/')) => {
             Key::Given(arn::start(world, "kms", true).then("key/").then(text))
         }
-        (None, text) => {
-            let name = text.map_or_else(|| format!("{id}.KmsKeyId"), |text| text.to_string());
-            let any = Shape::some(Charset::ANY);
-            Key::Given(arn::start(world, "kms", true).then("key/").then_symbol(&name, any))
+        (None, Some(text)) if text.known().is_some() => {
+            // An alias: which key it stands for is known outside only.
+            Key::Given(
+                arn::start(world, "kms", true).then("key/").then_symbol(&text.to_string(), Shape::some(Charset::ANY)),
+            )
         }
+        (None, text) => Key::Given(text.unwrap_or_else(|| Text::symbol(&format!("{id}.KmsKeyId"), Shape::ANY))),
     }
 }
 
@@ -142,11 +179,11 @@ pub fn use_hops(
         None => context,
     };
     let (of_resource, owner) = policies_on(world, secret);
-    access::hops(
-        world,
-        attached,
-        Ask { of_resource, owner, endpoint, ..Ask::new(role, action, secret.arn.clone(), context) },
-    )
+    by_reading(readings(world, &secret.arn, "secretsmanager", "secret:"), |arn| {
+        let ask = Ask::new(role, action, arn.clone(), context.clone());
+        let (of_resource, owner, endpoint) = (of_resource.clone(), owner.clone(), endpoint.clone());
+        access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask })
+    })
 }
 
 /// Whether a role may use the key of a secret through Secrets Manager.
@@ -172,8 +209,10 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
         }
         Key::Given(arn) => {
             let policy = Policy::open(&format!("the key policy of `{arn}`"), "it exists outside the template");
-            let ask = Ask::new(role, action, arn.clone(), context);
-            access::hops(world, attached, Ask { of_resource: vec![policy], hop: "key-policy", ..ask })
+            by_reading(readings(world, arn, "kms", "key/"), |arn| {
+                let ask = Ask::new(role, action, arn.clone(), context.clone());
+                access::hops(world, attached, Ask { of_resource: vec![policy.clone()], hop: "key-policy", ..ask })
+            })
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn named_by(world: &World<'_, '_>, function: &str) -> Option<Text> {
         };
         found.extend(user.filter(|user| !found.contains(user)));
     }
-    if found.len() == 1 { found.pop().filter(|user| user.known().is_some()) } else { None }
+    if found.len() == 1 { found.pop() } else { None }
 }
 
 /// Whether a variable is called like one that has a database user.
@@ -39,7 +39,7 @@ pub fn known_to(world: &World<'_, '_>, proxy: &str) -> Option<Vec<Text>> {
     for (entry, _) in world.elements(proxy, "Auth") {
         let secret = entry.map()?.get("SecretArn").and_then(|value| world.one(value))?;
         let secret = Secret::named(world, &secret.0)?;
-        users.push(secret.user(world).filter(|user| user.known().is_some())?);
+        users.push(secret.user(world)?);
     }
     (!users.is_empty()).then_some(users)
 }
@@ -51,13 +51,12 @@ pub fn granted(attached: &Attached) -> Vec<Text> {
     for statement in statements.filter(|statement| statement.effect == Effect::Allow && !statement.actions.not) {
         let patterns = statement.resources.iter().flat_map(|resources| &resources.patterns);
         for pattern in patterns {
-            let told = pattern.text().to_string();
-            let Some((before, user)) = told.rsplit_once('/') else { continue };
-            if before.contains("dbuser:") && !user.is_empty() && !user.contains(['*', '?', '$']) {
-                let user = Text::from(user);
-                if !users.contains(&user) {
-                    users.push(user);
-                }
+            let Some(user) = pattern.text().split_known('/').and_then(|mut parts| parts.pop()) else { continue };
+            let told = user.to_string();
+            let names_one =
+                pattern.text().to_string().contains(":dbuser:") && !told.is_empty() && !told.contains(['*', '?']);
+            if names_one && !users.contains(&user) {
+                users.push(user);
             }
         }
     }
