@@ -3,6 +3,7 @@
 
 mod api;
 mod article;
+mod authorisation;
 mod check;
 mod cli;
 mod combinations;
@@ -10,6 +11,7 @@ mod databases;
 mod examples;
 mod failures;
 mod functions;
+mod iam;
 mod init;
 mod lab_files;
 mod layers;
