@@ -1,10 +1,11 @@
 //! `formwork check`: is every value allowed, in any template.
 
 mod choose;
-mod inputs;
+pub(super) mod inputs;
 mod judge;
+pub(super) mod read;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -12,6 +13,8 @@ use super::{Exit, Stacks, Synthesis, codes, speak, stacks, synth};
 use crate::check;
 use crate::diagnostic::render::{self, About};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::proofs;
+use crate::prove::Proof;
 use choose::Choice;
 use judge::Judged;
 
@@ -81,28 +84,19 @@ fn own(stacks: &Stacks<'_>, unfit: &mut Vec<Diagnostic>) -> Vec<Judged> {
         Stacks::Settings => of_settings(unfit),
     };
     let Some(synthesis) = synthesis else { return Vec::new() };
-    let stacks = synthesis.stacks.iter().map(|stack| Judged {
+    let stacks = synthesis.stacks.into_iter().map(|stack| Judged {
         resources: stack.template.resources.len(),
+        proofs: stack.proofs,
         ..Judged::new(format!("{}/{}", stack.environment, stack.stack))
     });
     // The findings say where they are; they need no stack of their own.
-    let found = Judged { findings: synthesis.findings, ..Judged::nameless() };
+    let findings = synthesis.findings;
+    let found = Judged { findings, ..Judged::nameless() };
     stacks.chain([found]).collect()
 }
 
 fn of_settings(unfit: &mut Vec<Diagnostic>) -> Option<Synthesis> {
-    let path = Path::new(synth::SETTINGS);
-    if !path.exists() {
-        let message = format!("no template is named, and there is no `{}` here", path.display());
-        let help = "name templates, folders or patterns: `formwork check app.yaml`";
-        unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
-        return None;
-    }
-    let (settings, said) = synth::read_settings(path);
-    let Some(settings) = settings else {
-        unfit.extend(said);
-        return None;
-    };
+    let (settings, said) = synth::own_settings(unfit, "check")?;
     let mut synthesis = stacks::of_settings(&settings);
     synthesis.findings.extend(said);
     Some(synthesis)
@@ -113,13 +107,18 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
     let mut findings = Vec::new();
     let mut texts = Vec::new();
     let mut resources = 0;
+    let mut goals = Vec::new();
+    let mut proved = Vec::new();
     for one in judged {
+        goals.extend(proofs::entries(&one.name, &one.proofs));
+        proved.extend(one.proofs);
         findings.extend(one.findings.into_iter().filter(|finding| args.choice.tells(finding)));
         resources += one.resources;
         texts.extend(one.text.map(|text| (one.name.clone(), text)));
         names.extend((!one.name.is_empty()).then_some(one.name));
     }
-    let counts = findings.iter().any(|finding| args.choice.denies(finding));
+    let assumed = args.choice.denies_assumptions() && proved.iter().any(|proof| !proof.assumptions.is_empty());
+    let counts = assumed || findings.iter().any(|finding| args.choice.denies(finding));
     findings.extend(unfit.iter().cloned());
     let source = |file: &str| {
         let held = texts.iter().find(|(name, _)| name == file).map(|(_, text)| text.clone());
@@ -127,11 +126,11 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
     };
     let said = match args.format {
         CheckFormat::Full => {
-            let told = render::full(&findings, &source) + &summary(names.len(), resources, &findings);
+            let told = render::full(&findings, &source) + &summary(names.len(), resources, &findings, &proved);
             speak::told(&told)
         }
         CheckFormat::Concise => speak::data(&render::concise(&findings)),
-        CheckFormat::Json => speak::data(&render::json(&names, &findings, Vec::new())),
+        CheckFormat::Json => speak::data(&render::json(&names, &findings, goals)),
         CheckFormat::Sarif => speak::data(&render::sarif(&findings, &about)),
         CheckFormat::Github => speak::data(&render::github(&findings)),
         CheckFormat::Gitlab => speak::data(&render::gitlab(&findings)),
@@ -147,12 +146,13 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
 }
 
 fn about(code: Code) -> Option<About> {
-    let rule = check::rules::find(code.id)?;
+    let Some(rule) = check::rules::find(code.id) else { return super::prove::about(code) };
     Some(About { explanation: rule.explanation, source: rule.source })
 }
 
-fn summary(templates: usize, resources: usize, findings: &[Diagnostic]) -> String {
+fn summary(templates: usize, resources: usize, findings: &[Diagnostic], proved: &[Proof]) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let end = if findings.is_empty() { ": nothing found" } else { "" };
-    format!("checked {}, {}{end}\n", plural(templates, "template"), plural(resources, "resource"))
+    let goals = if proved.is_empty() { String::new() } else { format!(", {}", proofs::counted(proved)) };
+    format!("checked {}, {}{goals}{end}\n", plural(templates, "template"), plural(resources, "resource"))
 }

@@ -30,6 +30,8 @@ pub const IN_THE_WAY: Code = Code::new("S0813", "file-in-the-way");
 pub const NO_MANIFEST: Code = Code::new("S0814", "malformed-manifest");
 /// Output that could not be written.
 pub const UNWRITABLE: Code = Code::new("S0815", "failed-write");
+/// A resource that is asked for and not there, or that does not do what is asked of it.
+pub const UNKNOWN_RESOURCE: Code = Code::new("S0822", "unknown-resource");
 /// Output that is not what the stacks give.
 pub const OUT_OF_DATE: Code = Code::new("S0816", "output-out-of-date");
 /// Another run that writes to the same folder.
@@ -62,4 +64,5 @@ pub const ALL: &[Code] = &[
     READ_ONLY,
     LEFT_OVER,
     NOT_EMPTY,
+    UNKNOWN_RESOURCE,
 ];

@@ -6,6 +6,7 @@ mod explain;
 mod generate;
 mod init;
 pub mod out;
+mod prove;
 mod schema;
 mod speak;
 mod stacks;
@@ -20,13 +21,16 @@ pub use check::CheckArgs;
 pub use explain::{ExplainArgs, RulesArgs};
 pub use generate::GenerateArgs;
 pub use init::InitArgs;
+pub use prove::ProveArgs;
 pub use schema::SchemaArgs;
 pub use synth::SynthArgs;
 
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
+use crate::prove::Proof;
+use crate::resolve::Environment;
 use crate::stack::{App, ToolFiles};
-use crate::template::Template;
+use crate::template::{Places, Template};
 
 /// Typed CloudFormation: stacks that become validated templates, with a proof that they will work.
 #[derive(Debug, Parser)]
@@ -42,6 +46,8 @@ enum Command {
     Synth(SynthArgs),
     /// Judge templates, whoever wrote them
     Check(CheckArgs),
+    /// Prove that what templates describe will connect, hop by hop
+    Prove(ProveArgs),
     /// Say what a finding is about, with examples
     Explain(ExplainArgs),
     /// List the rules
@@ -99,6 +105,18 @@ struct Synthesized {
     tags: BTreeMap<String, String>,
     /// The files for tools that are asked for.
     tool_files: BTreeSet<ToolFiles>,
+    /// Where the parts of the template were written in Rust.
+    places: Places,
+    /// What was proved of it.
+    proofs: Vec<Proof>,
+}
+
+impl Synthesized {
+    /// What is known of its deployment.
+    fn known(&self) -> Environment {
+        let known = Environment::unknown().in_region(&self.region).in_account(&self.account);
+        self.parameter_values.iter().fold(known, |known, (name, value)| known.with_parameter(name, value))
+    }
 }
 
 /// How a command ended.
@@ -124,6 +142,7 @@ pub fn run(stacks: &Stacks<'_>) -> ExitCode {
         Command::Synth(args) => synth::run(args, stacks),
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args, stacks),
+        Command::Prove(args) => prove::run(args, stacks),
         Command::Explain(args) => explain::explain(args),
         Command::Rules(args) => explain::rules(args),
         Command::Schema(args) => schema::run(args),

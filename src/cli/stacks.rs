@@ -3,6 +3,7 @@
 use super::{Synthesis, Synthesized};
 use crate::blueprints;
 use crate::check;
+use crate::prove::{self, Facts};
 use crate::settings::Settings;
 use crate::stack::{App, Lowered, Stack};
 
@@ -26,7 +27,8 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
         let environment = &stack.environment().name;
         for finding in &mut synthesis.findings[first..] {
             finding.source = None;
-            finding.span = settings.place(environment, "").cloned();
+            // What is settled for nothing was said in the settings, and points at its own line there.
+            finding.span = finding.span.take().or_else(|| settings.place(environment, "").cloned());
             finding.labels.clear();
         }
     }
@@ -37,9 +39,8 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
     let environment = stack.environment();
     let region = environment.region.code();
     synthesis.findings.extend(lowered.diagnostics);
-    let found = check::check(&lowered.template, &lowered.places, Some(region));
-    synthesis.findings.extend(check::suppress(found, &lowered.goals.suppressed, &lowered.places, None));
-    synthesis.stacks.push(Synthesized {
+    let mut found = check::check(&lowered.template, &lowered.places, Some(region));
+    let mut synthesized = Synthesized {
         environment: environment.name.clone(),
         account: environment.account.clone(),
         region: region.to_owned(),
@@ -50,5 +51,13 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
         parameter_values: lowered.parameter_values,
         tags: lowered.tags,
         tool_files: stack.asked_tool_files().clone(),
-    });
+        places: lowered.places,
+        proofs: Vec::new(),
+    };
+    let Synthesized { template, places, goals, .. } = &synthesized;
+    let judged = prove::judge(template, places, &synthesized.known(), goals, Facts::none());
+    found.extend(judged.findings);
+    synthesis.findings.extend(check::suppress(found, &goals.suppressed, places, None));
+    synthesized.proofs = judged.proofs;
+    synthesis.stacks.push(synthesized);
 }

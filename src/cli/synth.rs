@@ -111,6 +111,26 @@ fn settings(args: &SynthArgs, path: &Path, findings: &mut Vec<Diagnostic>) -> Re
     Ok(settings)
 }
 
+/// The settings file of this folder, for a command that is told no template; without it, why it is not there.
+pub(super) fn own_settings(
+    unfit: &mut Vec<Diagnostic>,
+    command: &str,
+) -> Option<(settings::Settings, Vec<Diagnostic>)> {
+    let path = Path::new(SETTINGS);
+    if !path.exists() {
+        let message = format!("no template is named, and there is no `{}` here", path.display());
+        let help = format!("name templates, folders or patterns: `formwork {command} app.yaml`");
+        unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
+        return None;
+    }
+    let (settings, said) = read_settings(path);
+    let Some(settings) = settings else {
+        unfit.extend(said);
+        return None;
+    };
+    Some((settings, said))
+}
+
 /// The settings of a file, and what there is to say of them; without settings, why there are none.
 pub(super) fn read_settings(path: &Path) -> (Option<settings::Settings>, Vec<Diagnostic>) {
     match read(path) {
@@ -148,8 +168,11 @@ fn deliver(args: &SynthArgs, synthesis: &Synthesis) -> Result<Delivered, Stop> {
     let folders = folders::folders(synthesized, &wanted).map_err(failed)?;
     let template = |stack: &Synthesized| args.out.join(&stack.environment).join(folders::template(&stack.stack));
     let templates: Vec<_> = synthesized.iter().map(|stack| template(stack).display().to_string()).collect();
-    let goals =
-        synthesized.iter().zip(&templates).flat_map(|(stack, file)| goals::entries(file, &stack.goals)).collect();
+    let goals = synthesized
+        .iter()
+        .zip(&templates)
+        .flat_map(|(stack, file)| goals::entries(file, &stack.goals, &stack.proofs))
+        .collect();
     if args.stdout {
         return Ok(Delivered { exit: print(synthesized), templates, goals, said: Vec::new() });
     }
@@ -162,7 +185,7 @@ fn deliver(args: &SynthArgs, synthesis: &Synthesis) -> Result<Delivered, Stop> {
     if args.format == Format::Full {
         speak::talk(&summary(&plan));
         speak::talk(&order::told(synthesized));
-        speak::talk(&not_proved(synthesized));
+        speak::talk(&proved(synthesized));
     }
     Ok(Delivered { exit: Exit::Fine, templates, goals, said: Vec::new() })
 }
@@ -231,13 +254,17 @@ fn summary(plan: &Plan) -> String {
     }
 }
 
-/// What the stacks require, which nothing proves yet, and what they take on trust.
-fn not_proved(synthesized: &[Synthesized]) -> String {
+/// What was proved of the stacks, and what they take on trust.
+fn proved(synthesized: &[Synthesized]) -> String {
     let mut text = String::new();
-    for Synthesized { stack, environment, goals, .. } in synthesized {
-        let required = goals.required.iter().map(|goal| format!("not proved yet: {goal}"));
+    for Synthesized { stack, environment, goals, proofs, .. } in synthesized {
+        let proved = proofs.iter().map(|proof| match proof.assumptions.len() {
+            0 => format!("{}: {}", proof.verdict.name(), proof.goal),
+            1 => format!("{}: {}, under 1 assumption", proof.verdict.name(), proof.goal),
+            many => format!("{}: {}, under {many} assumptions", proof.verdict.name(), proof.goal),
+        });
         let assumed = goals.assumed.iter().map(|assumption| format!("taken on trust: {assumption}"));
-        text.extend(required.chain(assumed).map(|line| format!("{stack} ({environment}): {line}\n")));
+        text.extend(proved.chain(assumed).map(|line| format!("{stack} ({environment}): {line}\n")));
     }
     text
 }

@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::proofs;
 use crate::goal::{Assumption, Goals, Taken};
+use crate::prove::Proof;
 
-/// One entry for each goal that the stack requires, and one for each assumption.
+/// One entry for each goal that was proved or not, and one for each assumption of the stack.
 ///
-/// Nothing proves a goal yet, so the verdict is `depends` on that, never `proved`. An assumption depends on the reason
-/// for which it is taken on trust; of a fact in words the kind is null. `template` is the file that they are about.
-pub fn entries(template: &str, goals: &Goals) -> Vec<Value> {
-    let required = goals.required.iter().map(|goal| entry(template, goal, Some(goal.kind()), "not proved yet"));
+/// An assumption depends on the reason for which it is taken on trust; of a fact in words the kind is null. `template` is
+/// the file that they are about.
+pub fn entries(template: &str, goals: &Goals, proved: &[Proof]) -> Vec<Value> {
     let assumed = goals.assumed.iter().map(|assumption| taken(template, assumption));
-    required.chain(assumed).collect()
+    proofs::entries(template, proved).into_iter().chain(assumed).collect()
 }
 
 fn taken(template: &str, assumption: &Assumption) -> Value {
@@ -39,22 +40,19 @@ mod tests {
     use crate::goal::Goal;
 
     #[test]
-    fn what_nobody_proved_is_never_called_proved() {
-        let isolated = Goal::Isolated { what: "Database".into(), except: vec!["Proxy".into()] };
+    fn what_is_taken_on_trust_is_never_called_proved() {
         let reaches = Goal::Reaches { from: "Handler".into(), to: "Proxy".into(), port: None };
         let trusted = |what| Assumption { what, reason: "it exists outside this stack".into() };
         let goals = Goals {
-            required: vec![isolated],
             assumed: vec![trusted(Taken::Goal(reaches)), trusted(Taken::Fact("Cluster has a reader".into()))],
             ..Goals::default()
         };
         let trust = json!(["taken on trust: it exists outside this stack"]);
         let entry = |goal: &str, kind: Value, assumptions: &Value| json!({ "goal": goal, "kind": kind, "verdict": "depends", "template": "a.yaml", "hops": [], "assumptions": assumptions });
         let expect = vec![
-            entry("Database is isolated except from Proxy", json!("isolated"), &json!(["not proved yet"])),
             entry("Handler reaches Proxy", json!("reaches"), &trust),
             entry("Cluster has a reader", Value::Null, &trust),
         ];
-        assert_eq!(entries("a.yaml", &goals), expect);
+        assert_eq!(entries("a.yaml", &goals, &[]), expect);
     }
 }

@@ -8,6 +8,7 @@ pub mod manifest;
 mod parameters;
 mod pipeline;
 pub mod project;
+pub mod proofs;
 mod readme;
 pub mod rules;
 mod scalar;

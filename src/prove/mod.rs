@@ -1,3 +1,107 @@
-//! Proofs over a finished template: what it describes will connect and be authorised.
+//! Does it connect? Proofs of what a template requires of its network, whoever wrote it.
+//!
+//! Goals follow from the template: a function that is given a database's address has to reach it. Each is answered hop by
+//! hop, every broken hop is told, and what a template cannot tell is an assumption that is listed. A proof never rounds
+//! up: what is not known stays unknown.
+//!
+//! ```
+//! use formwork::goal::Goals;
+//! use formwork::prove::{Facts, Verdict, prove};
+//! use formwork::resolve::{Environment, Resolved};
+//! use formwork::template::parse::parse;
+//!
+//! let text = "
+//! Resources:
+//!   Sg: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: both, VpcId: vpc-1 } }
+//!   Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: postgres, VPCSecurityGroups: [!Ref Sg], DBSubnetGroupName: g } }
+//!   Fn:
+//!     Type: AWS::Lambda::Function
+//!     Properties:
+//!       VpcConfig: { SubnetIds: [subnet-1], SecurityGroupIds: [!Ref Sg] }
+//!       Environment: { Variables: { DB_HOST: !GetAtt Db.Endpoint.Address } }
+//! ";
+//! let (template, ..) = parse(text, "t.yaml");
+//! let environment = Environment::unknown();
+//! let resolved = Resolved::new(&template, &environment);
+//! let proofs = prove(&resolved, &Goals::default(), Facts::none());
+//!
+//! assert_eq!(proofs[0].goal.to_string(), "Fn reaches Db on tcp 5432");
+//! assert_eq!(proofs[0].verdict, Verdict::Refuted);
+//! let broken: Vec<_> = proofs[0].broken().map(|step| step.hop).collect();
+//! assert_eq!(broken, ["security-group-ingress"]); // A group does not admit its own members.
+//! ```
 
+pub mod answer;
 pub mod authorisation;
+pub mod checker;
+mod exposure;
+mod facts;
+mod findings;
+mod fix;
+mod flow;
+mod goals;
+pub mod hops;
+mod judge;
+mod model;
+mod proof;
+pub mod routes;
+
+pub use answer::{Answer, Claim, Evidence, Step};
+pub use facts::Facts;
+pub use findings::findings;
+pub use fix::Patch;
+pub use goals::Origin;
+pub use judge::{Judgement, judge};
+pub use model::Model;
+pub use proof::{Proof, Verdict};
+
+use crate::goal::{Goal, Goals};
+use crate::resolve::Resolved;
+
+/// Proves what follows from a template and what is stated beside it.
+pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) -> Vec<Proof> {
+    let model = Model::new(resolved, facts);
+    let questions = goals::questions(&model, goals);
+    let answers = questions.iter().map(|question| proof::answer(&model, question, &goals.assumed));
+    let mut proofs: Vec<_> = answers.collect();
+    proofs.iter_mut().for_each(|proof| try_fixes(resolved, goals, facts, proof));
+    proofs
+}
+
+/// Proves one goal.
+pub fn prove_one<'a>(resolved: &'a Resolved<'a>, goal: &Goal, facts: &'a Facts) -> Proof {
+    let model = Model::new(resolved, facts);
+    let mut proof = proof::answer(&model, &goals::stated(&model, goal), &[]);
+    try_fixes(resolved, &Goals { required: vec![goal.clone()], ..Goals::default() }, facts, &mut proof);
+    proof
+}
+
+/// Who can call a listener, or may be able to; none if nothing of that name listens.
+pub fn who_reaches<'a>(resolved: &'a Resolved<'a>, what: &str, facts: &'a Facts) -> Option<Proof> {
+    let model = Model::new(resolved, facts);
+    model.interface(what)?;
+    let goal = Goal::Isolated { what: what.to_owned(), except: Vec::new() };
+    Some(proof::answer(&model, &goals::stated(&model, &goal), &[]))
+}
+
+/// Keeps the changes that mend what they are for.
+fn try_fixes(resolved: &Resolved<'_>, goals: &Goals, facts: &Facts, proof: &mut Proof) {
+    let goal = proof.goal.clone();
+    for step in &mut proof.steps {
+        let Some(fix) = &step.fix else { continue };
+        let patched = fix.apply(resolved.template());
+        let again = Resolved::new(&patched, resolved.environment());
+        let model = Model::new(&again, facts);
+        let question = goals::questions(&model, goals).into_iter().find(|question| question.goal == goal);
+        let question = question.unwrap_or_else(|| goals::stated(&model, &goal));
+        let after = proof::answer(&model, &question, &goals.assumed);
+        let still = after.steps.iter().any(|other| {
+            other.hop == step.hop
+                && other.message == step.message
+                && matches!(other.answer, Answer::Broken | Answer::Unknown)
+        });
+        if still {
+            step.fix = None;
+        }
+    }
+}

@@ -14,7 +14,7 @@ pub(super) struct Choice {
     /// Not those whose code begins so, or whose name this is; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// Count these as errors: `warnings`, `info`, or codes; may be repeated
+    /// Count these as errors: `warnings`, `info`, `assumptions` of proofs, or codes; may be repeated
     #[arg(long, value_name = "CLASS", value_delimiter = ',')]
     deny: Vec<String>,
 }
@@ -31,9 +31,14 @@ impl Choice {
         finding.severity == Severity::Error || self.deny.iter().any(|class| belongs(class, finding))
     }
 
+    /// Whether what proofs take for given makes the command fail.
+    pub(super) fn denies_assumptions(&self) -> bool {
+        self.deny.iter().any(|class| class == "assumptions")
+    }
+
     /// What of the choice can mean nothing.
     pub(super) fn unfit(&self) -> Vec<Diagnostic> {
-        let known = |chosen: &String| ["warnings", "info"].contains(&chosen.as_str());
+        let known = |chosen: &String| ["warnings", "info", "assumptions"].contains(&chosen.as_str());
         let all = self.select.iter().chain(&self.ignore).chain(self.deny.iter().filter(|class| !known(class)));
         let unfit = all.filter(|chosen| !is_code(chosen) && !is_name(chosen));
         unfit
@@ -49,6 +54,7 @@ fn belongs(class: &str, finding: &Diagnostic) -> bool {
     match class {
         "warnings" => finding.severity <= Severity::Warning,
         "info" => true,
+        "assumptions" => false,
         code => meant(code, finding),
     }
 }

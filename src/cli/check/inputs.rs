@@ -8,22 +8,22 @@ use crate::diagnostic::Diagnostic;
 
 /// One template to read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Input {
-    pub(super) origin: Origin,
+pub(in crate::cli) struct Input {
+    pub(in crate::cli) origin: Origin,
     /// Whether it was named as a template. What was found in a folder may be anything.
-    pub(super) named: bool,
+    pub(in crate::cli) named: bool,
 }
 
 /// What is read: a file, or what stands on standard input.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(in crate::cli) enum Origin {
     File(PathBuf),
     StandardInput,
 }
 
 impl Input {
     /// The name that it bears in findings.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::cli) fn name(&self) -> String {
         match &self.origin {
             Origin::File(path) => path.display().to_string(),
             Origin::StandardInput => "<stdin>".to_owned(),
@@ -35,7 +35,7 @@ impl Input {
 const ENDINGS: &[&str] = &["yaml", "yml", "json", "template"];
 
 /// The templates that are meant, in order, each once; and what names nothing.
-pub(super) fn gather(paths: &[PathBuf]) -> (Vec<Input>, Vec<Diagnostic>) {
+pub(in crate::cli) fn gather(paths: &[PathBuf]) -> (Vec<Input>, Vec<Diagnostic>) {
     let mut inputs = Vec::new();
     let mut missing = Vec::new();
     for path in paths {

@@ -1,8 +1,5 @@
 //! Many templates on all cores, each read and judged for itself.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,10 +7,11 @@ use std::thread;
 use time::Date;
 
 use super::inputs::{Input, Origin};
-use crate::check::{self, Stated};
-use crate::cli::codes;
+use super::read::{self, Read};
+use crate::check;
 use crate::diagnostic::Diagnostic;
-use crate::template::parse::{self, MOST_BYTES};
+use crate::prove::{self, Facts, Proof};
+use crate::resolve::Environment;
 
 /// How the names of sidecars end.
 pub(super) const SIDECAR: &str = ".formwork.yaml";
@@ -25,11 +23,13 @@ pub(super) struct Judged {
     pub(super) text: Option<String>,
     pub(super) resources: usize,
     pub(super) findings: Vec<Diagnostic>,
+    /// What was proved of it.
+    pub(super) proofs: Vec<Proof>,
 }
 
 impl Judged {
     pub(super) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: None, resources: 0, findings: Vec::new() }
+        Self { name: name.into(), text: None, resources: 0, findings: Vec::new(), proofs: Vec::new() }
     }
 
     /// Findings of no template in particular.
@@ -63,78 +63,23 @@ pub(super) fn all(inputs: Vec<Input>, region: Option<&str>, today: Date) -> Vec<
 }
 
 fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
-    let name = input.name();
-    let text = match text(&input.origin) {
-        Ok(text) => text,
-        Err(finding) => return Some(Judged { findings: vec![finding], ..Judged::new(name) }),
+    let read = match read::read(input)? {
+        Ok(read) => read,
+        Err(finding) => return Some(Judged { findings: vec![finding], ..Judged::new(input.name()) }),
     };
-    if !input.named && !looks_like_template(&text) {
-        return None;
-    }
-    let mut judged = template(&text, &name, &input.origin, region, today);
-    judged.text = (input.origin == Origin::StandardInput).then_some(text);
-    Some(judged)
-}
-
-/// Whether a text found in a folder is worth reading as a template: every template has the word in it.
-fn looks_like_template(text: &str) -> bool {
-    text.contains("Resources") && (text.contains("AWSTemplateFormatVersion") || text.contains("Type"))
-}
-
-fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today: Date) -> Judged {
-    let (template, mut places, mut findings) = parse::parse(text, name);
-    let mut stated = Stated::of(&template, &mut places);
-    stated.findings.iter_mut().for_each(|finding| places.locate(finding));
-    if let Origin::File(path) = origin {
-        sidecar(path, &mut stated, &mut places);
-    }
-    findings.extend(check::check(&template, &places, region));
+    let environment = Environment::unknown().on(today);
+    let environment = match region {
+        Some(region) => environment.in_region(region),
+        None => environment,
+    };
+    let environment = read::with_children(environment, &read.template, &input.origin);
+    let Read { name, text, template, places, stated, mut findings } = read;
+    findings.extend(check::check_in(&template, &places, &environment));
+    let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
+    findings.extend(judged.findings);
     findings.retain(|finding| !stated.ignored.iter().any(|ignored| ignored.covers(finding)));
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
-    Judged { resources: template.resources.len(), findings, ..Judged::new(name) }
-}
-
-/// Reads what lies beside a template: `app.formwork.yaml` beside `app.template.yaml` or `app.yaml`.
-fn sidecar(template: &Path, stated: &mut Stated, places: &mut crate::template::Places) {
-    let Some(path) = sidecar_of(template) else { return };
-    let Ok(text) = fs::read_to_string(&path) else { return };
-    let (value, own, findings) = parse::parse_value(&text, &path.display().to_string());
-    stated.findings.extend(findings);
-    if let Some(value) = value {
-        stated.add_sidecar(&value, &own, places);
-    }
-}
-
-fn sidecar_of(template: &Path) -> Option<PathBuf> {
-    let stem = template.file_stem()?.to_str()?;
-    let stack = stem.strip_suffix(".template").unwrap_or(stem);
-    Some(template.with_file_name(format!("{stack}{SIDECAR}")))
-}
-
-/// The text of a template, unless it cannot be had or is more than anyone reads.
-fn text(origin: &Origin) -> Result<String, Diagnostic> {
-    let mut bytes = Vec::new();
-    let read = match origin {
-        Origin::StandardInput => limited(io::stdin().lock(), &mut bytes),
-        Origin::File(path) => File::open(path).and_then(|file| limited(file, &mut bytes)),
-    };
-    let name = match origin {
-        Origin::StandardInput => "standard input".to_owned(),
-        Origin::File(path) => format!("`{}`", path.display()),
-    };
-    let unreadable = |error: &dyn std::fmt::Display, help: &str| {
-        Diagnostic::error(codes::UNREADABLE, format!("cannot read {name}: {error}")).help(help)
-    };
-    read.map_err(|error| unreadable(&error, "name a file, a folder, a pattern, or `-` for standard input"))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        unreadable(&format!("line {line} is not UTF-8"), "save it as UTF-8")
-    })
-}
-
-/// Reads one byte more than what is read at most, so that too much is seen to be that without being held.
-fn limited(source: impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    source.take(MOST_BYTES as u64 + 1).read_to_end(bytes)
+    let text = (input.origin == Origin::StandardInput).then_some(text);
+    Some(Judged { text, resources: template.resources.len(), findings, proofs: judged.proofs, name })
 }

@@ -1,0 +1,176 @@
+//! Proofs, for people and for programs.
+
+use serde_json::{Value as Json, json};
+
+use super::yaml;
+use crate::diagnostic::render;
+use crate::prove::{Answer, Proof, Step, Verdict};
+use crate::template::Places;
+
+/// The entries of `goals` in machine-readable output: one for each proof. `template` is the file that they are about.
+pub fn entries(template: &str, proofs: &[Proof]) -> Vec<Json> {
+    proofs.iter().map(|proof| entry(template, proof)).collect()
+}
+
+fn entry(template: &str, proof: &Proof) -> Json {
+    let origin = proof.origin.as_ref();
+    json!({
+        "goal": proof.goal.to_string(),
+        "kind": proof.goal.kind(),
+        "verdict": proof.verdict.name(),
+        "template": template,
+        "because": origin.map(|why| json!({ "resource": why.resource, "path": why.path, "says": why.says })),
+        "hops": proof.steps.iter().map(hop).collect::<Vec<_>>(),
+        "assumptions": proof.assumptions,
+    })
+}
+
+fn hop(step: &Step) -> Json {
+    json!({
+        "hop": step.hop,
+        "verdict": step.answer.name(),
+        "resource": step.resource,
+        "path": step.path,
+        "message": format!("{}{}", step.message, step.place),
+        "help": step.help,
+        "aws_code": step.aws_code,
+        "evidence": step.evidence,
+        "fix": step.fix.as_ref().map(|fix| fix.to_value().to_json()),
+    })
+}
+
+/// The proofs of one template as a tree: each goal with its hops, what broke with its cure.
+pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
+    let mut text = format!("{name}: {}\n", counted(proofs));
+    for proof in proofs {
+        text.push('\n');
+        goal(proof, places, &mut text);
+    }
+    text
+}
+
+/// How many goals there are of each verdict: `3 goals: 2 proved, 1 refuted`.
+pub fn counted(proofs: &[Proof]) -> String {
+    let count = |verdict| proofs.iter().filter(|proof| proof.verdict == verdict).count();
+    let verdicts = [Verdict::Proved, Verdict::Depends, Verdict::Refuted];
+    let parts = verdicts.map(|verdict| (count(verdict), verdict.name()));
+    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    match proofs.len() {
+        0 => "no goals follow from it and none are stated".to_owned(),
+        1 => format!("1 goal: {}", parts.join(", ")),
+        many => format!("{many} goals: {}", parts.join(", ")),
+    }
+}
+
+fn goal(proof: &Proof, places: &Places, text: &mut String) {
+    let colour = match proof.verdict {
+        Verdict::Proved => GREEN,
+        Verdict::Depends => YELLOW,
+        Verdict::Refuted => RED,
+    };
+    text.push_str(&format!("{}  {BOLD}{}{RESET}\n", painted(colour, proof.verdict.name(), 8), proof.goal));
+    if let Some(why) = &proof.origin {
+        let place = places.nearest(&why.path).map_or_else(|| why.path.clone(), ToString::to_string);
+        text.push_str(&format!("          {DIM}{place}: {}{RESET}\n", why.says));
+    }
+    for step in &proof.steps {
+        self::step(step, places, text);
+    }
+}
+
+fn step(step: &Step, places: &Places, text: &mut String) {
+    let colour = match step.answer {
+        Answer::Holds => GREEN,
+        Answer::Assumed => DIM,
+        Answer::Unknown => YELLOW,
+        Answer::Broken => RED,
+    };
+    let code = step.aws_code.map(|code| format!(" {DIM}{code}{RESET}")).unwrap_or_default();
+    let answer = painted(colour, step.answer.name(), 8);
+    text.push_str(&format!("  {answer}{:<24}{}{}{code}\n", step.hop, step.message, step.place));
+    let at = evidence_at(step, places);
+    if !at.is_empty() {
+        text.push_str(&format!("{:34}{DIM}{at}{RESET}\n", ""));
+    }
+    if step.answer == Answer::Holds || step.answer == Answer::Assumed {
+        return;
+    }
+    if let Some(place) = step.path.as_deref().and_then(|path| places.nearest(path)) {
+        text.push_str(&format!("{:34}{DIM}{place}{RESET}\n", ""));
+    }
+    if let Some(help) = &step.help {
+        text.push_str(&format!("{:34}help: {help}\n", ""));
+    }
+    if let Some(fix) = &step.fix {
+        text.push_str(&format!("{:34}this mends it (it was tried):\n", ""));
+        for line in yaml::value(&fix.to_value()).lines() {
+            text.push_str(&format!("{:36}{line}\n", ""));
+        }
+    }
+}
+
+/// The places of what a step rests on, the file named once: `app.yaml: 12:3 tcp 5432 from …, 40:3 …`.
+fn evidence_at(step: &Step, places: &Places) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut file = None;
+    for evidence in &step.evidence {
+        match places.nearest(&evidence.path) {
+            Some(span) => {
+                file = file.or(Some(span.file.as_str()));
+                told.push(format!("{}:{} {}", span.line, span.column, evidence.says));
+            }
+            None => told.push(format!("{} {}", evidence.path, evidence.says)),
+        }
+    }
+    match file {
+        Some(file) => format!("{file}: {}", told.join("; ")),
+        None => told.join("; "),
+    }
+}
+
+const GREEN: &str = "\u{1b}[32m";
+const YELLOW: &str = "\u{1b}[33m";
+const RED: &str = "\u{1b}[31m";
+const DIM: &str = "\u{1b}[2m";
+const BOLD: &str = "\u{1b}[1m";
+const RESET: &str = "\u{1b}[0m";
+
+fn painted(colour: &str, word: &str, width: usize) -> String {
+    format!("{colour}{word:<width$}{RESET}")
+}
+
+/// The proofs of several templates as a table in Markdown, what broke below it.
+pub fn markdown(proofs: &[(String, &[Proof])]) -> String {
+    let mut text = String::from("| template | goal | verdict |\n|---|---|---|\n");
+    for (name, proofs) in proofs {
+        for proof in *proofs {
+            let cells = [name.as_str(), &proof.goal.to_string(), proof.verdict.name()].map(cell);
+            text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+    }
+    for (_, proofs) in proofs {
+        for proof in proofs.iter().filter(|proof| proof.verdict != Verdict::Proved) {
+            text.push_str(&format!("\n**{}**: {}\n\n", proof.goal, proof.verdict.name()));
+            for step in proof.steps.iter().filter(|step| matches!(step.answer, Answer::Broken | Answer::Unknown)) {
+                let help = step.help.as_ref().map(|help| format!(" — {help}")).unwrap_or_default();
+                text.push_str(&format!(
+                    "- {} {}: {}{}{help}\n",
+                    step.hop,
+                    step.answer.name(),
+                    step.message,
+                    step.place
+                ));
+            }
+        }
+    }
+    text
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
+/// The proofs of several templates as JSON, with the findings: the contract of machine-readable output.
+pub fn json(templates: &[String], findings: &[crate::diagnostic::Diagnostic], goals: Vec<Json>) -> String {
+    render::json(templates, findings, goals)
+}

@@ -1,0 +1,260 @@
+//! Who can call a listener: what initiates connections, and what the rules of its groups admit beside.
+
+use super::answer::{Answer, Evidence, Step};
+use super::flow::End;
+use super::model::{Direction, Interface, Judged, Kind, Model, Peer, Placed, Port, Side, Term};
+use crate::diagnostic::Code;
+use crate::resolve::Formula;
+use crate::template::pointer;
+
+/// The hop's name.
+pub const NAME: &str = "exposure";
+/// The code of findings on it.
+pub const CODE: Code = Code::new("N3212", "open-to-others");
+
+/// Somebody who can call, or may be able to.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// As it is told: `` `Handler` ``, `members of sg-…`, `addresses of 10.0.0.0/8`.
+    pub who: String,
+    /// The resource, if it is one of the template.
+    pub resource: Option<String>,
+    /// Its groups, by their names.
+    pub groups: Vec<String>,
+    /// Where, and how surely.
+    pub judged: Judged,
+    /// The rule that admits it: the resource and the pointer.
+    pub rule: Option<(String, String)>,
+}
+
+/// Everybody who can call `to` on one of the ports.
+pub fn callers<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Formula) -> Vec<Caller> {
+    let mut found = Vec::new();
+    for interface in model.all_interfaces() {
+        if initiates(model, &interface, to) && Some(interface.id) != to.id() {
+            let near = End::of(model, std::rc::Rc::clone(&interface));
+            let judged = reaches(model, &near, to, ports).within(interface.exists, model.resolved);
+            let judged = judged.within(under, model.resolved);
+            if model.resolved.is_possible(judged.open) {
+                let groups = interface.groups.iter().map(|group| group.term.to_string()).collect();
+                let rule = admitted_by(model, to, ports, &near);
+                let who = near.told();
+                found.push(Caller { who, resource: Some(interface.id.to_owned()), groups, judged, rule });
+            }
+        }
+    }
+    by_rules(model, to, ports, under, &mut found);
+    found
+}
+
+/// Endpoints and databases answer, they never call; a proxy calls its targets only.
+fn initiates<'a>(model: &Model<'a>, interface: &Interface<'a>, to: &End<'a>) -> bool {
+    match interface.kind {
+        Kind::Function | Kind::Rotation => true,
+        Kind::Proxy => model.targets(interface.id).iter().any(|target| Some(*target) == to.id()),
+        _ => false,
+    }
+}
+
+/// Whether one end reaches another as far as groups, VPCs and ports say: what more there is only closes.
+pub fn reaches<'a>(model: &Model<'a>, from: &End<'a>, to: &End<'a>, ports: &[Port<'a>]) -> Judged {
+    let apart = from
+        .vpcs
+        .iter()
+        .any(|one| to.vpcs.iter().any(|other| one.term.same(&other.term, model.resolved) == Some(false)));
+    if apart && model.may_be_linked().is_none() {
+        return Judged::NEVER;
+    }
+    let mut all = Judged::NEVER;
+    let mut reasons = Vec::new();
+    for port in ports {
+        let any = |sides: Vec<Side<'_, 'a>>, groups: &[Placed<'a>], direction, reasons: &mut Vec<_>| {
+            sides.iter().fold(Judged::NEVER, |all, side| {
+                all.or(model.passes(groups, direction, port, side, reasons), model.resolved)
+            })
+        };
+        let out = any(to.sides(false), &from.groups, Direction::Egress, &mut reasons);
+        let into = any(from.sides(false), &to.groups, Direction::Ingress, &mut reasons);
+        let both = out.and(into, model.resolved).within(port.when, model.resolved);
+        all = all.or(both, model.resolved);
+    }
+    all.within(model.resolved.not(from.outside), model.resolved)
+}
+
+fn admitted_by<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], near: &End<'a>) -> Option<(String, String)> {
+    for group in &to.groups {
+        for (rule, _) in model.rules_of(&group.term, Direction::Ingress) {
+            for (port, side) in
+                ports.iter().flat_map(|port| near.sides(false).into_iter().map(move |side| (port, side)))
+            {
+                if model.rule_passes(rule, port, &side).open != Formula::FALSE {
+                    let holder = rule.holder?;
+                    return Some((holder.to_owned(), model.place(holder, rule.source)));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// What the rules of the listener's groups admit, beside the template's own interfaces.
+fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Formula, found: &mut Vec<Caller>) {
+    for group in &to.groups {
+        for (rule, _) in model.rules_of(&group.term, Direction::Ingress) {
+            let open = ports.iter().fold(Judged::NEVER, |all, port| {
+                let judged = model.holds_port(&rule.ports, port).within(port.when, model.resolved);
+                all.or(judged, model.resolved)
+            });
+            let open = if rule.is_of_every_protocol() { Judged::ALWAYS } else { open };
+            let judged =
+                [rule.when, group.when, under].into_iter().fold(open, |all, one| all.within(one, model.resolved));
+            if !rule.may_be_tcp() || !model.resolved.is_possible(judged.open) {
+                continue;
+            }
+            let holder = rule.holder.map(|holder| (holder.to_owned(), model.place(holder, rule.source)));
+            for (who, resource, groups, judged) in peer(model, to, &rule.peer, judged) {
+                let is_known = |known: &Caller| known.who == who || (resource.is_some() && known.resource == resource);
+                if !found.iter().any(is_known) {
+                    found.push(Caller { who, resource, groups, judged, rule: holder.clone() });
+                }
+            }
+        }
+    }
+}
+
+/// Somebody whom a rule admits: as it is told, the resource, its groups, and how surely.
+type Admitted = (String, Option<String>, Vec<String>, Judged);
+
+fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) -> Vec<Admitted> {
+    match peer {
+        Peer::Group(term) => {
+            let told = term.to_string();
+            if let Some(id) = term.own() {
+                // Members of a group that the template creates are those that it gives it.
+                let member = |id: String| (format!("`{id}`, a member of {told}"), Some(id), vec![told.clone()], judged);
+                return others_in(model, id).into_iter().map(member).collect();
+            }
+            if to.groups.iter().any(|group| group.term == *term) {
+                return Vec::new();
+            }
+            vec![(format!("members of {told}, which exists already"), None, vec![told], Judged::open(judged.open))]
+        }
+        Peer::Range(range) => {
+            let text = super::model::named(range);
+            let is_nowhere = super::model::loose(&text)
+                .is_some_and(|range| range.address().is_loopback() || text == "255.255.255.255/32");
+            if is_nowhere { Vec::new() } else { vec![(format!("addresses of {text}"), None, Vec::new(), judged)] }
+        }
+        Peer::Prefixes(list) => vec![(format!("addresses of the prefix list {list}"), None, Vec::new(), judged)],
+        Peer::Named(name) => {
+            vec![(format!("members of `{}`", super::model::named(name)), None, Vec::new(), Judged::open(judged.open))]
+        }
+        Peer::Unknown => {
+            vec![("somebody by a rule that is not known".to_owned(), None, Vec::new(), Judged::foreign(judged.open))]
+        }
+    }
+}
+
+/// Resources of the template with a group that are none of those that are modelled, such as instances.
+fn others_in<'a>(model: &Model<'a>, group: &str) -> Vec<String> {
+    const SILENT: &[&str] =
+        &["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"];
+    let mut found = Vec::new();
+    for (id, resource) in &model.resolved.template().resources {
+        if SILENT.contains(&resource.kind.as_str()) || model.interface(id).is_some() {
+            continue;
+        }
+        let mut names = false;
+        model.resolved.each_reference(id, &mut |name, _, _, _| names |= name == group);
+        if names {
+            found.push(id.clone());
+        }
+    }
+    found
+}
+
+/// Whether nobody but the excepted can call.
+pub fn isolated<'a>(
+    model: &Model<'a>,
+    to: &End<'a>,
+    ports: &[Port<'a>],
+    except: &[String],
+    under: Formula,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let all = callers(model, to, ports, under);
+    let excepted = |caller: &Caller| {
+        caller.resource.as_ref().is_some_and(|id| except.contains(id))
+            || caller.groups.iter().any(|group| except.iter().any(|name| *group == format!("`{name}`")))
+                && caller.resource.is_none()
+    };
+    let mut new = |answer, when, message: String, caller: &Caller| {
+        let mut step = Step::new(NAME, CODE, answer, when, message);
+        if let Some((holder, path)) = &caller.rule {
+            step.at(holder, path.clone());
+            step.help("remove the rule, or narrow it to the callers that are meant");
+        }
+        steps.push(step);
+    };
+    for caller in all.iter().filter(|caller| !excepted(caller)) {
+        let told = format!("{} can call {} on {}", caller.who, to.told(), told(ports));
+        if model.resolved.is_certainly_possible(caller.judged.benign) {
+            new(Answer::Broken, caller.judged.benign, told, caller);
+        } else {
+            let message = format!("{} may be able to call {} on {}", caller.who, to.told(), self::told(ports));
+            new(Answer::Unknown, caller.judged.open, message, caller);
+        }
+    }
+    if steps.is_empty() {
+        steps.push(nobody(model, to, except, under));
+    }
+    steps
+}
+
+fn nobody<'a>(model: &Model<'a>, to: &End<'a>, except: &[String], under: Formula) -> Step {
+    let given =
+        to.groups.iter().find(|group| !matches!(group.term, Term::Own(_)) && model.group_facts(&group.term).is_none());
+    let but = if except.is_empty() {
+        String::new()
+    } else {
+        format!(" but {}", except.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+    };
+    match given {
+        Some(group) => {
+            let message = format!("{}, which exists already, has no rules that admit others{but}", group.term);
+            Step::new(NAME, CODE, Answer::Assumed, under, message)
+        }
+        None => {
+            let message = format!("no rule of the groups of {} admits anybody{but}", to.told());
+            let mut step = Step::new(NAME, CODE, Answer::Holds, under, message);
+            let evidence = to.groups.iter().filter_map(|group| group.term.own()).map(|id| Evidence {
+                resource: id.to_owned(),
+                path: pointer(["Resources", id]),
+                says: format!("the rules of `{id}`"),
+                claim: super::answer::Claim::Is { kind: model.kind(id).to_owned() },
+            });
+            step.evidence = evidence.collect();
+            step
+        }
+    }
+}
+
+fn told(ports: &[Port<'_>]) -> String {
+    ports.first().map_or_else(|| "its port".to_owned(), Port::told)
+}
+
+impl<'a> Model<'a> {
+    /// The databases of the template that a proxy passes connections on to.
+    pub fn targets(&self, proxy: &str) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        for group in self.of_kind("AWS::RDS::DBProxyTargetGroup") {
+            let mine = self.terms(group, "DBProxyName").iter().any(|named| self.own_proxy(&named.term) == Some(proxy));
+            if mine {
+                let lists = ["DBInstanceIdentifiers", "DBClusterIdentifiers"];
+                let targets = lists.iter().flat_map(|list| self.terms(group, list));
+                found.extend(targets.filter_map(|target| self.own_database(&target.term)));
+            }
+        }
+        found
+    }
+}

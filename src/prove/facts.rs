@@ -1,0 +1,425 @@
+//! What is known of things that exist: the JSON that the AWS CLI prints.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::model::{Direction, Entry, GroupRule, Peer, Ports, Term, Way};
+use crate::resolve::{Formula, Resolution};
+
+/// Facts of an account, gathered from what `aws ec2 describe-…` and `aws rds describe-…` print. What is not in them stays
+/// an assumption.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    subnets: HashMap<String, Subnet>,
+    vpcs: HashMap<String, Vpc>,
+    groups: HashMap<String, Group>,
+    tables: Vec<Table>,
+    acls: HashMap<String, Acl>,
+    endpoints: Vec<Endpoint>,
+    databases: HashMap<String, Database>,
+    subnet_groups: HashMap<String, Vec<String>>,
+}
+
+/// An existing subnet.
+#[derive(Clone, Debug)]
+pub struct Subnet {
+    /// The VPC that it is in.
+    pub vpc: String,
+    /// Its IPv4 block.
+    pub block: String,
+}
+
+/// An existing VPC.
+#[derive(Clone, Debug, Default)]
+pub struct Vpc {
+    /// Its IPv4 blocks.
+    pub blocks: Vec<String>,
+    /// Whether its resolver answers; none if that is not known.
+    pub dns_support: Option<bool>,
+    /// Whether interfaces get names, which private DNS needs; none if that is not known.
+    pub dns_hostnames: Option<bool>,
+}
+
+/// An existing security group.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// The VPC that it serves.
+    pub vpc: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    egress: bool,
+    protocol: String,
+    ports: Option<(u16, u16)>,
+    peer: Far,
+}
+
+#[derive(Clone, Debug)]
+enum Far {
+    Group(String),
+    Range(String),
+    Prefixes(String),
+}
+
+#[derive(Clone, Debug)]
+struct Table {
+    vpc: String,
+    subnets: Vec<String>,
+    is_main: bool,
+    outward: Outward,
+}
+
+#[derive(Clone, Debug)]
+enum Outward {
+    Nat(String),
+    Internet,
+    Beyond,
+    Nowhere,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Acl {
+    subnets: Vec<String>,
+    entries: Vec<AclEntry>,
+}
+
+#[derive(Clone, Debug)]
+struct AclEntry {
+    number: i64,
+    allows: bool,
+    egress: bool,
+    tcp: bool,
+    range: String,
+    ports: Option<(u16, u16)>,
+}
+
+/// An existing interface or gateway endpoint.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: String,
+    /// The VPC that it is in.
+    pub vpc: String,
+    /// The service, such as `secretsmanager`.
+    pub service: String,
+    /// Whether the names of the service lead to it.
+    pub private_dns: bool,
+    /// Its security groups; none of a gateway.
+    pub groups: Vec<String>,
+    /// Its subnets; none of a gateway.
+    pub subnets: Vec<String>,
+}
+
+/// An existing database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// The port on which it listens.
+    pub port: Option<u16>,
+    /// Its security groups.
+    pub groups: Vec<String>,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// The VPC that it is in, where that is said.
+    pub vpc: Option<String>,
+}
+
+impl Facts {
+    /// Nothing is known.
+    pub fn none() -> &'static Self {
+        static NONE: std::sync::OnceLock<Facts> = std::sync::OnceLock::new();
+        NONE.get_or_init(Self::default)
+    }
+
+    /// Adds what one command printed. What it is, its keys say; false if none of them is known.
+    pub fn add(&mut self, printed: &Json) -> bool {
+        let list = |key: &str| printed.get(key).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let known = [
+            "Subnets",
+            "Vpcs",
+            "SecurityGroups",
+            "SecurityGroupRules",
+            "RouteTables",
+            "NetworkAcls",
+            "VpcEndpoints",
+            "DBInstances",
+            "DBClusters",
+            "DBProxies",
+            "DBSubnetGroups",
+            "EnableDnsSupport",
+            "EnableDnsHostnames",
+        ];
+        list("Subnets").iter().for_each(|subnet| self.subnet_of(subnet));
+        list("Vpcs").iter().for_each(|vpc| self.vpc_of(vpc));
+        list("SecurityGroups").iter().for_each(|group| self.group_of(group));
+        self.separate_rules(list("SecurityGroupRules"));
+        list("RouteTables").iter().for_each(|table| self.table_of(table));
+        list("NetworkAcls").iter().for_each(|acl| self.acl_in(acl));
+        list("VpcEndpoints").iter().for_each(|endpoint| self.endpoint_of(endpoint));
+        list("DBInstances").iter().for_each(|one| self.database_of(one, "DBInstanceIdentifier"));
+        list("DBClusters").iter().for_each(|one| self.database_of(one, "DBClusterIdentifier"));
+        list("DBSubnetGroups").iter().for_each(|group| self.subnet_group(group));
+        self.attribute(printed);
+        known.iter().any(|key| printed.get(key).is_some())
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.subnets.is_empty()
+            && self.vpcs.is_empty()
+            && self.groups.is_empty()
+            && self.tables.is_empty()
+            && self.acls.is_empty()
+            && self.endpoints.is_empty()
+            && self.databases.is_empty()
+    }
+
+    fn subnet_of(&mut self, json: &Json) {
+        if let Some(id) = text(json, "SubnetId") {
+            self.subnets.insert(
+                id,
+                Subnet {
+                    vpc: text(json, "VpcId").unwrap_or_default(),
+                    block: text(json, "CidrBlock").unwrap_or_default(),
+                },
+            );
+        }
+    }
+
+    fn vpc_of(&mut self, json: &Json) {
+        let Some(id) = text(json, "VpcId") else { return };
+        let vpc = self.vpcs.entry(id).or_default();
+        vpc.blocks = each(json, "CidrBlockAssociationSet").filter_map(|block| text(block, "CidrBlock")).collect();
+        if vpc.blocks.is_empty() {
+            vpc.blocks.extend(text(json, "CidrBlock"));
+        }
+    }
+
+    fn attribute(&mut self, json: &Json) {
+        let Some(id) = text(json, "VpcId") else { return };
+        let value = |key: &str| json.get(key).and_then(|value| value.get("Value")).and_then(Json::as_bool);
+        let (support, names) = (value("EnableDnsSupport"), value("EnableDnsHostnames"));
+        if support.is_some() || names.is_some() {
+            let vpc = self.vpcs.entry(id).or_default();
+            vpc.dns_support = support.or(vpc.dns_support);
+            vpc.dns_hostnames = names.or(vpc.dns_hostnames);
+        }
+    }
+
+    fn group_of(&mut self, json: &Json) {
+        let Some(id) = text(json, "GroupId") else { return };
+        let mut rules = Vec::new();
+        for (key, egress) in [("IpPermissions", false), ("IpPermissionsEgress", true)] {
+            for permission in each(json, key) {
+                let protocol = text(permission, "IpProtocol").unwrap_or_default();
+                let ports = ports(permission);
+                let groups =
+                    each(permission, "UserIdGroupPairs").filter_map(|pair| text(pair, "GroupId")).map(Far::Group);
+                let v4 = each(permission, "IpRanges").filter_map(|range| text(range, "CidrIp")).map(Far::Range);
+                let v6 = each(permission, "Ipv6Ranges").filter_map(|range| text(range, "CidrIpv6")).map(Far::Range);
+                let lists = each(permission, "PrefixListIds").filter_map(|list| text(list, "PrefixListId"));
+                let peers = groups.chain(v4).chain(v6).chain(lists.map(Far::Prefixes));
+                rules.extend(peers.map(|peer| Rule { egress, protocol: protocol.clone(), ports, peer }));
+            }
+        }
+        self.groups.insert(id, Group { vpc: text(json, "VpcId").unwrap_or_default(), rules });
+    }
+
+    /// `describe-security-group-rules` tells rules only: what it tells of a group is all that the group has.
+    fn separate_rules(&mut self, rules: &[Json]) {
+        let mut fresh: HashMap<String, Vec<Rule>> = HashMap::new();
+        for json in rules {
+            let Some(id) = text(json, "GroupId") else { continue };
+            let referenced = json.get("ReferencedGroupInfo").and_then(|group| text(group, "GroupId")).map(Far::Group);
+            let range = text(json, "CidrIpv4").or_else(|| text(json, "CidrIpv6")).map(Far::Range);
+            let peer = referenced.or(range).or_else(|| text(json, "PrefixListId").map(Far::Prefixes));
+            let egress = json.get("IsEgress").and_then(Json::as_bool).unwrap_or_default();
+            let protocol = text(json, "IpProtocol").unwrap_or_default();
+            fresh.entry(id).or_default().extend(peer.map(|peer| Rule { egress, protocol, ports: ports(json), peer }));
+        }
+        for (id, rules) in fresh {
+            self.groups.entry(id).or_default().rules = rules;
+        }
+    }
+
+    fn table_of(&mut self, json: &Json) {
+        let associations = || each(json, "Associations");
+        let subnets = associations().filter_map(|one| text(one, "SubnetId")).collect();
+        let is_main = associations().any(|one| one.get("Main").and_then(Json::as_bool) == Some(true));
+        let mut routes = each(json, "Routes").filter(|route| text(route, "State").as_deref() != Some("blackhole"));
+        let outward = match routes.find(|route| text(route, "DestinationCidrBlock").as_deref() == Some("0.0.0.0/0")) {
+            None => Outward::Nowhere,
+            Some(route) => match (text(route, "NatGatewayId"), text(route, "GatewayId")) {
+                (Some(nat), _) => Outward::Nat(nat),
+                (_, Some(gateway)) if gateway.starts_with("igw-") => Outward::Internet,
+                _ => Outward::Beyond,
+            },
+        };
+        self.tables.push(Table { vpc: text(json, "VpcId").unwrap_or_default(), subnets, is_main, outward });
+    }
+
+    fn acl_in(&mut self, json: &Json) {
+        let Some(id) = text(json, "NetworkAclId") else { return };
+        let entry = |json: &Json| {
+            let protocol = text(json, "Protocol").unwrap_or_default();
+            let ports = json.get("PortRange").and_then(|range| Some((port(range, "From")?, port(range, "To")?)));
+            Some(AclEntry {
+                number: json.get("RuleNumber")?.as_i64()?,
+                allows: text(json, "RuleAction")? == "allow",
+                egress: json.get("Egress")?.as_bool()?,
+                tcp: matches!(protocol.as_str(), "-1" | "6"),
+                range: text(json, "CidrBlock").or_else(|| text(json, "Ipv6CidrBlock"))?,
+                ports: ports.filter(|_| protocol != "-1"),
+            })
+        };
+        let subnets = each(json, "Associations").filter_map(|one| text(one, "SubnetId")).collect();
+        self.acls.insert(id, Acl { subnets, entries: each(json, "Entries").filter_map(entry).collect() });
+    }
+
+    fn endpoint_of(&mut self, json: &Json) {
+        let (Some(id), Some(vpc), Some(name)) =
+            (text(json, "VpcEndpointId"), text(json, "VpcId"), text(json, "ServiceName"))
+        else {
+            return;
+        };
+        let texts = |key: &str| each(json, key).filter_map(|one| one.as_str().map(str::to_owned)).collect();
+        self.endpoints.push(Endpoint {
+            id,
+            vpc,
+            service: name.rsplit('.').next().unwrap_or_default().to_owned(),
+            private_dns: json.get("PrivateDnsEnabled").and_then(Json::as_bool).unwrap_or_default(),
+            groups: each(json, "Groups").filter_map(|group| text(group, "GroupId")).collect(),
+            subnets: texts("SubnetIds"),
+        });
+    }
+
+    fn database_of(&mut self, json: &Json, key: &str) {
+        let Some(id) = text(json, key) else { return };
+        let group = json.get("DBSubnetGroup");
+        let subnets =
+            group.into_iter().flat_map(|group| each(group, "Subnets")).filter_map(|one| text(one, "SubnetIdentifier"));
+        let own = json.get("Endpoint").and_then(|endpoint| port(endpoint, "Port"));
+        let database = Database {
+            port: own.or_else(|| port(json, "Port")).or_else(|| port(json, "DbInstancePort")),
+            groups: each(json, "VpcSecurityGroups").filter_map(|group| text(group, "VpcSecurityGroupId")).collect(),
+            subnets: subnets.collect(),
+            vpc: group.and_then(|group| text(group, "VpcId")),
+        };
+        self.databases.insert(id, database);
+    }
+
+    fn subnet_group(&mut self, json: &Json) {
+        if let Some(name) = text(json, "DBSubnetGroupName") {
+            let subnets = each(json, "Subnets").filter_map(|one| text(one, "SubnetIdentifier")).collect();
+            self.subnet_groups.insert(name, subnets);
+        }
+    }
+}
+
+fn text(json: &Json, key: &str) -> Option<String> {
+    json.get(key).and_then(Json::as_str).map(str::to_owned)
+}
+
+fn each<'j>(json: &'j Json, key: &str) -> impl Iterator<Item = &'j Json> + use<'j> {
+    json.get(key).and_then(Json::as_array).into_iter().flatten()
+}
+
+fn port(json: &Json, key: &str) -> Option<u16> {
+    json.get(key).and_then(Json::as_u64).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0)
+}
+
+fn ports(json: &Json) -> Option<(u16, u16)> {
+    let end = |key: &str| json.get(key).and_then(Json::as_u64).and_then(|port| u16::try_from(port).ok());
+    Some((end("FromPort")?, end("ToPort")?))
+}
+
+/// What the model asks.
+impl Facts {
+    /// A subnet.
+    pub fn subnet(&self, id: &str) -> Option<&Subnet> {
+        self.subnets.get(id)
+    }
+
+    /// A VPC.
+    pub fn vpc(&self, id: &str) -> Option<&Vpc> {
+        self.vpcs.get(id)
+    }
+
+    /// A security group.
+    pub fn group(&self, id: &str) -> Option<&Group> {
+        self.groups.get(id)
+    }
+
+    /// The subnets of a group of them, as RDS has it.
+    pub fn subnets_of_group(&self, name: &str) -> Option<&[String]> {
+        self.subnet_groups.get(name).map(Vec::as_slice)
+    }
+
+    /// A database instance or cluster.
+    pub fn database(&self, id: &str) -> Option<&Database> {
+        self.databases.get(id)
+    }
+
+    /// The endpoints of a service in a VPC.
+    pub fn endpoints(&self, vpc: &str, service: &str) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.iter().filter(move |endpoint| endpoint.vpc == vpc && endpoint.service == service)
+    }
+
+    /// The id of the ACL of a subnet.
+    pub fn acl_of(&self, subnet: &str) -> Option<&str> {
+        let found = self.acls.iter().find(|(_, acl)| acl.subnets.iter().any(|known| known == subnet));
+        found.map(|(id, _)| id.as_str())
+    }
+
+    /// Where packets of a subnet go that are for the internet.
+    pub fn outward<'a>(&self, subnet: &str) -> Option<Way<'a>> {
+        let own = self.tables.iter().find(|table| table.subnets.iter().any(|known| known == subnet));
+        let vpc = self.subnet(subnet).map(|subnet| subnet.vpc.as_str());
+        let table =
+            own.or_else(|| self.tables.iter().find(|table| table.is_main && Some(table.vpc.as_str()) == vpc))?;
+        Some(match &table.outward {
+            Outward::Nat(id) => Way::Nat(Term::Given(Resolution::Text(Cow::Owned(id.clone())))),
+            Outward::Internet => Way::Internet,
+            Outward::Beyond => Way::Beyond("a gateway"),
+            Outward::Nowhere => Way::Nowhere,
+        })
+    }
+
+    /// The entries of an ACL.
+    pub fn entries<'a>(&'a self, acl: &str) -> Vec<Entry<'a>> {
+        let entry = |entry: &'a AclEntry| Entry {
+            when: Formula::TRUE,
+            number: Some(entry.number),
+            allows: Some(entry.allows),
+            egress: Some(entry.egress),
+            tcp: Some(entry.tcp),
+            range: Resolution::Text(Cow::Borrowed(&entry.range)),
+            ports: entry.ports.map_or(Ports::Every, |(from, to)| {
+                let number = |port: u16| Resolution::Number(u64::from(port).into());
+                Ports::Between(number(from), number(to))
+            }),
+        };
+        self.acls.get(acl).into_iter().flat_map(|acl| &acl.entries).map(entry).collect()
+    }
+
+    /// Calls `visit` on every rule of every group.
+    pub fn each_rule<'a>(&'a self, visit: &mut dyn FnMut(GroupRule<'a>)) {
+        let term = |id: &'a str| Term::Given(Resolution::Text(Cow::Borrowed(id)));
+        let mut ids: Vec<_> = self.groups.iter().collect();
+        ids.sort_by_key(|(id, _)| id.as_str());
+        for (id, group) in ids {
+            for rule in &group.rules {
+                let direction = if rule.egress { Direction::Egress } else { Direction::Ingress };
+                let peer = match &rule.peer {
+                    Far::Group(id) => Peer::Group(term(id)),
+                    Far::Range(range) => Peer::Range(Resolution::Text(Cow::Borrowed(range))),
+                    Far::Prefixes(id) => Peer::Prefixes(term(id)),
+                };
+                visit(GroupRule::existing(term(id), direction, &rule.protocol, rule.ports, peer));
+            }
+        }
+    }
+}

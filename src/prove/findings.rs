@@ -1,0 +1,79 @@
+//! What proofs have to say as findings.
+
+use super::answer::{Answer, Step};
+use super::proof::{Proof, Verdict};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::goal::Goal;
+use crate::template::Places;
+
+/// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent.
+pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for proof in proofs {
+        for step in proof.broken().chain(proof.undecided()) {
+            found.push(finding(proof, step, places));
+        }
+    }
+    found
+}
+
+fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
+    let is_broken = step.answer == Answer::Broken;
+    let refuted = is_broken && proof.verdict == Verdict::Refuted;
+    let severity = if refuted { Severity::Error } else { Severity::Warning };
+    let mut found = Diagnostic::new(step.code, severity, title(proof, is_broken, &step.place));
+    found.resource = step.resource.clone().or_else(|| proof.origin.as_ref().map(|why| why.resource.clone()));
+    found.path = step.path.clone().or_else(|| proof.origin.as_ref().map(|why| why.path.clone()));
+    let word = if is_broken { "broken" } else { "undecided" };
+    let code = step.aws_code.map(|code| format!(" ({code})")).unwrap_or_default();
+    let (at, of) = (proof.position(step.hop), proof.route.len());
+    found = found.note(format!("{word} hop {at} of {of}, {}: {}{code}", step.hop, step.message));
+    places.locate(&mut found);
+    if let Some(why) = &proof.origin
+        && let Some(span) = places.nearest(&why.path)
+        && found.place() != Some(span)
+    {
+        found = found.and_at(span.clone(), why.says.clone());
+    }
+    found.help = help(proof, step, &found);
+    found
+}
+
+fn title(proof: &Proof, is_broken: bool, place: &str) -> String {
+    match &proof.goal {
+        Goal::Reaches { from, to, port } => {
+            let on = port.map(|(protocol, ports)| format!(" on {} {ports}", protocol.name())).unwrap_or_default();
+            let verb = if is_broken { "cannot reach" } else { "may not reach" };
+            format!("`{from}` {verb} `{to}`{on}{place}")
+        }
+        Goal::Isolated { what, .. } => {
+            let verb = if is_broken { "is not" } else { "may not be" };
+            format!("`{what}` {verb} isolated{place}")
+        }
+        goal => format!("{goal}: not so{place}"),
+    }
+}
+
+/// In Rust a verb mends it; in a template a resource does.
+fn help(proof: &Proof, step: &Step, found: &Diagnostic) -> Option<String> {
+    let is_rust = found.source.is_some() || found.span.as_ref().is_some_and(|span| span.file.ends_with(".rs"));
+    let is_group = step.hop == "security-group-egress" || step.hop == "security-group-ingress";
+    match &proof.goal {
+        Goal::Reaches { from, to, .. } if is_rust && is_group => {
+            Some(format!("add `stack.allow({}, {});`", snake(from), snake(to)))
+        }
+        _ => step.help.clone(),
+    }
+}
+
+/// `ProxySg` as a variable: `proxy_sg`.
+fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for (at, character) in name.chars().enumerate() {
+        if character.is_ascii_uppercase() && at > 0 {
+            text.push('_');
+        }
+        text.extend(character.to_lowercase());
+    }
+    text
+}

@@ -1,0 +1,70 @@
+//! A function that is given an address has to reach it.
+
+use std::rc::Rc;
+
+use super::{Origin, Question, add};
+use crate::prove::flow::{End, Flow};
+use crate::prove::model::{Interface, Kind, Model, Port};
+use crate::resolve::Formula;
+use crate::template::Value;
+
+/// Adds what a function has to reach since some property of it holds an address.
+pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &mut Vec<Question<'a>>) {
+    let mut addresses: Vec<(&'a str, Formula, &'a Value)> = Vec::new();
+    model.resolved.each_reference(function.id, &mut |name, attribute, when, value| {
+        if is_address(model, name, attribute) {
+            addresses.push((name, when, value));
+        }
+    });
+    for (name, when, value) in addresses {
+        let Some(to) = model.interface(name).filter(|to| to.id != function.id) else { continue };
+        let under =
+            [when, function.exists, to.exists].into_iter().fold(Formula::TRUE, |all, one| model.resolved.and(all, one));
+        let path = model.place(function.id, Some(value));
+        let client_ports = client_ports(model, function.id, &path);
+        let origin = Origin {
+            resource: function.id.to_owned(),
+            path,
+            says: format!("so `{}` must reach `{name}`", function.id),
+        };
+        let ports = model.listening(name);
+        let (from, to) = (End::of(model, Rc::clone(function)), End::of(model, to));
+        add(model, Flow { from, to, under, ports, client_ports, service: None }, Some(origin), found);
+    }
+}
+
+/// Whether an attribute is where a resource is called.
+fn is_address(model: &Model<'_>, name: &str, attribute: Option<&str>) -> bool {
+    let (Some(interface), Some(attribute)) = (model.interface(name), attribute) else { return false };
+    match interface.kind {
+        Kind::Proxy | Kind::ProxyEndpoint => attribute == "Endpoint",
+        Kind::Database | Kind::Cluster => {
+            attribute == "Endpoint" || attribute.ends_with("Endpoint.Address") || attribute.ends_with("Endpoint")
+        }
+        Kind::Store => attribute.contains("Endpoint") && !attribute.ends_with("Port") && !attribute.ends_with("Ports"),
+        Kind::Endpoint => attribute == "DnsEntries",
+        Kind::Function | Kind::Rotation => false,
+    }
+}
+
+/// How names of variables end that hold a host.
+const HOSTS: &[&str] =
+    &["HOST", "HOSTNAME", "ENDPOINT", "ADDRESS", "SERVER", "host", "hostname", "endpoint", "Host", "Endpoint"];
+
+/// The port in the variable that goes with that of a host: `DB_PORT` with `DB_HOST`.
+fn client_ports<'a>(model: &Model<'a>, function: &str, path: &str) -> Vec<Port<'a>> {
+    let before = format!("/Resources/{function}/Properties/Environment/Variables/");
+    let Some(variable) = path.strip_prefix(&before).and_then(|rest| rest.split('/').next()) else { return Vec::new() };
+    let Some(host) = HOSTS.iter().filter(|host| variable.ends_with(**host)).max_by_key(|host| host.len()) else {
+        return Vec::new();
+    };
+    let word = match host.chars().next() {
+        Some(first) if first.is_lowercase() => "port",
+        _ if host.chars().all(char::is_uppercase) => "PORT",
+        _ => "Port",
+    };
+    let name = format!("{}{word}", &variable[..variable.len() - host.len()]);
+    let cases = model.resolved.property(function, &format!("Environment/Variables/{name}"));
+    let cases = cases.into_iter().filter(|case| !case.value.is_absent() && case.value.unknown().is_none());
+    cases.map(|case| Port::of(model.settled_port(case.value), case.when, Some(case.source))).collect()
+}

@@ -1,0 +1,161 @@
+//! Addresses of subnets against ranges in rules.
+
+use std::borrow::Cow;
+
+use super::{Judged, Model, Placed, Term};
+use crate::network::Cidr;
+use crate::resolve::{Formula, Resolution};
+
+/// Ranges in which no network interface has its address: rules of them match nothing, which is what they are for.
+///
+/// Source: <https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml>
+const NOWHERE: &[&str] = &["127.0.0.0/8", "255.255.255.255/32", "::1/128", "169.254.0.0/16", "224.0.0.0/4"];
+
+impl<'a> Model<'a> {
+    /// Where a range covers every address of a subnet. `v6`: of its IPv6 addresses.
+    pub fn covers(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
+        let mut all = Judged::NEVER;
+        for (when, range_term, range) in self.readings(range) {
+            let judged = match range {
+                Some(range) if range.is_v6() != v6 => Judged::NEVER,
+                Some(range) if range.prefix() == 0 => Judged::ALWAYS,
+                Some(range) if is_nowhere(&range) => Judged::NEVER,
+                _ => self.covers_subnet(&range_term, range, subnet),
+            };
+            all = all.or(judged.within(when, self.resolved), self.resolved);
+        }
+        all
+    }
+
+    fn covers_subnet(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> Judged {
+        let mut blocks = self.blocks_of_subnet(&subnet.term);
+        if blocks.is_empty() {
+            blocks.push((Formula::TRUE, Resolution::Absent));
+        }
+        let vpc: Vec<Resolution<'a>> = self.blocks_of_subnets_vpc(&subnet.term);
+        let inside = |whole: &Resolution<'a>| self.covers_block(term, range, whole);
+        let by_vpc = match vpc.as_slice() {
+            [] => Judged::open(Formula::TRUE),
+            blocks => blocks.iter().fold(Judged::ALWAYS, |all, block| all.and(inside(block), self.resolved)),
+        };
+        let mut all = Judged::NEVER;
+        for (when, block) in blocks {
+            let by_block = if block.is_absent() { Judged::open(Formula::TRUE) } else { inside(&block) };
+            // What covers the VPC covers each of its subnets; what misses it misses them.
+            let judged = if is_disjoint(&by_vpc) && vpc.len() == 1 { by_vpc } else { by_block };
+            let judged = Judged {
+                fact: self.resolved.or(judged.fact, by_vpc.fact),
+                benign: self.resolved.or(judged.benign, by_vpc.fact),
+                foreign: self.resolved.or(judged.foreign, by_vpc.fact),
+                open: self.resolved.or(judged.open, by_vpc.fact),
+            };
+            all = all.or(judged.within(when, self.resolved), self.resolved);
+        }
+        all
+    }
+
+    /// Where a range holds a whole block; possible where they share addresses.
+    fn covers_block(&self, term: &Resolution<'a>, range: Option<Cidr>, block: &Resolution<'a>) -> Judged {
+        if term == block && !term.is_absent() {
+            return Judged::ALWAYS;
+        }
+        let Some(range) = range else { return Judged::open(Formula::TRUE) };
+        let mut all = Judged::NEVER;
+        for (when, _, block) in self.readings(block) {
+            let judged = match block {
+                Some(block) if range.contains(&block) => Judged::fact(when),
+                Some(block) if !range.overlaps(&block) => Judged::NEVER,
+                _ => Judged::open(when),
+            };
+            all = all.or(judged, self.resolved);
+        }
+        all
+    }
+
+    /// Where a range holds a whole block, for sure and perhaps.
+    pub fn holds_whole(&self, range: &Resolution<'a>, block: &Resolution<'a>) -> Judged {
+        if range == block {
+            return Judged::ALWAYS;
+        }
+        let Some(range) = range.text().and_then(loose) else { return Judged::open(Formula::TRUE) };
+        let mut all = Judged::NEVER;
+        for (when, _, block) in self.readings(block) {
+            let judged = match block {
+                Some(block) if range.contains(&block) => Judged::fact(when),
+                Some(_) => Judged::NEVER,
+                None => Judged::open(when),
+            };
+            all = all.or(judged, self.resolved);
+        }
+        all
+    }
+
+    /// What a range can be: read, at the default of its parameter, and otherwise unknown.
+    fn readings(&self, value: &Resolution<'a>) -> Vec<(Formula, Resolution<'a>, Option<Cidr>)> {
+        let value = self.settled_range(value);
+        if let Some(text) = value.text() {
+            return vec![(Formula::TRUE, value.clone(), loose(text))];
+        }
+        let default = value.parameter().and_then(|(_, parameter)| super::spelled(parameter.default.as_ref()?));
+        let Some(range) = default.as_deref().and_then(loose) else { return vec![(Formula::TRUE, value, None)] };
+        let text = Resolution::Text(Cow::Owned(default.unwrap_or_default()));
+        let is_default = self.resolved.equal(&value, &text);
+        vec![(is_default, value.clone(), Some(range)), (self.resolved.not(is_default), value, None)]
+    }
+
+    /// `CidrBlock` of a VPC or a subnet of the template is what that was given.
+    fn settled_range(&self, value: &Resolution<'a>) -> Resolution<'a> {
+        let Some((resource, Some("CidrBlock"))) = value.reference() else { return value.clone() };
+        match self.resolved.property(resource, "CidrBlock").as_slice() {
+            [only] if !only.value.is_absent() => only.value.clone(),
+            _ => value.clone(),
+        }
+    }
+
+    /// The IPv4 blocks of a subnet, each with its worlds; none if nothing is known of them.
+    fn blocks_of_subnet(&self, subnet: &Term<'a>) -> Vec<(Formula, Resolution<'a>)> {
+        if let Some(known) = subnet.id().and_then(|id| self.facts.subnet(id)) {
+            return vec![(Formula::TRUE, Resolution::Text(Cow::Owned(known.block.clone())))];
+        }
+        let Some(id) = subnet.own() else { return Vec::new() };
+        let cases = self.resolved.property(id, "CidrBlock").into_iter().filter(|case| !case.value.is_absent());
+        cases.map(|case| (case.when, self.settled_range(&case.value))).collect()
+    }
+
+    /// Every IPv4 block of the VPC of a subnet; none if they are not all known.
+    fn blocks_of_subnets_vpc(&self, subnet: &Term<'a>) -> Vec<Resolution<'a>> {
+        let vpcs = self.vpcs_of_subnet(subnet);
+        let [Placed { term, .. }] = vpcs.as_slice() else { return Vec::new() };
+        self.blocks_of_vpc(term)
+    }
+
+    /// Every IPv4 block of a VPC; none if they are not all known.
+    pub fn blocks_of_vpc(&self, vpc: &Term<'a>) -> Vec<Resolution<'a>> {
+        if let Some(blocks) = vpc.id().and_then(|id| self.facts.vpc(id)) {
+            return blocks.blocks.iter().map(|block| Resolution::Text(Cow::Owned(block.clone()))).collect();
+        }
+        let Some(id) = vpc.own() else { return Vec::new() };
+        let own = self.resolved.property(id, "CidrBlock");
+        let more = self.of_kind("AWS::EC2::VPCCidrBlock").filter(|more| {
+            self.terms(more, "VpcId").iter().any(|placed| placed.term.same(vpc, self.resolved) != Some(false))
+        });
+        let more = more.flat_map(|more| self.resolved.property(more, "CidrBlock"));
+        own.into_iter().chain(more).map(|case| case.value).filter(|value| !value.is_absent()).collect()
+    }
+}
+
+fn is_disjoint(judged: &Judged) -> bool {
+    judged.open == Formula::FALSE
+}
+
+fn is_nowhere(range: &Cidr) -> bool {
+    NOWHERE.iter().filter_map(|text| text.parse::<Cidr>().ok()).any(|nowhere| nowhere.contains(range))
+}
+
+/// A range as EC2 reads it: bits after the prefix are cleared.
+///
+/// Source: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html>
+pub fn loose(text: &str) -> Option<Cidr> {
+    let (address, prefix) = text.trim().split_once('/')?;
+    Cidr::new(address.parse().ok()?, prefix.parse().ok()?)
+}

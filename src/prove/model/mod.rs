@@ -1,0 +1,151 @@
+//! The network that a template describes, read from it when it is first asked for.
+//!
+//! Groups, subnets and VPCs are symbols: their ids and addresses do not exist yet. Where two of them are the same, or a
+//! range covers a subnet, is a question with the answers of [`Judged`].
+
+mod acl;
+mod address;
+mod group;
+mod interface;
+mod judged;
+mod port;
+mod routing;
+mod rule;
+mod term;
+mod touch;
+mod vpc;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::facts::Facts;
+use crate::resolve::{Element, Formula, Piece, Resolution, Resolved};
+use crate::template::{Resource, Value};
+
+pub use acl::{Acl, EPHEMERAL, Entry, Passage, Side};
+pub use address::loose;
+pub use group::{Grounds, Reason};
+pub use interface::{Interface, Kind};
+pub use judged::Judged;
+pub use port::{Port, Ports};
+pub use routing::Way;
+pub use rule::{Direction, GroupRule, Peer};
+pub use term::{Placed, Term, named};
+
+/// A template as a network.
+pub struct Model<'a> {
+    /// What the template means.
+    pub resolved: &'a Resolved<'a>,
+    /// What is known of things that exist.
+    pub facts: &'a Facts,
+    kinds: HashMap<&'a str, Vec<&'a str>>,
+    interfaces: RefCell<HashMap<&'a str, Option<Rc<Interface<'a>>>>>,
+    rules: OnceCell<rule::Rules<'a>>,
+    touched: OnceCell<HashMap<&'a str, &'a str>>,
+    settling: RefCell<Vec<&'a str>>,
+}
+
+impl<'a> Model<'a> {
+    /// The network of a template.
+    pub fn new(resolved: &'a Resolved<'a>, facts: &'a Facts) -> Self {
+        let mut kinds: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (id, resource) in &resolved.template().resources {
+            kinds.entry(resource.kind.as_str()).or_default().push(id);
+        }
+        Self {
+            resolved,
+            facts,
+            kinds,
+            interfaces: RefCell::default(),
+            rules: OnceCell::new(),
+            touched: OnceCell::new(),
+            settling: RefCell::default(),
+        }
+    }
+
+    /// A resource.
+    pub fn resource(&self, id: &str) -> Option<&'a Resource> {
+        self.resolved.template().resources.get(id)
+    }
+
+    /// The type of a resource; empty if there is none of this name.
+    pub fn kind(&self, id: &str) -> &'a str {
+        self.resource(id).map_or("", |resource| resource.kind.as_str())
+    }
+
+    /// The resources of a type, in the order of the template.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.kinds.get(kind).cloned().unwrap_or_default().into_iter()
+    }
+
+    /// What a property names, which is one term or a list of them.
+    pub fn terms(&self, id: &str, path: &str) -> Vec<Placed<'a>> {
+        let elements = self.resolved.elements(id, path).into_iter().filter(|element| !element.value.is_absent());
+        let placed = |element: Element<'a>| {
+            let Element { when, value, source, .. } = element;
+            let values = listed(value).into_iter();
+            values.map(move |value| Placed { when, term: Term::of(self.resolved, &value), source: Some(source) })
+        };
+        elements.flat_map(placed).collect()
+    }
+
+    /// What is known of an existing group.
+    pub fn group_facts(&self, group: &Term<'a>) -> Option<&'a super::facts::Group> {
+        match group {
+            Term::Given(value) => self.facts.group(value.text()?),
+            _ => None,
+        }
+    }
+
+    /// The worlds in which any of these stands there.
+    pub fn any_of(&self, placed: &[Placed<'a>]) -> Formula {
+        placed.iter().fold(Formula::FALSE, |any, placed| self.resolved.or(any, placed.when))
+    }
+
+    /// Where the first holds and the second does not.
+    pub fn without(&self, one: Formula, other: Formula) -> Formula {
+        self.resolved.and(one, self.resolved.not(other))
+    }
+
+    /// The pointer of a part of a resource.
+    pub fn place(&self, id: &str, source: Option<&Value>) -> String {
+        let whole = || crate::template::pointer(["Resources", id]);
+        source.map_or_else(whole, |source| self.resolved.place(id, source))
+    }
+}
+
+/// The parts of a text that has commas between them, as some properties take lists; any other value as it is.
+fn listed(value: Resolution<'_>) -> Vec<Resolution<'_>> {
+    match &value {
+        Resolution::Mixed(pieces) => {
+            let is_list = pieces.iter().all(|piece| match piece {
+                Piece::Text(text) => text.starts_with(',') || text.ends_with(',') || text.contains(','),
+                Piece::Symbol(_) => true,
+            });
+            if !is_list {
+                return vec![value];
+            }
+            let part = |text: &str| Resolution::Text(text.trim().to_owned().into());
+            let parts = pieces.iter().flat_map(|piece| match piece {
+                Piece::Symbol(symbol) => vec![Resolution::Symbol(symbol.clone())],
+                Piece::Text(text) => text.split(',').filter(|text| !text.trim().is_empty()).map(part).collect(),
+            });
+            parts.collect()
+        }
+        Resolution::Text(text) if text.contains(',') => {
+            text.split(',').map(|part| Resolution::Text(part.trim().to_owned().into())).collect()
+        }
+        _ => vec![value],
+    }
+}
+
+/// The text of a scalar.
+pub fn spelled(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}

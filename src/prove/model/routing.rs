@@ -1,0 +1,227 @@
+//! Route tables: where packets of a subnet go.
+
+use super::{Judged, Model, Placed, Term, loose};
+use crate::resolve::{Formula, Resolution};
+
+/// Where a route leads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way<'a> {
+    /// To a NAT gateway.
+    Nat(Term<'a>),
+    /// To an internet gateway, which serves interfaces with public addresses only.
+    Internet,
+    /// To a peered VPC.
+    Peering(Term<'a>),
+    /// To something whose own routes are not looked into: a transit gateway, a VPN, an appliance.
+    Beyond(&'static str),
+    /// There is no route.
+    Nowhere,
+    /// The routes are not known: the subnet exists already.
+    Unknown,
+}
+
+/// Where packets go, with the route that says so: worlds that exclude each other.
+pub type Ways<'a> = Vec<(Formula, Way<'a>, Option<&'a str>)>;
+
+/// The properties of a route that name its target, and what that is.
+const TARGETS: &[(&str, &str)] = &[
+    ("NatGatewayId", "nat"),
+    ("GatewayId", "gateway"),
+    ("VpcPeeringConnectionId", "peering"),
+    ("TransitGatewayId", "a transit gateway"),
+    ("VpcEndpointId", "a gateway load balancer endpoint"),
+    ("NetworkInterfaceId", "a network interface"),
+    ("InstanceId", "an instance"),
+    ("EgressOnlyInternetGatewayId", "an egress-only internet gateway"),
+    ("CarrierGatewayId", "a carrier gateway"),
+    ("LocalGatewayId", "a local gateway"),
+    ("CoreNetworkArn", "a core network"),
+];
+
+impl<'a> Model<'a> {
+    /// The route tables that a subnet has, and where it has the main one of its VPC.
+    pub fn tables_of(&self, subnet: &Term<'a>) -> (Vec<Placed<'a>>, Formula) {
+        let mut tables = Vec::new();
+        for id in self.of_kind("AWS::EC2::SubnetRouteTableAssociation") {
+            let subnets = self.terms(id, "SubnetId");
+            let here = subnets.iter().filter(|placed| placed.term.same(subnet, self.resolved) == Some(true));
+            let when = here.fold(Formula::FALSE, |any, placed| self.resolved.or(any, placed.when));
+            if self.resolved.is_possible(when) {
+                tables.extend(
+                    self.terms(id, "RouteTableId")
+                        .into_iter()
+                        .map(|table| Placed { when: self.resolved.and(when, table.when), ..table }),
+                );
+            }
+        }
+        let exists = subnet.own().map_or(Formula::TRUE, |id| self.resolved.exists(id));
+        let rest = self.without(exists, self.any_of(&tables));
+        (tables, rest)
+    }
+
+    /// Where packets of a subnet go that are for the internet.
+    pub fn outward(&self, subnet: &Term<'a>) -> Ways<'a> {
+        let (tables, rest) = self.tables_of(subnet);
+        let mut ways = Vec::new();
+        for table in &tables {
+            self.default_routes(table, &mut ways);
+        }
+        if self.resolved.is_possible(rest) {
+            let known = subnet.id().and_then(|id| self.facts.outward(id));
+            let way = match (subnet, known) {
+                (_, Some(way)) => way,
+                (Term::Own(_), None) => Way::Nowhere,
+                _ => Way::Unknown,
+            };
+            ways.push((rest, way, None));
+        }
+        ways
+    }
+
+    fn default_routes(&self, table: &Placed<'a>, ways: &mut Ways<'a>) {
+        let mut left = table.when;
+        for route in self.routes_of(&table.term) {
+            let is_default = route.range.as_ref().is_some_and(|range| match range.text() {
+                Some(text) => loose(text).is_some_and(|range| range.prefix() == 0 && !range.is_v6()),
+                None => true,
+            });
+            let when = self.resolved.and(left, route.when);
+            if is_default && self.resolved.is_possible(when) {
+                let is_certain = route.range.as_ref().is_some_and(|range| range.text().is_some());
+                ways.push((when, if is_certain { route.way } else { Way::Unknown }, Some(route.id)));
+                left = self.without(left, when);
+            }
+        }
+        if self.resolved.is_possible(left) {
+            let is_open = table.term.own().is_none() || self.toucher(&table.term).is_some();
+            ways.push((left, if is_open { Way::Unknown } else { Way::Nowhere }, None));
+        }
+    }
+
+    fn routes_of(&self, table: &Term<'a>) -> Vec<Route<'a>> {
+        let mut routes = Vec::new();
+        for id in self.of_kind("AWS::EC2::Route") {
+            let tables = self.terms(id, "RouteTableId");
+            let here = tables.iter().filter(|placed| placed.term.same(table, self.resolved) == Some(true));
+            let when = here.fold(Formula::FALSE, |any, placed| self.resolved.or(any, placed.when));
+            if self.resolved.is_possible(when) {
+                self.read_route(id, when, &mut routes);
+            }
+        }
+        routes
+    }
+
+    fn read_route(&self, id: &'a str, when: Formula, routes: &mut Vec<Route<'a>>) {
+        let mut ranges: Vec<_> = self.resolved.property(id, "DestinationCidrBlock");
+        ranges.retain(|case| !case.value.is_absent());
+        let ranges: Vec<(Formula, Option<Resolution<'a>>)> = match ranges.is_empty() {
+            true => vec![(when, None)],
+            false => ranges.into_iter().map(|case| (self.resolved.and(when, case.when), Some(case.value))).collect(),
+        };
+        for (property, what) in TARGETS {
+            for target in self.terms(id, property) {
+                for (under, range) in &ranges {
+                    let when = self.resolved.and(*under, target.when);
+                    if self.resolved.is_possible(when) {
+                        routes.push(Route { id, when, range: range.clone(), way: self.way(what, &target.term) });
+                    }
+                }
+            }
+        }
+    }
+
+    fn way(&self, what: &'static str, target: &Term<'a>) -> Way<'a> {
+        match what {
+            "nat" => Way::Nat(target.clone()),
+            "peering" => Way::Peering(target.clone()),
+            "gateway" => match (target.own().map(|id| self.kind(id)), target.id()) {
+                (Some("AWS::EC2::InternetGateway"), _) => Way::Internet,
+                (_, Some(id)) if id.starts_with("igw-") => Way::Internet,
+                (None, None) => Way::Unknown,
+                _ => Way::Beyond("a gateway"),
+            },
+            what => Way::Beyond(what),
+        }
+    }
+
+    /// Routes of a subnet that take packets for another subnet of the VPC elsewhere, since they are more specific than the
+    /// local one.
+    pub fn detours(&self, from: &Term<'a>, to: &Placed<'a>) -> Ways<'a> {
+        let (tables, _) = self.tables_of(from);
+        let mut found = Vec::new();
+        for table in &tables {
+            for route in self.routes_of(&table.term) {
+                let Some(range) = &route.range else { continue };
+                let is_default = range.text().and_then(loose).is_none_or(|range| range.prefix() == 0);
+                let covers = self.covers(range, to, false).fact;
+                // Nothing that holds the whole VPC is more specific than the local route.
+                let mut whole = Formula::FALSE;
+                for vpc in self.vpcs_of_subnet(&to.term) {
+                    let blocks = self.blocks_of_vpc(&vpc.term);
+                    let held = |block| self.holds_whole(range, block).open;
+                    whole = blocks.iter().fold(whole, |all, block| self.resolved.or(all, held(block)));
+                    whole = if blocks.is_empty() { Formula::TRUE } else { whole };
+                }
+                let when = self.without(self.resolved.and(self.resolved.and(table.when, route.when), covers), whole);
+                if !is_default && self.resolved.is_possible(when) {
+                    found.push((when, route.way, Some(route.id)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Where a subnet has a route by one of the peerings that covers another subnet.
+    pub fn routed_by(&self, from: &Term<'a>, to: &Placed<'a>, peerings: &[(Formula, &'a str)]) -> Judged {
+        let (tables, rest) = self.tables_of(from);
+        let mut all = Judged::NEVER;
+        for table in &tables {
+            if table.term.own().is_none() || self.toucher(&table.term).is_some() {
+                all = all.or(Judged::foreign(table.when), self.resolved);
+            }
+            for route in self.routes_of(&table.term) {
+                let Way::Peering(peering) = &route.way else { continue };
+                let is_one = peerings.iter().any(|(_, id)| peering.own() == Some(id));
+                if let (true, Some(range)) = (is_one, &route.range) {
+                    let when = self.resolved.and(table.when, route.when);
+                    all = all.or(self.covers(range, to, false).within(when, self.resolved), self.resolved);
+                }
+            }
+        }
+        if from.own().is_none() {
+            all = all.or(Judged::foreign(rest), self.resolved);
+        }
+        all
+    }
+}
+
+/// One route.
+struct Route<'a> {
+    id: &'a str,
+    when: Formula,
+    /// The IPv4 addresses that it is for; none if it is for others.
+    range: Option<Resolution<'a>>,
+    way: Way<'a>,
+}
+
+impl<'a> Model<'a> {
+    /// Whether the route tables of a subnet have a gateway endpoint of a service.
+    pub fn has_gateway(&self, subnet: &Term<'a>, service: &str) -> bool {
+        let (tables, _) = self.tables_of(subnet);
+        let mut gateways =
+            self.of_kind("AWS::EC2::VPCEndpoint").filter(|id| self.interface(id).is_none() && self.serves(id, service));
+        gateways.any(|id| {
+            let served = self.terms(id, "RouteTableIds");
+            tables.iter().any(|table| served.iter().any(|one| one.term.same(&table.term, self.resolved) == Some(true)))
+        })
+    }
+
+    /// Whether an endpoint is of a service: its name ends in that.
+    pub fn serves(&self, endpoint: &str, service: &str) -> bool {
+        let names = self.resolved.property(endpoint, "ServiceName");
+        names.iter().any(|case| {
+            let text = case.value.to_string();
+            text.rsplit('.').next() == Some(service)
+        })
+    }
+}

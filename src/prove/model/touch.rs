@@ -1,0 +1,53 @@
+//! What is not modelled, and what it may change.
+
+use std::collections::HashMap;
+
+use super::{Model, Term};
+
+impl<'a> Model<'a> {
+    /// What is not modelled and gets a resource by its name, so that it may change what holds for it: a nested stack or a
+    /// custom resource may add rules to a group, routes to a table.
+    pub fn toucher(&self, term: &Term<'a>) -> Option<&'a str> {
+        let id = match term {
+            Term::Own(id) => id,
+            Term::DefaultGroup(vpc) => vpc.own()?,
+            Term::DefaultVpc | Term::Given(_) => return None,
+        };
+        self.touched.get_or_init(|| self.touched_by_all()).get(id).copied()
+    }
+
+    fn touched_by_all(&self) -> HashMap<&'a str, &'a str> {
+        let mut touched = HashMap::new();
+        let resources = &self.resolved.template().resources;
+        for (id, _) in resources.iter().filter(|(_, resource)| is_foreign(&resource.kind)) {
+            self.resolved.each_reference(id, &mut |name, _, _, _| {
+                touched.entry(name).or_insert(id.as_str());
+            });
+        }
+        touched
+    }
+
+    /// A macro that may have changed anything, if there is one.
+    pub fn foreign_macro(&self) -> Option<String> {
+        let template = self.resolved.template();
+        let names = template.transform.iter().map(|value| match value {
+            crate::template::Value::Map(map) => {
+                map.get("Name").and_then(|name| name.as_str()).unwrap_or("?").to_owned()
+            }
+            value => value.as_str().unwrap_or("?").to_owned(),
+        });
+        let is_known = |name: &String| name == "AWS::LanguageExtensions" || name.starts_with("AWS::SecretsManager");
+        let named = names.into_iter().find(|name| !is_known(name));
+        named.or_else(|| template.resource_macros.keys().next().cloned())
+    }
+}
+
+/// Whether it is code, or a template of its own, that decides what such a resource does.
+fn is_foreign(kind: &str) -> bool {
+    !kind.starts_with("AWS::")
+        || kind.ends_with("::MODULE")
+        || matches!(
+            kind,
+            "AWS::CloudFormation::Stack" | "AWS::CloudFormation::CustomResource" | "AWS::Serverless::Application"
+        )
+}
