@@ -2,6 +2,7 @@
 
 mod planted;
 mod rewritten;
+mod stated;
 mod worlds;
 
 use std::fmt::Write;

@@ -7,7 +7,7 @@ use super::{need, role};
 use crate::goal::Goal;
 use crate::prove::{Answer, Verdict};
 use crate::resolve::{Formula, Resolved};
-use crate::template::Value;
+use crate::template::{Reference, Value};
 
 /// Whether a goal holds.
 ///
@@ -26,11 +26,11 @@ pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
 }
 
 /// Whether what somebody stated holds; none if it is no goal of authorisation, or of what the template does not declare.
-pub fn judge_stated<'a>(resolved: &Resolved<'a>, goal: &'a Goal) -> Option<Judgement> {
+pub fn judge_stated(resolved: &Resolved<'_>, goal: &Goal) -> Option<Judgement> {
     let Goal::Can { principal, actions, resources } = goal else { return None };
     let (principal, _) = resolved.template().resources.get_key_value(principal.as_str())?;
     let when = resolved.exists(principal);
-    let need = Need::Stated { actions, resources };
+    let need = Need::Stated { actions: actions.clone(), resources: resources.clone() };
     Some(judge(resolved, &CanGoal { principal, need, when, source: None }))
 }
 
@@ -77,10 +77,8 @@ fn worlds<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Option<Vec<Formula
         Need::Read { secret } => saying.referred(secret),
         Need::Connect { to } => saying.resource(to),
         Need::Stated { resources, .. } => {
-            saying.values.extend(resources.iter());
-            for value in resources.iter() {
-                resolved.value(value, goal.when).iter().for_each(|case| saying.referred(&case.value));
-            }
+            let mut name = |reference: &Reference| saying.resource(reference.name());
+            resources.iter().for_each(|value| value.each_reference(&mut name));
         }
         Need::Interfaces | Need::EndToEnd => {}
     }

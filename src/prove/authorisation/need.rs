@@ -351,37 +351,39 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
     Hop::new("resource-policy", Answer::Broken, message).at(function, format!("/Resources/{function}")).help(help)
 }
 
-fn stated<'a>(world: &World<'_, 'a>, id: &'a str, actions: &[String], resources: &'a [Value]) -> Vec<Hop> {
+fn stated<'a>(world: &World<'_, 'a>, id: &'a str, actions: &[String], resources: &[Value]) -> Vec<Hop> {
     let property = role_property(world, id);
     let hops = |role: &str, attached: &Attached| {
         let mut hops = Vec::new();
         for value in resources {
-            let Some((value, _)) = world.one(value) else { continue };
-            let key = referred(world.resolved, &value, &["AWS::KMS::Key"]);
-            for action in actions {
-                let context = access::context(world, role);
-                let Some(resource) = world.text(&value) else { continue };
-                hops.extend(match (key, action.starts_with("secretsmanager:"), Secret::named(world, &value)) {
-                    (Some(key), ..) => {
-                        let ask = Ask::new(role, action, resource, context);
-                        let of_resource = vec![secret::key_policy(world, key)];
-                        access::hops(
-                            world,
-                            attached,
-                            Ask { of_resource, owner: Some(key.to_owned()), hop: "key-policy", ..ask },
-                        )
-                    }
-                    (None, true, Some(secret)) => {
-                        secret::use_hops(world, role, attached, &secret, action, None, context)
-                    }
-                    _ => access::hops(world, attached, Ask::new(role, action, resource, context)),
-                });
-            }
+            hops.extend(actions.iter().flat_map(|action| stated_one(world, role, attached, action, value)));
         }
         hops
     };
     match world.kind(id) {
         Some("AWS::IAM::Role") => hops(id, &role::attached(world, id)),
         _ => with_role(world, id, property, hops),
+    }
+}
+
+fn stated_one(world: &World<'_, '_>, role: &str, attached: &Attached, action: &str, value: &Value) -> Vec<Hop> {
+    let context = access::context(world, role);
+    let reference = world.stated_reference(value);
+    let key = reference.as_ref().and_then(|found| referred(world.resolved, found, &["AWS::KMS::Key"]));
+    let secret = reference.as_ref().and_then(|found| Secret::named(world, found)).filter(|secret| secret.id.is_some());
+    let Some(resource) = world.stated(value) else {
+        let message = format!("on what `{action}` is to be allowed is not known");
+        return vec![Hop::new("identity-policy", Answer::Unknown, message)];
+    };
+    match (key, secret) {
+        (Some(key), _) => {
+            let (of_resource, owner) = (vec![secret::key_policy(world, key)], Some(key.to_owned()));
+            let ask = Ask::new(role, action, resource, context);
+            access::hops(world, attached, Ask { of_resource, owner, hop: "key-policy", ..ask })
+        }
+        (None, Some(secret)) if action.starts_with("secretsmanager:") => {
+            secret::use_hops(world, role, attached, &secret, action, None, context)
+        }
+        _ => access::hops(world, attached, Ask::new(role, action, resource, context)),
     }
 }
