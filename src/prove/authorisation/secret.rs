@@ -4,11 +4,12 @@ use serde_json::Value as Json;
 
 use super::access::{self, Ask, Endpoint};
 use super::arn;
-use super::hop::{Hop, HopVerdict};
+use super::hop::Hop;
 use super::role::{self, Attached, referred};
 use super::world::World;
 use crate::iam::evaluation::{Context, Policy, Presence};
 use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
+use crate::prove::Answer;
 use crate::resolve::Resolution;
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
@@ -43,10 +44,10 @@ fn by_reading(readings: Vec<Text>, hops: impl Fn(&Text) -> Vec<Hop>) -> Vec<Hop>
     let mut first = None;
     for (index, reading) in readings.iter().enumerate() {
         let mut found = hops(reading);
-        if found.iter().all(|hop| hop.verdict <= HopVerdict::Assumed) {
+        if found.iter().all(|hop| hop.verdict <= Answer::Assumed) {
             if index > 0 {
                 let message = format!("`{}` lies in the account and region of the stack", readings[0]);
-                found.push(Hop::new("identity-policy", HopVerdict::Assumed, message));
+                found.push(Hop::new("identity-policy", Answer::Assumed, message));
             }
             return found;
         }
@@ -194,7 +195,7 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
     match &secret.key {
         Key::Managed => {
             let message = "the AWS managed key `aws/secretsmanager` lets the account decrypt through Secrets Manager";
-            vec![Hop::new("key-policy", HopVerdict::Holds, message)]
+            vec![Hop::new("key-policy", Answer::Holds, message)]
         }
         Key::Unknown => vec![of_unknown_key(role, secret)],
         Key::Template(id) => {
@@ -219,7 +220,7 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
 
 fn of_unknown_key(role: &str, secret: &Secret<'_>) -> Hop {
     let message = format!("`{}` is encrypted with a key that `{role}` may use", secret.arn);
-    Hop::new("key-policy", HopVerdict::Assumed, message)
+    Hop::new("key-policy", Answer::Assumed, message)
 }
 
 /// What comes with a request that Secrets Manager makes of a key on behalf of a role.
