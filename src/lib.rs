@@ -57,6 +57,7 @@
 //! | [`check`] | rules over a finished template |
 //! | [`prove`] | proofs that what a template describes will connect, and be authorised |
 //! | [`emit`] | everything that is written |
+//! | [`testing`] | assertions for the tests of one's own stacks |
 //! | [`cli`] | the command line: the only part that reads and writes files |
 
 pub mod diagnostic;
@@ -89,6 +90,8 @@ pub mod check;
 pub mod prove;
 
 pub mod emit;
+
+pub mod testing;
 
 pub mod cli;
 
