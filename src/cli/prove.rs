@@ -141,8 +141,8 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
     let Subject { name, template, places, goals, environment } = subject;
     let expanded = expand(&template, &environment);
     let resolved = Resolved::new(&expanded.template, &environment);
-    let unknown = [&args.from, &args.who_reaches].into_iter().flatten();
-    for wanted in unknown.filter(|wanted| !template.resources.contains_key(*wanted)) {
+    let mut named = [&args.from, &args.who_reaches].into_iter().flatten();
+    if let Some(wanted) = named.find(|wanted| !template.resources.contains_key(*wanted)) {
         let ids = template.resources.keys().map(String::as_str);
         let help = crate::diagnostic::did_you_mean(wanted, ids, "there are");
         unfit.push(Diagnostic::error(codes::UNKNOWN_RESOURCE, format!("{name} has no resource `{wanted}`")).help(help));
