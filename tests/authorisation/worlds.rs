@@ -102,3 +102,22 @@ fn a_literal_partition_is_an_assumption() {
     let china = judged(&text, &Environment::unknown().in_region("cn-north-1"));
     assert!(china.iter().any(|(goal, found)| goal == CONNECTS && found.verdict == Verdict::Refuted));
 }
+
+#[test]
+fn a_grant_of_decryption_in_another_region_is_told() {
+    const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-AbCdEf";
+    let text = with(INLINE, "SecretArn: !Ref Secret", &format!("SecretArn: {SECRET}"));
+    let text = with(&text, "Resource: !Ref Secret", &format!("Resource: {SECRET}"));
+    let of_region = |region: &str| {
+        with(
+            &text,
+            "!Sub \"secretsmanager.${AWS::Region}.amazonaws.com\"",
+            &format!("secretsmanager.{region}.amazonaws.com"),
+        )
+    };
+    sound(&of_region("eu-west-1"));
+    let goal = format!("Proxy can read {SECRET}");
+    let (verdict, told) = verdict(&of_region("ap-southeast-2"), &goal);
+    assert_eq!(verdict, Verdict::Depends, "{told}");
+    assert!(told.contains("ap-southeast-2"), "{told}");
+}
