@@ -6,8 +6,12 @@ mod laws;
 mod mutation;
 mod validate;
 
+use std::collections::BTreeSet;
+
 use formwork::diagnostic::closest;
 use formwork::registry::{self, ReplacementStrategy, facts};
+use jsonschema::Draft;
+use serde_json::{Value, json};
 
 /// The elements, a line each.
 fn lines(elements: impl IntoIterator<Item = impl ToString>) -> String {
@@ -28,6 +32,29 @@ fn names_are_sorted_and_complete() {
 fn every_validator_builds() {
     let built = registry::type_names().filter(|name| format!("{:?}", facts(name).unwrap().validator()).contains(name));
     assert_eq!(built.count(), 1884);
+}
+
+/// Patterns are compiled when a text comes to them, so a validator builds with one that does not compile.
+#[test]
+fn every_pattern_compiles() {
+    let mut patterns = BTreeSet::new();
+    registry::type_names().for_each(|name| collect(&facts(name).unwrap().schema, &mut patterns));
+    assert!(patterns.len() > 1000, "{} patterns", patterns.len());
+    let compiles =
+        |pattern: &str| jsonschema::options().with_draft(Draft::Draft7).build(&json!({ "pattern": pattern }));
+    let broken = patterns.into_iter().filter(|pattern| compiles(pattern).is_err());
+    assert_eq!(lines(broken), "");
+}
+
+fn collect<'a>(schema: &'a Value, patterns: &mut BTreeSet<&'a str>) {
+    if let Some(pattern) = schema["pattern"].as_str() {
+        patterns.insert(pattern);
+    }
+    match schema {
+        Value::Object(members) => members.values().for_each(|member| collect(member, patterns)),
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, patterns)),
+        _ => {}
+    }
 }
 
 #[test]

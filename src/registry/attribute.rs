@@ -92,6 +92,13 @@ impl TypeFacts {
         Attributes { named, outputs: self.has_outputs(), any: is_open(self.name) }
     }
 
+    /// Whether `Fn::GetAtt` gives an attribute of this name. The names are listed once, when first asked for.
+    pub fn has_attribute(&self, name: &str) -> bool {
+        let list = || self.attributes().named.into_iter().map(|attribute| attribute.name).collect();
+        self.attribute_names.get_or_init(list).contains(name)
+            || (self.has_outputs() || is_open(self.name)) && self.attributes().get(name).is_some()
+    }
+
     /// What `Ref` gives: the primary identifier, if that is one property; else a string that joins several.
     pub fn ref_format(&self) -> RefFormat<'_> {
         let property = match self.primary_identifier.as_slice() {

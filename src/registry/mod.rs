@@ -5,6 +5,7 @@
 //! packed into the binary; the facts of a type are unpacked when first asked for, and kept.
 
 mod attribute;
+mod lazy_pattern;
 mod pack;
 mod property_path;
 mod region;
@@ -14,6 +15,8 @@ mod validator;
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
+
+pub(crate) use lazy_pattern::LazyPattern;
 
 pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;

@@ -1,6 +1,6 @@
 //! The facts of one resource type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -40,6 +40,7 @@ pub struct TypeFacts {
     /// Whether AWS is taking it out of service (cfn-lint's `lifecycle`).
     pub lifecycle: Option<Lifecycle>,
     validator: OnceLock<Validator>,
+    pub(super) attribute_names: OnceLock<BTreeSet<String>>,
 }
 
 /// In which order a replaced resource is created and deleted.
@@ -115,6 +116,7 @@ impl TypeFacts {
             lifecycle: lifecycle(&schema["lifecycle"]),
             schema: Arc::new(schema),
             validator: OnceLock::new(),
+            attribute_names: OnceLock::new(),
         }
     }
 

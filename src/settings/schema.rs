@@ -125,6 +125,18 @@ mod tests {
         }
     }
 
+    /// They are compiled when a text comes to them, so the schema builds with one that does not compile.
+    #[test]
+    fn every_pattern_compiles() {
+        let text: Vec<&str> = SCHEMA.split("\"pattern\": ").skip(1).collect();
+        assert!(text.len() > 10, "{} patterns", text.len());
+        for rest in text {
+            let pattern = serde_json::Deserializer::from_str(rest).into_iter::<Value>().next();
+            let schema = serde_json::json!({ "pattern": pattern.expect("a value").expect("a text") });
+            assert!(jsonschema::options().with_draft(jsonschema::Draft::Draft7).build(&schema).is_ok(), "{schema}");
+        }
+    }
+
     #[test]
     fn every_map_of_the_schema_is_closed() {
         each(root(), "", &mut |path, setting| {

@@ -3,11 +3,13 @@
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{ValidationError, Validator};
-use serde_json::Value;
+use jsonschema::paths::Location;
+use jsonschema::{Draft, Keyword, ValidationError, Validator};
+use serde_json::{Map, Value};
 
 use super::{codes, schema, words};
 use crate::diagnostic::{Code, Diagnostic, Span, closest, did_you_mean, holds_secret_text};
+use crate::registry::LazyPattern;
 use crate::template::{Places, pointer};
 
 /// The schema of the whole file.
@@ -17,7 +19,11 @@ pub(super) static FILE: LazyLock<Validator> = LazyLock::new(|| validator(schema:
 pub(super) static COMPLETE: LazyLock<Validator> = LazyLock::new(|| validator(&schema::definition("complete")));
 
 fn validator(schema: &Value) -> Validator {
-    jsonschema::validator_for(schema).unwrap_or_else(|_| unreachable!("the settings' schema is a schema"))
+    let options = jsonschema::options().with_draft(Draft::Draft7);
+    let options = options.with_keyword("pattern", |_: &Map<String, Value>, pattern: &Value, _: Location| {
+        Ok(Box::new(LazyPattern::new(pattern)) as Box<dyn for<'i> Keyword<'i>>)
+    });
+    options.build(schema).unwrap_or_else(|_| unreachable!("the settings' schema is a schema"))
 }
 
 /// Everything that the schema refuses in `value`, which stands at the pointer `base`.
@@ -52,7 +58,7 @@ impl Violation<'_> {
     fn value(&self) -> Diagnostic {
         match self.error.kind() {
             Kind::Type { .. } => self.wrong_type(),
-            Kind::Pattern { .. } => {
+            Kind::Custom { keyword, .. } if keyword == "pattern" => {
                 self.refused(codes::WRONG_SHAPE, self.said("patternErrorMessage").unwrap_or("it is of another shape"))
             }
             Kind::MinItems { .. } | Kind::MaxItems { .. } | Kind::MinProperties { .. } | Kind::MaxProperties { .. } => {

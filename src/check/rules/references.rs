@@ -99,8 +99,8 @@ fn check_attribute(template: &Template, name: &str, attribute: &str, path: &Path
         return;
     };
     let Some(facts) = registry::facts(&resource.kind) else { return };
-    let attributes = facts.attributes();
-    if attributes.get(attribute).is_none() && !attributes.any {
+    if !facts.has_attribute(attribute) {
+        let attributes = facts.attributes();
         let names: Vec<&str> = attributes.named.iter().map(|attribute| attribute.name.as_str()).collect();
         let found = report.at(path, format!("`{}` has no attribute `{attribute}`", resource.kind));
         found.help = suggest(attribute, names.iter().copied()).or_else(|| Some(format!("it has {}", list(&names))));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::world::is_function;
 use super::{format, words};
+use crate::registry::LazyPattern;
 
 /// Holds for an intrinsic function.
 pub const FUNCTION: &str = "cfnFunction";
@@ -21,6 +22,9 @@ type Keywords<const COUNT: usize> = [(&'static str, fn(&Value) -> Check); COUNT]
 /// `jsonschema` with our keywords.
 pub fn options() -> ValidationOptions<'static> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(false);
+    let options = options.with_keyword("pattern", |_: &Map<String, Value>, pattern: &Value, _: Location| {
+        Ok(Box::new(LazyPattern::new(pattern)) as Box<dyn for<'i> Keyword<'i>>)
+    });
     KEYWORDS.iter().fold(options, |options, &(name, check)| {
         options.with_keyword(name, move |_: &Map<String, Value>, value: &Value, _: Location| compile(check(value)))
     })

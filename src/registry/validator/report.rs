@@ -81,9 +81,6 @@ impl Subject {
             Kind::Required { property } => {
                 (ViolationKind::Required, format!("`{}` is required", words::plain(property)))
             }
-            Kind::Pattern { pattern } => {
-                (ViolationKind::Pattern, format!("{shown} does not match the pattern `{pattern}`"))
-            }
             Kind::MinItems { limit } => (ViolationKind::ArrayLength, length(instance, "at least", *limit)),
             Kind::MaxItems { limit } => (ViolationKind::ArrayLength, length(instance, "at most", *limit)),
             Kind::MinLength { limit } => (ViolationKind::StringLength, length(instance, "at least", *limit)),
@@ -190,6 +187,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
         "enum" | "enumCaseInsensitive" => (ViolationKind::NotInEnum, subject()),
         "format" => (ViolationKind::Format, subject()),
         "const" => (ViolationKind::Element, subject()),
+        "pattern" => (ViolationKind::Pattern, subject()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => (ViolationKind::NumberRange, subject()),
         "requiredXor" => (ViolationKind::RequiredXor, message.to_owned()),
         "requiredOr" => (ViolationKind::RequiredOr, message.to_owned()),
