@@ -53,6 +53,7 @@
 //! | [`aws`] | generated types, one a resource type (L1) |
 //! | [`constructs`] | intents that lower to resources (L2) |
 //! | [`settings`], [`blueprints`] | the settings file; whole architectures from it (L3) |
+//! | [`resolve`] | what a template means: conditions, values, references |
 //! | [`check`] | rules over a finished template |
 //! | [`emit`] | everything that is written |
 //! | [`cli`] | the command line: the only part that reads and writes files |
@@ -79,6 +80,8 @@ pub mod constructs;
 pub mod settings;
 
 pub mod blueprints;
+
+pub mod resolve;
 
 pub mod check;
 

@@ -15,6 +15,7 @@ mod network;
 mod nouns;
 mod readme;
 mod registry;
+mod resolve;
 mod rivals;
 mod rules;
 mod settings;

@@ -2,22 +2,28 @@
 
 use std::cell::OnceCell;
 
-use crate::registry::{self, TypeFacts, Violation, ViolationKind};
+use serde_json::Value as Json;
+
+use crate::registry::{self, TypeFacts, Violation, ViolationKind, World};
+use crate::resolve::{Formula, Resolved};
 use crate::template::{Resource, Template, Value};
 
 /// A template, and what several rules want to know of it, found once.
 pub struct Context<'a> {
     /// The template.
     pub template: &'a Template,
+    /// What it means: conditions, worlds, values.
+    pub resolved: &'a Resolved<'a>,
     /// The region, where it is known.
     pub region: Option<&'a str>,
     violations: OnceCell<Vec<(&'a str, Violation)>>,
 }
 
 impl<'a> Context<'a> {
-    /// A template that is deployed to `region`.
-    pub fn new(template: &'a Template, region: Option<&'a str>) -> Self {
-        Self { template, region, violations: OnceCell::new() }
+    /// A template with what is known of its deployment.
+    pub fn new(resolved: &'a Resolved<'a>) -> Self {
+        let (template, region) = (resolved.template(), resolved.environment().region());
+        Self { template, resolved, region, violations: OnceCell::new() }
     }
 
     /// The resources of one type.
@@ -41,13 +47,32 @@ impl<'a> Context<'a> {
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
                 let properties = Value::Map(resource.properties.clone()).to_json();
-                let found = facts.validator().validate(&properties).into_iter();
+                let found = facts.validator().validate_in(&properties, &self.worlds(id, &properties)).into_iter();
                 all.extend(found.filter(|found| !is_local_path(resource, found)).map(|found| (id.as_str(), found)));
             }
             all
         })
     }
+
+    /// The values that the conditions in the properties of a resource can have together where it exists: all, or, where
+    /// those are too many, so many that every branch is seen that can be taken.
+    fn worlds(&self, id: &str, properties: &Json) -> Vec<World> {
+        let names: Vec<&str> = registry::conditions(properties).into_iter().collect();
+        if names.is_empty() {
+            return vec![World::default()];
+        }
+        let exists = self.resolved.exists(id);
+        // What is written wrongly is wrong, also where it never comes to it.
+        let under = if self.resolved.is_possible(exists) { exists } else { Formula::TRUE };
+        let all = self.resolved.assignments(&names, under, MOST_WORLDS);
+        let worlds = all.unwrap_or_else(|| self.resolved.coverage(&names, under));
+        let world = |values: Vec<bool>| World(names.iter().map(|name| (*name).to_owned()).zip(values).collect());
+        worlds.into_iter().map(world).collect()
+    }
 }
+
+/// In no more worlds are all the properties of a resource looked at.
+const MOST_WORLDS: usize = 256;
 
 /// Whether a value is of another type because it is a path: `aws cloudformation package` puts an object of the right type
 /// in its place.

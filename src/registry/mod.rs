@@ -23,7 +23,7 @@ pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
 pub use reserved::is_reserved_master_user;
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
-pub use validator::{Validator, Violation, ViolationKind, World};
+pub use validator::{Validator, Violation, ViolationKind, World, conditions, worlds};
 
 /// The type of which every custom resource is.
 pub(crate) const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";

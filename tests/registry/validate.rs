@@ -1,11 +1,12 @@
 //! Properties in, violations out.
 
-use formwork::registry::{World, facts};
+use formwork::registry::{World, facts, worlds};
 use serde_json::{Value, json};
 
 /// Path, code, message; help; conditions.
 fn violations(type_name: &str, properties: &Value, possible: impl Fn(&World) -> bool) -> String {
-    let violations = facts(type_name).unwrap().validator().validate_where(properties, possible);
+    let worlds: Vec<World> = worlds(properties).into_iter().filter(possible).collect();
+    let violations = facts(type_name).unwrap().validator().validate_in(properties, &worlds);
     let lines = violations.into_iter().map(|violation| {
         let help = violation.help.map_or(String::new(), |help| format!(" ({help})"));
         let when = violation.when.iter().map(|(name, value)| format!(" if {name} is {value}")).collect::<String>();

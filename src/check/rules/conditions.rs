@@ -6,7 +6,7 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
-use crate::template::{Function, Intrinsic, Template, Value, pointer};
+use crate::template::{Function, Intrinsic, Value, pointer};
 
 pub(super) const RULES: &[Rule] = &[UNDECLARED];
 
@@ -25,10 +25,10 @@ const UNDECLARED: Rule = Rule {
 fn undeclared(context: &Context<'_>, report: &mut Report) {
     let template = context.template;
     for (id, resource) in &template.resources {
-        used(template, resource.condition.as_deref(), pointer(["Resources", id, "Condition"]), report);
+        used(context, resource.condition.as_deref(), pointer(["Resources", id, "Condition"]), report);
     }
     for (name, output) in &template.outputs {
-        used(template, output.condition.as_deref(), pointer(["Outputs", name, "Condition"]), report);
+        used(context, output.condition.as_deref(), pointer(["Outputs", name, "Condition"]), report);
     }
     template.walk(&mut |path, value| {
         let Value::Intrinsic(Intrinsic::Call(function, argument)) = value else { return };
@@ -37,13 +37,13 @@ fn undeclared(context: &Context<'_>, report: &mut Report) {
             (Function::Condition, argument) => argument.as_str(),
             _ => None,
         };
-        used(template, condition, path.key(function.long_name()), report);
+        used(context, condition, path.key(function.long_name()), report);
     });
 }
 
-fn used(template: &Template, name: Option<&str>, path: impl Display, report: &mut Report) {
-    if let Some(name) = name.filter(|name| !template.conditions.contains_key(*name)) {
-        let help = suggest(name, template.conditions.keys().map(String::as_str));
+fn used(context: &Context<'_>, name: Option<&str>, path: impl Display, report: &mut Report) {
+    if let Some(name) = name.filter(|name| !context.resolved.may_be_condition(name)) {
+        let help = suggest(name, context.template.conditions.keys().map(String::as_str));
         report.at(path, format!("there is no condition `{name}`")).help = help;
     }
 }

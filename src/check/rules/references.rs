@@ -1,5 +1,6 @@
 //! References lead somewhere.
 
+use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
@@ -18,7 +19,7 @@ const REF: Rule = Rule {
     find: |context, report| {
         context.template.walk(&mut |path, value| {
             if let Value::Intrinsic(Intrinsic::Reference(Reference::Ref(name))) = value {
-                check_name(context.template, name, path, report);
+                check_name(context, name, path, report);
             }
         });
     },
@@ -34,7 +35,7 @@ const GET_ATT: Rule = Rule {
     find: |context, report| {
         context.template.walk(&mut |path, value| {
             if let Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(name, attribute))) = value {
-                check_attribute(context.template, name, attribute, path, report);
+                check_attribute(context, name, attribute, path, report);
             }
         });
     },
@@ -53,9 +54,9 @@ const SUB: Rule = Rule {
         context.template.walk(&mut |path, value| {
             let Value::Intrinsic(Intrinsic::Sub(sub)) = value else { return };
             sub.references().for_each(|reference| match reference {
-                Reference::Ref(name) => check_name(context.template, name, path, report),
+                Reference::Ref(name) => check_name(context, name, path, report),
                 Reference::GetAtt(name, attribute) => {
-                    check_attribute(context.template, name, attribute, path, report);
+                    check_attribute(context, name, attribute, path, report);
                 }
             });
         });
@@ -71,7 +72,7 @@ const DEPENDS_ON: Rule = Rule {
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic }, Topic: { Type: AWS::SNS::Topic } }"],
     find: |context, report| {
         for (id, resource) in &context.template.resources {
-            for on in resource.depends_on.iter().filter(|on| !context.template.resources.contains_key(*on)) {
+            for on in resource.depends_on.iter().filter(|on| !context.resolved.may_exist(on)) {
                 let message = format!("`{id}` depends on `{on}`, and there is no such resource");
                 report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
             }
@@ -79,20 +80,20 @@ const DEPENDS_ON: Rule = Rule {
     },
 };
 
-fn check_name(template: &Template, name: &str, path: &Path<'_>, report: &mut Report) {
-    let known = template.resources.contains_key(name)
-        || template.parameters.contains_key(name)
-        || PSEUDO_PARAMETERS.contains(&name);
-    // What macros add cannot be known.
-    if !known && template.transform.is_empty() && template.resource_macros.is_empty() {
+fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut Report) {
+    let template = context.template;
+    let known =
+        template.parameters.contains_key(name) || PSEUDO_PARAMETERS.contains(&name) || context.resolved.may_exist(name);
+    if !known {
         let found = report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`"));
         found.help = known_name(template, name);
     }
 }
 
-fn check_attribute(template: &Template, name: &str, attribute: &str, path: &Path<'_>, report: &mut Report) {
+fn check_attribute(context: &Context<'_>, name: &str, attribute: &str, path: &Path<'_>, report: &mut Report) {
+    let template = context.template;
     let Some(resource) = template.resources.get(name) else {
-        if template.transform.is_empty() && template.resource_macros.is_empty() {
+        if !context.resolved.may_exist(name) {
             let found = report.at(path, format!("there is no resource `{name}`"));
             found.help = known_name(template, name);
         }

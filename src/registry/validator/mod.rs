@@ -22,7 +22,7 @@ use super::type_facts::TypeFacts;
 use world::Decided;
 
 pub use violation::{Violation, ViolationKind};
-pub use world::World;
+pub use world::{World, conditions, worlds};
 
 /// Checks properties of one type against its facts.
 pub struct Validator {
@@ -65,14 +65,14 @@ impl Validator {
     /// An intrinsic function may stand anywhere, and what it gives is not looked at; the branches of `Fn::If` are, each
     /// for itself. `AWS::NoValue` is nothing. Texts that spell a number or a boolean serve as that, scalars as text.
     pub fn validate(&self, properties: &Value) -> Vec<Violation> {
-        self.validate_where(properties, |_| true)
+        self.validate_in(properties, &worlds(properties))
     }
 
-    /// Likewise, for those values of the conditions that are possible together.
-    pub fn validate_where(&self, properties: &Value, possible: impl Fn(&World) -> bool) -> Vec<Violation> {
-        let worlds: Vec<World> = world::worlds(properties).into_iter().filter(possible).collect();
+    /// Likewise, in these worlds. The conditions that a world should decide are those that [`conditions`] names; one that
+    /// it does not decide does not hold.
+    pub fn validate_in(&self, properties: &Value, worlds: &[World]) -> Vec<Violation> {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
-        for world in &worlds {
+        for world in worlds {
             for violation in self.violations(properties, world) {
                 let key = (violation.path.clone(), violation.kind, violation.message.clone());
                 found.entry(key).or_insert((violation, Vec::new())).1.push(world);

@@ -14,11 +14,10 @@ pub struct World(pub BTreeMap<String, bool>);
 /// With more conditions than this, not every combination is looked at.
 const EXHAUSTIVE: usize = 8;
 
-/// The worlds to look at: all; where those would be too many, all conditions true, all false, and each alone true and
-/// alone false, so that every branch is seen.
+/// The worlds of conditions of which nothing is known: all; where those would be too many, all conditions true, all false,
+/// and each alone true and alone false, so that every branch is seen.
 pub fn worlds(properties: &Value) -> Vec<World> {
-    let mut names = BTreeSet::new();
-    conditions(properties, &mut names);
+    let names = conditions(properties);
     let count = names.len();
     let world = |holds: &dyn Fn(usize) -> bool| {
         World(names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), holds(index))).collect())
@@ -31,15 +30,24 @@ pub fn worlds(properties: &Value) -> Vec<World> {
     [world(&|_| true), world(&|_| false)].into_iter().chain(alone).collect()
 }
 
-fn conditions<'a>(value: &'a Value, names: &mut BTreeSet<&'a str>) {
+/// The conditions that `Fn::If` goes by in properties.
+pub fn conditions(properties: &Value) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    each_condition(properties, &mut names);
+    names
+}
+
+fn each_condition<'a>(value: &'a Value, names: &mut BTreeSet<&'a str>) {
     if let Some((name, branches)) = as_if(value) {
         names.insert(name);
-        branches.iter().for_each(|branch| conditions(branch, names));
+        branches.iter().for_each(|branch| each_condition(branch, names));
         return;
     }
     match value {
-        Value::Object(members) if !is_function(value) => members.values().for_each(|member| conditions(member, names)),
-        Value::Array(elements) => elements.iter().for_each(|element| conditions(element, names)),
+        Value::Object(members) if !is_function(value) => {
+            members.values().for_each(|member| each_condition(member, names))
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| each_condition(element, names)),
         _ => {}
     }
 }

@@ -20,6 +20,7 @@ use super::{Function, Places, Template, Value};
 use crate::diagnostic::Diagnostic;
 use compose::{Composer, LONGEST_POINTER};
 pub use finding::*;
+pub(crate) use structure::{outputs, resources};
 pub use tree::MOST_BYTES;
 pub(crate) use tree::{Content, Fault, FaultKind, Node, span, tree};
 use tree::{DEEPEST, MOST_VALUES};

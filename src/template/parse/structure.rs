@@ -16,6 +16,16 @@ pub(super) fn template(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Templ
     Reader { entries, diagnostics }.template()
 }
 
+/// Reads resources that something else has made.
+pub(crate) fn resources(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Resource> {
+    Reader { entries: Map::new(), diagnostics }.members("Resources", entries, RESOURCE_SHAPE, resource)
+}
+
+/// Reads outputs that something else has made.
+pub(crate) fn outputs(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Output> {
+    Reader { entries: Map::new(), diagnostics }.members("Outputs", entries, OUTPUT_SHAPE, output)
+}
+
 struct Reader<'a> {
     entries: Map,
     diagnostics: &'a mut Vec<Diagnostic>,
