@@ -48,7 +48,7 @@ pub fn suppress(
     let (told, settled): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|finding| !suppressed.iter().any(|suppression| settles(suppression, finding)));
     let is_used = |suppression: &Suppression| settled.iter().any(|finding| settles(suppression, finding));
-    let said = |suppression: &Suppression| (suppression.code.clone(), place(suppression, places).cloned());
+    let said = |suppression: &Suppression| (suppression.code.clone(), place(suppression, places));
     let used = suppressed.iter().filter(|suppression| is_used(suppression));
     let mut known: BTreeSet<(String, Option<Span>)> = used.map(|suppression| said(suppression)).collect();
     let unused = suppressed.iter().filter(|suppression| !is_used(suppression));
@@ -58,7 +58,7 @@ pub fn suppress(
     told.into_iter().chain(rest.map(|(code, suppression)| finding(code, suppression, places))).collect()
 }
 
-fn place<'a>(suppression: &Suppression, places: &'a Places) -> Option<&'a Span> {
+fn place(suppression: &Suppression, places: &Places) -> Option<Span> {
     places.nearest(&suppression.pointer())
 }
 
@@ -76,7 +76,7 @@ fn finding(kind: Code, suppression: &Suppression, places: &Places) -> Diagnostic
         }
     };
     diagnostic.resource = resource.clone();
-    match place(suppression, places).cloned() {
+    match place(suppression, places) {
         Some(place) if place.file.ends_with(".rs") => diagnostic.source = Some(place),
         place => diagnostic.span = place,
     }

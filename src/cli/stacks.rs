@@ -26,7 +26,7 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
         let environment = &stack.environment().name;
         for finding in &mut synthesis.findings[first..] {
             finding.source = None;
-            finding.span = settings.place(environment, "").cloned();
+            finding.span = settings.place(environment, "");
             finding.labels.clear();
         }
     }

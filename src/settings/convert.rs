@@ -110,7 +110,7 @@ impl Converter<'_> {
             .span(second)
             .label("a second time here");
         let finding = match self.places.get(&format!("{at}{}", pointer([key]))) {
-            Some(first) => finding.and_at(first.clone(), "first here"),
+            Some(first) => finding.and_at(first, "first here"),
             None => finding,
         };
         self.findings.push(finding.help("keep one of the two, or put both contents under one key"));

@@ -1,13 +1,20 @@
 //! JSON pointers, by RFC 6901.
 
+use std::borrow::Cow;
+
 /// The pointer of the given steps, escaped.
 pub fn pointer<S: AsRef<str>>(steps: impl IntoIterator<Item = S>) -> String {
     let mut pointer = String::new();
     for step in steps {
         pointer.push('/');
-        pointer.push_str(&step.as_ref().replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&escape(step.as_ref()));
     }
     pointer
+}
+
+/// A step as it stands in a pointer.
+pub(super) fn escape(step: &str) -> Cow<'_, str> {
+    if step.contains(['~', '/']) { Cow::Owned(step.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(step) }
 }
 
 /// The steps of a pointer, outermost first, as they were before they were escaped.

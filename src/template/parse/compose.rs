@@ -8,12 +8,13 @@ use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MERGE_KEY, MISREAD, NUL
 use super::finding::{UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
 use super::section::{last_step, located};
-use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, span};
+use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, extent, span};
 use super::{too_deep, too_many_values};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::template::places::{Part, Spot};
 use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
 
-/// What lies deeper has the place of the nearest thing around it: with endless keys, pointers would fill the memory.
+/// A finding that lies deeper has a place and no path: with endless keys, paths would fill the memory.
 pub(super) const LONGEST_POINTER: usize = 1024;
 const CORE: &str = "tag:yaml.org,2002:";
 
@@ -22,6 +23,8 @@ pub(super) struct Composer<'a> {
     file: &'a str,
     /// The JSON pointer to what is being read.
     pointer: String,
+    /// The part that it leads to.
+    part: Part,
     depth: usize,
     values: usize,
     anchors: HashMap<usize, Value>,
@@ -55,6 +58,7 @@ impl<'a> Composer<'a> {
         Self {
             file,
             pointer: String::new(),
+            part: Part::default(),
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
@@ -65,7 +69,8 @@ impl<'a> Composer<'a> {
 
     pub(super) fn document(mut self, tree: Tree<'_>) -> (Option<Value>, Places, Vec<Diagnostic>) {
         self.values = tree.values;
-        self.place("", tree.root.range);
+        let place = self.spot(tree.root.range);
+        self.places.insert_key(self.part, place);
         let value = self.value(tree.root);
         if let (Some(range), Some(_)) = (tree.second, &value) {
             self.find(UNREADABLE, "a second document follows, and a template is one document", range);
@@ -76,7 +81,8 @@ impl<'a> Composer<'a> {
     fn value(&mut self, node: Node<'_>) -> Option<Value> {
         let Node { range, tag, anchor, content } = node;
         let tag = tag.as_deref();
-        self.place("#", range);
+        let place = self.spot(range);
+        self.places.insert_value(self.part, place);
         self.depth += 1;
         let value = match content {
             Content::Alias(anchor) => self.alias(anchor, range)?,
@@ -213,7 +219,7 @@ impl<'a> Composer<'a> {
     fn entry(&mut self, map: &mut Map, key: String, value: Node<'_>, range: Range) -> Option<()> {
         if map.contains_key(&key) {
             let finding = Diagnostic::error(DUPLICATE_KEY, format!("`{key}` is given twice, and the last one counts"));
-            let first = self.places.get(&format!("{}{}", self.pointer, pointer([&key]))).cloned();
+            let first = self.places.get(&format!("{}{}", self.pointer, pointer([&key])));
             let finding = self.here(finding, range);
             self.diagnostics.push(match first {
                 Some(first) => finding.and_at(first, "first here"),
@@ -272,19 +278,20 @@ impl<'a> Composer<'a> {
     }
 
     fn within<T>(&mut self, step: &str, range: Range, read: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.pointer.len();
+        let (length, outer) = (self.pointer.len(), self.part);
         self.pointer.push_str(&pointer([step]));
-        self.place("", range);
+        self.part = self.places.part(outer, step);
+        let place = self.spot(range);
+        self.places.insert_key(self.part, place);
         let read = read(self);
         self.pointer.truncate(length);
+        self.part = outer;
         read
     }
 
-    fn place(&mut self, suffix: &str, range: Range) {
-        if self.pointer.len() > LONGEST_POINTER {
-            return;
-        }
-        self.places.insert(format!("{}{suffix}", self.pointer), span(self.file, range));
+    fn spot(&mut self, range: Range) -> Spot {
+        let (line, column, length) = extent(range);
+        self.places.spot(self.file, line, column, length)
     }
 
     /// What is being read, in words.
