@@ -21,9 +21,16 @@ pub(super) fn has(template: &Template, wanted: &str) -> bool {
     template.transform.iter().any(|value| name(value) == Some(wanted))
 }
 
+/// Macros of AWS that add to what they are named in, and nothing that a template could refer to.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-secretsmanager.html>
+const ROTATION: [&str; 2] = ["AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"];
+
 /// Macros that may put anything into a template.
 fn foreign(template: &Template) -> impl Iterator<Item = (usize, &Value)> {
-    let is_known = |value: &Value| matches!(name(value), Some(EXTENSIONS | SERVERLESS));
+    let is_known = |value: &Value| {
+        name(value).is_some_and(|name| name == EXTENSIONS || name == SERVERLESS || ROTATION.contains(&name))
+    };
     template.transform.iter().enumerate().filter(move |(_, value)| !is_known(value))
 }
 

@@ -35,10 +35,11 @@ impl Stack {
     /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
     /// stack.transform("AWS::LanguageExtensions");
     /// ```
+    #[track_caller]
     pub fn transform(&mut self, name: impl Into<String>) {
         let name = name.into();
-        if !self.transforms.contains(&name) {
-            self.transforms.push(name);
+        if !self.transforms.iter().any(|(known, _)| *known == name) {
+            self.transforms.push((name, Location::caller()));
         }
     }
 

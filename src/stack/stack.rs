@@ -37,7 +37,8 @@ pub struct Stack {
     pub(super) environment: Environment,
     pub(super) description: Option<String>,
     pub(super) metadata: IndexMap<String, (Term, &'static Location<'static>)>,
-    pub(super) transforms: Vec<String>,
+    /// Macros, and where they were named.
+    pub(super) transforms: Vec<(String, &'static Location<'static>)>,
     pub(super) entries: Vec<Rc<Entry>>,
     pub(super) neighbours: Vec<Known>,
     pub(super) parameters: IndexMap<String, Declared>,

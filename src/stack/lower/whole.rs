@@ -32,7 +32,10 @@ pub(super) fn say(lowering: &mut Lowering<'_>, template: &mut Template, places: 
     let stack = lowering.stack;
     template.description = stack.description.clone();
     let mut transforms: IndexSet<&str> = lowering.transforms.iter().copied().collect();
-    transforms.extend(stack.transforms.iter().map(String::as_str));
+    for (name, location) in &stack.transforms {
+        transforms.insert(name);
+        places.insert(pointer(["Transform"]), (*location).into());
+    }
     template.transform = transforms.into_iter().map(Value::from).collect();
     for (key, (term, location)) in &stack.metadata {
         places.insert(pointer(["Metadata", key]), (*location).into());
