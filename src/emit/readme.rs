@@ -31,18 +31,37 @@ pub fn readme(environment: &str, account: &str, deployments: &[(Deployment, Vec<
         stacks,
     };
     page.fence = "`".repeat(longest_run(&page).max(2) + 1);
-    TEMPLATES.render(NAME, &page).unwrap_or_else(|error| unreachable!("the page's template fits its data: {error}"))
+    for stack in &mut page.stacks {
+        stack.fence.clone_from(&page.fence);
+    }
+    let of_stacks = page.stacks.iter().flat_map(|stack| OF_STACK.iter().map(|name| render(name, stack)));
+    let text: String = [render("head", &page)].into_iter().chain(of_stacks).collect();
+    text + &render("tail", &page)
 }
 
-const NAME: &str = "README.md";
+/// The parts of the page that each stack has, in order.
+const OF_STACK: &[&str] = &["stack", "review", "deploy", "failure"];
 
+fn render(part: &str, data: &impl Serialize) -> String {
+    TEMPLATES.render(part, data).unwrap_or_else(|error| unreachable!("`{part}` fits its data: {error}"))
+}
+
+/// The parts of the page, a template each: what reading one costs grows with the square of its length.
 static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
     templates.register_escape_fn(handlebars::no_escape);
-    templates
-        .register_template_string(NAME, include_str!("../../templates/out/README.md.hbs"))
-        .unwrap_or_else(|error| unreachable!("the page's template is one: {error}"));
+    for (name, text) in [
+        ("head", include_str!("../../templates/out/head.md.hbs")),
+        ("stack", include_str!("../../templates/out/stack.md.hbs")),
+        ("review", include_str!("../../templates/out/review.md.hbs")),
+        ("deploy", include_str!("../../templates/out/deploy.md.hbs")),
+        ("failure", include_str!("../../templates/out/failure.md.hbs")),
+        ("tail", include_str!("../../templates/out/tail.md.hbs")),
+    ] {
+        let read = templates.register_template_string(name, text);
+        read.unwrap_or_else(|error| unreachable!("`{name}` is a template: {error}"));
+    }
     templates
 });
 
@@ -64,6 +83,8 @@ struct Page {
 /// What the page says of a stack. Whatever stands in commands is quoted.
 #[derive(Serialize)]
 struct Section {
+    /// As the page's.
+    fence: String,
     name: String,
     /// `--region … --stack-name …`.
     target: String,
@@ -125,6 +146,7 @@ fn section(deployment: &Deployment, files: &[ToolFile]) -> Section {
         _ => None,
     };
     Section {
+        fence: String::new(),
         name: stack.clone(),
         target: format!("--region {} --stack-name {}", word(region), word(stack)),
         region: word(region),
