@@ -173,7 +173,7 @@ mod tests {
     fn keys_and_values_have_their_places() {
         let text = "stack: x\ndefaults:\n  tags:\n    a/b: c\n";
         let (_, places, _) = convert("formwork.yaml", text).expect("YAML");
-        let place = |pointer| places.get(pointer).map(ToString::to_string);
+        let place = |pointer| places.get(pointer).map(|place| place.to_string());
         assert_eq!(place("/defaults/tags/a~1b").as_deref(), Some("formwork.yaml:4:5"));
         assert_eq!(place("/defaults/tags/a~1b#").as_deref(), Some("formwork.yaml:4:10"));
     }

@@ -125,9 +125,8 @@ impl Places {
     }
 
     fn part_at(&mut self, pointer: &str) -> Part {
-        names(pointer).fold(Part::default(), |outer, name| {
-            self.inner(outer, name).unwrap_or_else(|| self.append(outer, name))
-        })
+        names(pointer)
+            .fold(Part::default(), |outer, name| self.inner(outer, name).unwrap_or_else(|| self.append(outer, name)))
     }
 
     fn append(&mut self, outer: Part, name: &str) -> Part {
@@ -136,6 +135,9 @@ impl Places {
     }
 
     fn find(&self, pointer: &str) -> Option<Part> {
+        if !(pointer.is_empty() || pointer.starts_with('/')) {
+            return None;
+        }
         names(pointer).try_fold(Part::default(), |outer, name| self.inner(outer, name))
     }
 
