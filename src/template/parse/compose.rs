@@ -12,7 +12,7 @@ use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, exte
 use super::{too_deep, too_many_values};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::places::{Part, Spot};
-use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
+use crate::template::{Function, Intrinsic, Map, Places, Value, pointer, to_secret};
 
 /// A finding that lies deeper has a place and no path: with endless keys, paths would fill the memory.
 pub(super) const LONGEST_POINTER: usize = 1024;
@@ -146,9 +146,17 @@ impl<'a> Composer<'a> {
     }
 
     fn note_misreading(&mut self, text: &str, value: &Value, range: Range) {
-        if let Some(reading) = scalar::misread(text, value) {
-            let message = format!("`{text}` is read as `{reading}`");
-            self.warn(MISREAD, message, range, format!("write `\"{text}\"` for the text, `{reading}` for the value"));
+        match scalar::misread(text, value) {
+            None => {}
+            Some(_) if self.is_secret() && !matches!(value, Value::Bool(_)) => {
+                let message = format!("{} is read as another value than the one that is written", self.name());
+                self.warn(MISREAD, message, range, "put it between quotes");
+            }
+            Some(reading) => {
+                let message = format!("`{text}` is read as `{reading}`");
+                let help = format!("write `\"{text}\"` for the text, `{reading}` for the value");
+                self.warn(MISREAD, message, range, help);
+            }
         }
     }
 
@@ -182,8 +190,13 @@ impl<'a> Composer<'a> {
     }
 
     fn unknown_tag(&mut self, tag: &Tag, range: Range) -> Meaning {
-        let written = if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
-        let finding = Diagnostic::error(UNKNOWN_TAG, format!("`{written}` is no function of CloudFormation"));
+        let written = match () {
+            // A password may begin with `!`.
+            () if self.is_secret() => "the tag".to_owned(),
+            () if tag.is_yaml_core_schema() => format!("`!!{}`", tag.suffix),
+            () => format!("`{tag}`"),
+        };
+        let finding = Diagnostic::error(UNKNOWN_TAG, format!("{written} is no function of CloudFormation"));
         let mut finding = self.here(finding, range);
         let alike = |function: &&Function| function.tag().eq_ignore_ascii_case(&tag.suffix);
         if let Some(function) = Function::ALL.iter().find(alike) {
@@ -302,8 +315,16 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Whether what is being read may be the text of a secret, or a part of it.
+    fn is_secret(&self) -> bool {
+        to_secret(&self.pointer).is_some()
+    }
+
     fn here(&self, finding: Diagnostic, range: Range) -> Diagnostic {
         let finding = finding.span(span(self.file, range));
+        if let Some(path) = to_secret(&self.pointer) {
+            return located(finding.secret(), path.to_owned());
+        }
         if self.pointer.len() > LONGEST_POINTER { finding } else { located(finding, self.pointer.clone()) }
     }
 
