@@ -122,7 +122,7 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
     findings.extend(unfit.iter().cloned());
     let source = |file: &str| {
         let held = texts.iter().find(|(name, _)| name == file).map(|(_, text)| text.clone());
-        held.or_else(|| std::fs::read_to_string(file).ok())
+        held.or_else(|| judge::excerpted(file))
     };
     let said = match args.format {
         CheckFormat::Full => {
@@ -170,6 +170,16 @@ const STANDARD_INPUT: &str = "<stdin>";
 enum Origin {
     File(PathBuf),
     StandardInput,
+}
+
+impl Origin {
+    /// Whether it can be read again: what comes through a pipe cannot.
+    fn is_file(&self) -> bool {
+        match self {
+            Self::File(path) => path.is_file(),
+            Self::StandardInput => false,
+        }
+    }
 }
 
 impl Input {

@@ -1,6 +1,6 @@
 //! Many templates on all cores, each read and judged for itself.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -62,8 +62,15 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
         return None;
     }
     let mut judged = template(&text, &name, &input.origin, region, today);
-    judged.text = (input.origin == Origin::StandardInput).then_some(text);
+    judged.text = (!input.origin.is_file()).then_some(text);
     Some(judged)
+}
+
+/// The text of a template for excerpts; none of what was more than anyone reads.
+pub(super) fn excerpted(file: &str) -> Option<String> {
+    let origin = Origin::File(PathBuf::from(file));
+    let text = if origin.is_file() { text(&origin).ok()? } else { return None };
+    (text.len() <= MOST_BYTES).then_some(text)
 }
 
 /// Whether a text found in a folder is worth reading as a template: every template has the word in it.
@@ -79,7 +86,7 @@ fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today
         sidecar(path, &mut stated, &mut places);
     }
     findings.extend(check::check(&template, &places, region));
-    findings.retain(|finding| !stated.ignored.iter().any(|ignored| ignored.covers(finding)));
+    findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
     Judged { resources: template.resources.len(), findings, ..Judged::new(name) }
@@ -88,7 +95,7 @@ fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today
 /// Reads what lies beside a template: `app.formwork.yaml` beside `app.template.yaml` or `app.yaml`.
 fn sidecar(template: &Path, stated: &mut Stated, places: &mut crate::template::Places) {
     let Some(path) = sidecar_of(template) else { return };
-    let Ok(text) = fs::read_to_string(&path) else { return };
+    let Ok(text) = text(&Origin::File(path.clone())) else { return };
     let (value, own, findings) = parse::parse_value(&text, &path.display().to_string());
     stated.findings.extend(findings);
     if let Some(value) = value {
@@ -117,6 +124,13 @@ fn text(origin: &Origin) -> Result<String, Diagnostic> {
         Diagnostic::error(codes::UNREADABLE, format!("cannot read {name}: {error}")).help(help)
     };
     read.map_err(|error| unreadable(&error, "name a file, a folder, a pattern, or `-` for standard input"))?;
+    if let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+        && bytes.len() > MOST_BYTES
+    {
+        // Where the reading ended, a character did not.
+        bytes.truncate(error.valid_up_to());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -124,7 +138,7 @@ fn text(origin: &Origin) -> Result<String, Diagnostic> {
     })
 }
 
-/// Reads one byte more than what is read at most, so that too much is seen to be that without being held.
+/// Reads one character more than what is read at most, so that too much is seen to be that without being held.
 fn limited(source: impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    source.take(MOST_BYTES as u64 + 1).read_to_end(bytes)
+    source.take(MOST_BYTES as u64 + 4).read_to_end(bytes)
 }
