@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::registry::{self, TypeFacts, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved};
-use crate::template::{Resource, Template, Value};
+use crate::template::{Resource, Template, map_to_json};
 
 /// A template, and what several rules want to know of it, found once.
 pub struct Context<'a> {
@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
             let mut all = Vec::new();
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
-                let properties = Value::Map(resource.properties.clone()).to_json();
+                let properties = map_to_json(&resource.properties);
                 let found = facts.validator().validate_in(&properties, &self.worlds(id, &properties)).into_iter();
                 all.extend(found.filter(|found| !is_local_path(resource, found)).map(|found| (id.as_str(), found)));
             }
@@ -61,6 +61,9 @@ impl<'a> Context<'a> {
         if names.is_empty() {
             return vec![World::default()];
         }
+        if names.len() > MOST_CONDITIONS {
+            return Vec::new();
+        }
         let exists = self.resolved.exists(id);
         // What is written wrongly is wrong, also where it never comes to it.
         let under = if self.resolved.is_possible(exists) { exists } else { Formula::TRUE };
@@ -70,6 +73,10 @@ impl<'a> Context<'a> {
         worlds.into_iter().map(world).collect()
     }
 }
+
+/// The properties of a resource that choose by more conditions are not looked at: to find out how those can be together
+/// costs with the cube of their number.
+const MOST_CONDITIONS: usize = 128;
 
 /// In no more worlds are all the properties of a resource looked at.
 const MOST_WORLDS: usize = 256;

@@ -85,8 +85,8 @@ impl Validator {
     }
 
     fn violations(&self, properties: &Value, world: &World) -> Vec<Violation> {
-        let decided = Decided::new(properties, world);
-        let value = decided.value.clone().unwrap_or_else(|| Value::Object(Map::new()));
+        let mut decided = Decided::new(properties, world);
+        let value = decided.value.take().unwrap_or_else(|| Value::Object(Map::new()));
         if world::is_function(&value) {
             return Vec::new();
         }
