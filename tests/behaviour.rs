@@ -8,6 +8,7 @@ mod cli;
 mod combinations;
 mod databases;
 mod examples;
+mod hostile;
 mod init;
 mod lab_files;
 mod layers;
