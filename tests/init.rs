@@ -88,7 +88,6 @@ fn every_command_of_its_readme_works_at_once() {
                 assert!(file.is_empty() || files(&demo)[Path::new(file)] == said, "{file} is not what {args} says");
                 own += 1;
             }
-            ("aws", args) => deploys(&demo, args),
             ("cargo", args) => {
                 assert_eq!(args, concat!("install --locked formwork --version ", env!("CARGO_PKG_VERSION")));
             }
@@ -96,28 +95,14 @@ fn every_command_of_its_readme_works_at_once() {
             _ => panic!("`{command}`: nobody has tried this"),
         }
     }
-    assert_eq!((own, commands.len()), (3, 7), "{commands:#?}");
+    assert_eq!((own, commands.len()), (3, 5), "{commands:#?}");
+    let page = fs::read_to_string(demo.join("out/uat/README.md")).expect("the page that it names");
+    assert!(page.contains("aws cloudformation deploy"));
 }
 
 /// The lines of a shell's text, those that go on joined.
 fn lines(block: &str) -> Vec<String> {
     block.replace("\\\n", " ").lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
-}
-
-/// The template is there, and what is said of it is what its manifest says.
-#[track_caller]
-fn deploys(demo: &Path, args: &str) {
-    let after = |option: &str| {
-        let mut words = args.split(' ').skip_while(|word| *word != option);
-        words.nth(1).unwrap_or_else(|| panic!("`{option}` in {args}")).to_owned()
-    };
-    let template = demo.join(after("--template-file"));
-    let manifest = fs::read_to_string(template.with_file_name("manifest.json")).expect("a manifest");
-    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
-    assert!(template.exists(), "{args}");
-    assert_eq!(manifest["region"], after("--region"));
-    assert_eq!(manifest["stacks"][0]["stack"], after("--stack-name"));
-    assert_eq!(manifest["stacks"][0]["capabilities"], serde_json::json!([after("--capabilities")]));
 }
 
 #[test]
@@ -225,7 +210,67 @@ fn what_the_pipelines_run_is_shell_and_finds_the_capabilities() {
             scripts += 1;
         }
     }
-    assert_eq!(scripts, 6);
+    assert_eq!(scripts, 7);
+}
+
+/// What the job that makes a change set does, with an AWS CLI that notes its arguments, and fails if `fails`.
+#[cfg(unix)]
+fn change_set(demo: &Path, shell: &[&str], script: &str, fails: bool) -> (bool, String) {
+    use std::os::unix::fs::PermissionsExt;
+    let tools = TempDir::new().expect("a folder");
+    let end = if fails { "exit 255" } else { "exit 0" };
+    let tool = tools.path().join("aws");
+    fs::write(&tool, format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >> {}/said\n{end}\n", tools.path().display()))
+        .expect("a file");
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).expect("a tool");
+    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").expect("a path"));
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).arg("-c").arg(script).current_dir(demo).env("PATH", path);
+    let output = command.env("GITHUB_OUTPUT", tools.path().join("output")).output().expect("a shell");
+    (output.status.success(), fs::read_to_string(tools.path().join("said")).expect("it was called"))
+}
+
+/// The script of the job, as each pipeline runs it.
+#[cfg(unix)]
+fn change_set_scripts(demo: &Path) -> [(&'static [&'static str], String); 2] {
+    let github = yaml(demo, ".github/workflows/formwork.yml");
+    let steps = github["jobs"]["change-set-uat"]["steps"].as_sequence().expect("steps").clone();
+    let github = steps.iter().filter_map(|step| step["run"].as_str()).collect::<String>();
+    let gitlab = yaml(demo, ".gitlab-ci.yml")["change-set-uat"]["script"][0].as_str().expect("a script").to_owned();
+    [(&["bash", "-e"], github), (&["sh", "-e"], gitlab)]
+}
+
+#[cfg(unix)]
+#[test]
+fn a_change_set_has_the_parameters_and_tags_of_the_environment() {
+    let (_place, demo) = demo();
+    ends_well(&demo, "synth");
+    let files = [("--parameter-overrides", "parameters"), ("--tags", "tags")]
+        .map(|(option, what)| (option, format!("out/uat/demo.deploy-{what}.json")));
+    let said = |shell: &[&str], script: &str| {
+        let (done, said) = change_set(&demo, shell, script, false);
+        assert!(done && said.contains("--capabilities\nCAPABILITY_IAM\n"), "{said}");
+        files.iter().filter(|(option, file)| said.contains(&format!("{option}\nfile://{file}\n"))).count()
+    };
+    for (shell, script) in change_set_scripts(&demo) {
+        assert_eq!(said(shell, &script), 2, "{script}");
+    }
+    for (_, file) in &files {
+        fs::remove_file(demo.join(file)).expect("it was written");
+    }
+    for (shell, script) in change_set_scripts(&demo) {
+        assert_eq!(said(shell, &script), 0, "{script}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_change_set_that_fails_fails_the_job() {
+    let (_place, demo) = demo();
+    ends_well(&demo, "synth");
+    for (shell, script) in change_set_scripts(&demo) {
+        assert!(!change_set(&demo, shell, &script, true).0, "{script}");
+    }
 }
 
 #[test]

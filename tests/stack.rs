@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod foreign;
+mod function_roles;
 pub mod functions;
 mod imports;
 mod language;

@@ -1,9 +1,11 @@
 //! Is every value allowed? Rules over a finished template, whoever wrote it.
 
+mod calls;
 mod context;
 mod report;
 mod rule;
 pub mod rules;
+mod shape;
 mod stated;
 mod suppress;
 
@@ -33,7 +35,7 @@ pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<
 pub fn check_in(template: &Template, places: &Places, environment: &Environment) -> Vec<Diagnostic> {
     let expanded = expand(template, environment);
     let resolved = Resolved::new(&expanded.template, environment);
-    let context = Context::new(&resolved);
+    let context = Context::new(&resolved, template);
     let mut found = resolved.diagnostics();
     found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
     for diagnostic in &mut found {

@@ -4,16 +4,15 @@ mod choose;
 mod inputs;
 mod judge;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, Stacks, codes, speak, stacks};
+use super::{Exit, Stacks, Synthesis, codes, speak, stacks, synth};
+use crate::check;
 use crate::diagnostic::render::{self, About};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::{check, settings};
 use choose::Choice;
-use inputs::Input;
 use judge::Judged;
 
 /// Arguments of `check`.
@@ -78,33 +77,35 @@ pub(super) fn run(args: &CheckArgs, stacks: &Stacks<'_>) -> Exit {
 /// The stacks of the program or of the settings file: those that `synth` would write.
 fn own(stacks: &Stacks<'_>, unfit: &mut Vec<Diagnostic>) -> Vec<Judged> {
     let synthesis = match stacks {
-        Stacks::Program(app) => stacks::of_program(app),
-        Stacks::Settings => {
-            let path = super::synth::SETTINGS;
-            let Ok(text) = std::fs::read_to_string(path) else {
-                let message = format!("no template is named, and there is no `{path}` here");
-                let help = "name templates, folders or patterns: `formwork check app.yaml`";
-                unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
-                return Vec::new();
-            };
-            let (settings, said) = settings::read(path, &text);
-            let Some(settings) = settings else {
-                unfit.extend(said);
-                return Vec::new();
-            };
-            let mut synthesis = stacks::of_settings(&settings);
-            synthesis.findings.extend(said);
-            synthesis
-        }
+        Stacks::Program(app) => Some(stacks::of_program(app)),
+        Stacks::Settings => of_settings(unfit),
     };
-    let name = |stack: &super::Synthesized| format!("{}/{}", stack.environment, stack.stack);
-    let mut judged: Vec<Judged> = synthesis.stacks.iter().map(|stack| Judged::new(name(stack))).collect();
-    if let Some(last) = judged.last_mut() {
-        last.findings = synthesis.findings;
-    } else {
-        judged.push(Judged { findings: synthesis.findings, ..Judged::new("stacks") });
+    let Some(synthesis) = synthesis else { return Vec::new() };
+    let stacks = synthesis.stacks.iter().map(|stack| Judged {
+        resources: stack.template.resources.len(),
+        ..Judged::new(format!("{}/{}", stack.environment, stack.stack))
+    });
+    // The findings say where they are; they need no stack of their own.
+    let found = Judged { findings: synthesis.findings, ..Judged::nameless() };
+    stacks.chain([found]).collect()
+}
+
+fn of_settings(unfit: &mut Vec<Diagnostic>) -> Option<Synthesis> {
+    let path = Path::new(synth::SETTINGS);
+    if !path.exists() {
+        let message = format!("no template is named, and there is no `{}` here", path.display());
+        let help = "name templates, folders or patterns: `formwork check app.yaml`";
+        unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
+        return None;
     }
-    judged
+    let (settings, said) = synth::read_settings(path);
+    let Some(settings) = settings else {
+        unfit.extend(said);
+        return None;
+    };
+    let mut synthesis = stacks::of_settings(&settings);
+    synthesis.findings.extend(said);
+    Some(synthesis)
 }
 
 fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit {
@@ -116,7 +117,7 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
         findings.extend(one.findings.into_iter().filter(|finding| args.choice.tells(finding)));
         resources += one.resources;
         texts.extend(one.text.map(|text| (one.name.clone(), text)));
-        names.push(one.name);
+        names.extend((!one.name.is_empty()).then_some(one.name));
     }
     let counts = findings.iter().any(|finding| args.choice.denies(finding));
     findings.extend(unfit.iter().cloned());
@@ -154,39 +155,4 @@ fn summary(templates: usize, resources: usize, findings: &[Diagnostic]) -> Strin
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let end = if findings.is_empty() { ": nothing found" } else { "" };
     format!("checked {}, {}{end}\n", plural(templates, "template"), plural(resources, "resource"))
-}
-
-impl Judged {
-    fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: None, resources: 0, findings: Vec::new() }
-    }
-}
-
-/// The name that standard input bears in findings.
-const STANDARD_INPUT: &str = "<stdin>";
-
-/// What is read: a file, or what stands on standard input.
-#[derive(Debug, PartialEq, Eq)]
-enum Origin {
-    File(PathBuf),
-    StandardInput,
-}
-
-impl Origin {
-    /// Whether it can be read again: what comes through a pipe cannot.
-    fn is_file(&self) -> bool {
-        match self {
-            Self::File(path) => path.is_file(),
-            Self::StandardInput => false,
-        }
-    }
-}
-
-impl Input {
-    fn name(&self) -> String {
-        match &self.origin {
-            Origin::File(path) => path.display().to_string(),
-            Origin::StandardInput => STANDARD_INPUT.to_owned(),
-        }
-    }
 }

@@ -8,21 +8,18 @@ use serde_json::Value;
 use super::{Exit, Format};
 use crate::diagnostic::{Diagnostic, render};
 
-/// Writes data. A reader that has gone away had enough, which is no failure.
+/// Writes data.
 pub(super) fn data(text: &str) -> Exit {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            talk(&format!("error: cannot write to standard output: {error}\n"));
-            Exit::Failed
-        }
-        _ => Exit::Fine,
-    }
+    write(io::stdout().lock(), text)
 }
 
 /// Writes findings for people as data, coloured if the terminal and the user want it.
 pub(super) fn told(text: &str) -> Exit {
-    let mut stdout = anstream::stdout().lock();
+    write(anstream::stdout().lock(), text)
+}
+
+/// A reader that has gone away had enough, which is no failure.
+fn write(mut stdout: impl Write, text: &str) -> Exit {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             talk(&format!("error: cannot write to standard output: {error}\n"));

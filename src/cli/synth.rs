@@ -102,14 +102,21 @@ fn settings_of_program(path: &Path) -> Diagnostic {
 }
 
 fn settings(args: &SynthArgs, path: &Path, findings: &mut Vec<Diagnostic>) -> Result<settings::Settings, Stop> {
-    let text = read(path).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
-    let (settings, said) = settings::read(&path.display().to_string(), &text);
+    let (settings, said) = read_settings(path);
     let Some(mut settings) = settings else { return Err(Stop(Exit::Failed, said)) };
     findings.extend(said);
     let names = settings.environments.keys().map(String::as_str);
     select::environments(args, names).map_err(|finding| Stop(Exit::Failed, vec![finding]))?;
     settings.environments.retain(|name, _| args.environment.is_empty() || args.environment.contains(name));
     Ok(settings)
+}
+
+/// The settings of a file, and what there is to say of them; without settings, why there are none.
+pub(super) fn read_settings(path: &Path) -> (Option<settings::Settings>, Vec<Diagnostic>) {
+    match read(path) {
+        Ok(text) => settings::read(&path.display().to_string(), &text),
+        Err(finding) => (None, vec![finding]),
+    }
 }
 
 fn read(path: &Path) -> Result<String, Diagnostic> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{manifest, stack_policy};
+use crate::registry::UPLOADED;
 use crate::stack::ToolFiles;
 use crate::template::{Template, Value};
 
@@ -142,28 +143,6 @@ fn as_text(value: &Value) -> Option<String> {
         Value::Null | Value::List(_) | Value::Map(_) | Value::Intrinsic(_) => None,
     }
 }
-
-/// Properties in which `aws cloudformation package` finds paths of this machine.
-///
-/// Source: <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>
-const UPLOADED: &[(&str, &[&str])] = &[
-    ("AWS::ApiGateway::RestApi", &["BodyS3Location"]),
-    ("AWS::AppSync::FunctionConfiguration", &["RequestMappingTemplateS3Location"]),
-    ("AWS::AppSync::FunctionConfiguration", &["ResponseMappingTemplateS3Location"]),
-    ("AWS::AppSync::GraphQLSchema", &["DefinitionS3Location"]),
-    ("AWS::AppSync::Resolver", &["RequestMappingTemplateS3Location"]),
-    ("AWS::AppSync::Resolver", &["ResponseMappingTemplateS3Location"]),
-    ("AWS::CloudFormation::Stack", &["TemplateURL"]),
-    ("AWS::CodeCommit::Repository", &["Code", "S3"]),
-    ("AWS::ElasticBeanstalk::ApplicationVersion", &["SourceBundle"]),
-    ("AWS::Glue::Job", &["Command", "ScriptLocation"]),
-    ("AWS::Lambda::Function", &["Code"]),
-    ("AWS::Lambda::LayerVersion", &["Content"]),
-    ("AWS::Serverless::Api", &["DefinitionUri"]),
-    ("AWS::Serverless::Function", &["CodeUri"]),
-    ("AWS::Serverless::LayerVersion", &["ContentUri"]),
-    ("AWS::StepFunctions::StateMachine", &["DefinitionS3Location"]),
-];
 
 fn local_code(template: &Template) -> Vec<LocalCode> {
     let mut found = Vec::new();

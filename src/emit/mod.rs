@@ -18,5 +18,15 @@ mod tool_files;
 pub mod type_facts;
 pub mod yaml;
 
+use handlebars::Handlebars;
+
 pub use readme::readme;
 pub use tool_files::{Kind, ToolFile, tool_files};
+
+/// Handlebars for texts that are no HTML; a name that the data lacks is an error.
+fn templates() -> Handlebars<'static> {
+    let mut templates = Handlebars::new();
+    templates.set_strict_mode(true);
+    templates.register_escape_fn(handlebars::no_escape);
+    templates
+}

@@ -1,6 +1,5 @@
 //! The files of a new project, from the templates under `templates/project/`.
 
-use handlebars::Handlebars;
 use serde::Serialize;
 
 /// One file of a project.
@@ -68,8 +67,7 @@ pub fn of_settings(stack: &str, settings_schema: &str) -> Vec<ProjectFile> {
 }
 
 fn render(template: &str, project: &Project<'_>) -> String {
-    let mut templates = Handlebars::new();
-    templates.set_strict_mode(true);
-    templates.register_escape_fn(handlebars::no_escape);
-    templates.render_template(template, project).unwrap_or_else(|error| unreachable!("a template of ours: {error}"))
+    super::templates()
+        .render_template(template, project)
+        .unwrap_or_else(|error| unreachable!("a template of ours: {error}"))
 }

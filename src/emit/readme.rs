@@ -48,9 +48,7 @@ fn render(part: &str, data: &impl Serialize) -> String {
 
 /// The parts of the page, a template each: what reading one costs grows with the square of its length.
 static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
-    let mut templates = Handlebars::new();
-    templates.set_strict_mode(true);
-    templates.register_escape_fn(handlebars::no_escape);
+    let mut templates = super::templates();
     for (name, text) in [
         ("head", include_str!("../../templates/out/head.md.hbs")),
         ("stack", include_str!("../../templates/out/stack.md.hbs")),

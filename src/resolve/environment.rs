@@ -12,6 +12,7 @@ pub struct Environment {
     partition: Option<String>,
     stack: Option<String>,
     parameters: IndexMap<String, String>,
+    day: Option<time::Date>,
 }
 
 impl Environment {
@@ -55,6 +56,18 @@ impl Environment {
     pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.insert(name.into(), value.into());
         self
+    }
+
+    /// The same on a day: what ends by then has ended.
+    #[must_use]
+    pub fn on(mut self, day: time::Date) -> Self {
+        self.day = Some(day);
+        self
+    }
+
+    /// The day of the deployment. Without one nothing is found that depends on it.
+    pub fn day(&self) -> Option<time::Date> {
+        self.day
     }
 
     /// The region.

@@ -148,7 +148,7 @@ fn loops_that_are_wrong_are_found() {
 fn what_the_serverless_model_makes_is_known_by_name() {
     let text = |to: &str| {
         format!(
-            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n      AutoPublishAlias: live\n      Events: {{ Hourly: {{ Type: Schedule }} }}\n  Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod }} }}\n  Layer: {{ Type: AWS::Serverless::LayerVersion }}\nOutputs: {{ It: {{ Value: !Ref {to} }} }}\n"
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n      AutoPublishAlias: live\n      PackageType: Image\n      Events: {{ Hourly: {{ Type: Schedule }} }}\n  Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod }} }}\n  Layer: {{ Type: AWS::Serverless::LayerVersion }}\nOutputs: {{ It: {{ Value: !Ref {to} }} }}\n"
         )
     };
     for known in [
@@ -165,7 +165,7 @@ fn what_the_serverless_model_makes_is_known_by_name() {
         check(&text(known), &[]);
     }
     for unknown in ["FnRoel", "Fnord", "ApiProd", "LayerX"] {
-        check(&text(unknown), &[("E1020", 10, None)]);
+        check(&text(unknown), &[("E1020", 11, None)]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::codes;
+use crate::cli::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Which findings are told, and which count.
@@ -49,12 +49,12 @@ fn belongs(class: &str, finding: &Diagnostic) -> bool {
     match class {
         "warnings" => finding.severity <= Severity::Warning,
         "info" => true,
-        code => meant(&code.to_owned(), finding),
+        code => meant(code, finding),
     }
 }
 
-fn meant(chosen: &String, finding: &Diagnostic) -> bool {
-    finding.code.name == chosen || (is_code(chosen) && finding.code.id.starts_with(chosen.as_str()))
+fn meant(chosen: &str, finding: &Diagnostic) -> bool {
+    finding.code.name == chosen || (is_code(chosen) && finding.code.id.starts_with(chosen))
 }
 
 /// Whether a text can begin a code: a letter of a family, and up to four digits.

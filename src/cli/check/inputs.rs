@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::codes;
-use super::Origin;
+use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
 
 /// One template to read.
@@ -13,6 +12,33 @@ pub(super) struct Input {
     pub(super) origin: Origin,
     /// Whether it was named as a template. What was found in a folder may be anything.
     pub(super) named: bool,
+}
+
+/// What is read: a file, or what stands on standard input.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    File(PathBuf),
+    StandardInput,
+}
+
+impl Origin {
+    /// Whether it can be read again: what comes through a pipe cannot.
+    pub(super) fn is_file(&self) -> bool {
+        match self {
+            Self::File(path) => path.is_file(),
+            Self::StandardInput => false,
+        }
+    }
+}
+
+impl Input {
+    /// The name that it bears in findings.
+    pub(super) fn name(&self) -> String {
+        match &self.origin {
+            Origin::File(path) => path.display().to_string(),
+            Origin::StandardInput => "<stdin>".to_owned(),
+        }
+    }
 }
 
 /// How the names of templates end.

@@ -9,11 +9,11 @@ use std::thread;
 
 use time::Date;
 
-use super::super::codes;
-use super::Origin;
-use super::inputs::Input;
+use super::inputs::{Input, Origin};
 use crate::check::{self, Stated};
+use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::Environment;
 use crate::template::parse::{self, MOST_BYTES};
 
 /// How the names of sidecars end.
@@ -26,6 +26,17 @@ pub(super) struct Judged {
     pub(super) text: Option<String>,
     pub(super) resources: usize,
     pub(super) findings: Vec<Diagnostic>,
+}
+
+impl Judged {
+    pub(super) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), text: None, resources: 0, findings: Vec::new() }
+    }
+
+    /// Findings of no template in particular.
+    pub(super) fn nameless() -> Self {
+        Self::new("")
+    }
 }
 
 /// Judges all, in their order. What was found in a folder and is no template is left out.
@@ -85,7 +96,12 @@ fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today
     if let Origin::File(path) = origin {
         sidecar(path, &mut stated, &mut places);
     }
-    findings.extend(check::check(&template, &places, region));
+    let environment = Environment::unknown().on(today);
+    let environment = match region {
+        Some(region) => environment.in_region(region),
+        None => environment,
+    };
+    findings.extend(check::check_in(&template, &places, &environment));
     findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
