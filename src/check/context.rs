@@ -1,6 +1,7 @@
 //! What rules look at.
 
 use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 
@@ -75,11 +76,18 @@ impl<'a> Context<'a> {
     fn broken(&self) -> &Broken<'a> {
         self.properties.get_or_init(|| {
             let mut broken = Broken::default();
+            let mut used: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+            for resource in self.template.resources.values() {
+                let names = resource.properties.keys().map(String::as_str);
+                used.entry(&resource.kind).or_default().extend(names);
+            }
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
+                let names = &used[resource.kind.as_str()];
                 let properties = map_to_json(&resource.properties);
                 let decisions = Decisions::new(&properties, self.worlds(id, &properties));
-                let found = facts.validator().validate_all(&decisions).into_iter();
+                let validator = facts.validator_for(names.iter().copied());
+                let found = validator.validate_all(&decisions).into_iter();
                 let found = found.filter(|found| !is_local_path(resource, found));
                 broken.facts.extend(found.map(|found| (id.as_str(), found)));
                 for (condition, demand) in Condition::of(facts) {

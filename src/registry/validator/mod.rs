@@ -12,7 +12,7 @@ mod violation;
 mod words;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -52,10 +52,7 @@ impl fmt::Debug for Validator {
 impl Validator {
     /// The checks of one part of a type's schema.
     pub(crate) fn of_part(facts: &TypeFacts, schema: &Value) -> Validator {
-        let mut part = rewrite::rewrite_part(schema);
-        if refers(&part) {
-            part["definitions"] = rewrite::definitions(&facts.schema);
-        }
+        let part = rewrite::rewrite_part(schema, &facts.schema);
         Validator { inner: build(&part, facts.name), subject: Subject::of(facts) }
     }
 
@@ -89,6 +86,11 @@ impl Validator {
     /// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them.
     pub(crate) fn new(facts: &TypeFacts) -> Validator {
         Validator { inner: build(&rewrite::rewrite(&facts.schema), facts.name), subject: Subject::of(facts) }
+    }
+
+    /// The checks of properties among which no others are than these.
+    pub(crate) fn for_properties(facts: &TypeFacts, names: &BTreeSet<String>) -> Validator {
+        Validator { inner: build(&rewrite::rewrite_for(&facts.schema, names), facts.name), subject: Subject::of(facts) }
     }
 
     /// What is wrong with `properties`, as CloudFormation's JSON has them (`{"Ref": …}`, `{"Fn::GetAtt": […]}`), whatever
@@ -170,15 +172,6 @@ impl Subject {
             read_only: read_only::of(facts),
             write_only: facts.write_only.clone(),
         }
-    }
-}
-
-/// Whether a schema has a reference anywhere.
-fn refers(schema: &Value) -> bool {
-    match schema {
-        Value::Object(members) => members.contains_key("$ref") || members.values().any(refers),
-        Value::Array(elements) => elements.iter().any(refers),
-        _ => false,
     }
 }
 
