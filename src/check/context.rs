@@ -9,7 +9,7 @@ use super::calls::{self, Misuse};
 use super::rules::Condition;
 use super::rules::given::{self, Misfit};
 use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
-use crate::resolve::{Formula, Resolved};
+use crate::resolve::{Formula, Resolved, nested_location};
 use crate::template::{Resource, Template, map_to_json, pointer};
 
 /// A template, and what several rules want to know of it, found once.
@@ -56,6 +56,11 @@ impl<'a> Context<'a> {
             .iter()
             .filter(move |(_, resource)| resource.kind == kind)
             .map(|(id, r)| (id.as_str(), r))
+    }
+
+    /// The template of a nested stack, where it is at hand.
+    pub fn child(&self, resource: &Resource) -> Option<&'a Template> {
+        self.resolved.environment().child(nested_location(resource)?)
     }
 
     /// The facts of a resource's type.
@@ -131,7 +136,12 @@ impl<'a> Context<'a> {
 
 /// The properties of a resource that choose by more conditions are not looked at: to find out how those can be together
 /// costs with the cube of their number.
-const MOST_CONDITIONS: usize = 128;
+const MOST_CONDITIONS: usize = 64;
+
+/// Rules that compare each resource of a kind with each look at no more of them: a template has at most 500 resources.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+pub(super) const MOST_COMPARED: usize = 500;
 
 /// In no more worlds are all the properties of a resource looked at.
 const MOST_WORLDS: usize = 256;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::environment::Environment;
 use super::parameter::{ParameterKind, spelled};
@@ -65,6 +65,7 @@ pub fn expand<'a>(template: &'a Template, environment: &Environment) -> Expanded
         scope: Vec::new(),
         origins: HashMap::new(),
         found: Vec::new(),
+        told: HashSet::new(),
         copies: 0,
         left: Cell::new(MOST_MADE),
     };
@@ -84,7 +85,10 @@ pub fn expand<'a>(template: &'a Template, environment: &Environment) -> Expanded
     let expanded = expander.template();
     if expander.left.get() == 0 {
         // Half of what they make would be judged for what it lacks.
-        let found = format!("what the loops make is more than {} MiB", MOST_MADE >> 20);
+        let found = match expander.copies > MOST_COPIES {
+            true => format!("the loops make more than {MOST_COPIES} copies"),
+            false => format!("what the loops make is more than {} MiB", MOST_MADE >> 20),
+        };
         let found = Diagnostic::error(TOO_LARGE, found).path("/Resources");
         let found = found.help("let the loops go over fewer values, or make less in each");
         return Expanded { template: Cow::Borrowed(template), diagnostics: vec![found], origins: HashMap::new() };
@@ -138,6 +142,8 @@ struct Expander<'a, 'e> {
     /// By what is made, where what makes it is written.
     origins: HashMap<String, String>,
     found: Vec<Diagnostic>,
+    /// What is said already to be made twice.
+    told: HashSet<String>,
     copies: usize,
     /// How much may still be made.
     left: Cell<usize>,
@@ -199,6 +205,9 @@ impl Expander<'_, '_> {
     }
 
     fn twice(&mut self, key: &str, place: String) {
+        if !self.told.insert(place.clone()) {
+            return;
+        }
         self.found.push(at(Diagnostic::error(LOOP, format!("a loop makes `{key}`, and there is one already")), place));
     }
 
@@ -246,19 +255,21 @@ impl Expander<'_, '_> {
                 .push(at(found, place.written).help(format!("write `{key}: [Name, [a, b], {{ 'Key${{Name}}': … }}]`")));
             return;
         };
-        let items = self.collection(collection).filter(|items| self.copies + items.len() <= MOST_COPIES);
-        let Some(items) = items else {
+        let Some(items) = self.collection(collection) else {
             let found = format!("what the loop `{name}` goes over is not known, so neither is what it makes");
             let found = at(Diagnostic::info(OPEN_LOOP, found), place.written);
             self.found.push(found.help("give the parameter a default, or its value with the environment"));
             made.insert(key.to_owned(), value.clone());
             return;
         };
+        self.copies += items.len();
+        if self.copies > MOST_COPIES {
+            self.left.set(0);
+        }
         for text in items {
             if self.left.get() == 0 {
                 break;
             }
-            self.copies += 1;
             self.scope.push((identifier.clone(), text));
             let written = Way { made: way.made.clone(), written: format!("{}/2", place.written) };
             for (inner, value) in body {

@@ -98,12 +98,12 @@ fn a_collection_may_be_a_parameter_or_a_mapping() {
 }
 
 #[test]
-fn a_finding_stands_where_the_loop_has_it() {
+fn a_finding_stands_where_the_loop_has_it_and_once() {
     check(
         &format!(
             "{EXTENSIONS}Resources:\n  Fn::ForEach::Q:\n    - N\n    - [a, b]\n    - Queue${{N}}:\n        Type: AWS::SQS::Queue\n        Properties:\n          QueueNam: x\n"
         ),
-        &[("E3002", 9, Some("Queuea")), ("E3002", 9, Some("Queueb"))],
+        &[("E3002", 9, Some("Queuea"))],
     );
 }
 

@@ -32,6 +32,7 @@ mod mappings;
 mod metadata;
 mod modules;
 mod names;
+mod nested;
 mod networks;
 mod outputs;
 mod packages;
@@ -96,6 +97,7 @@ pub const ALL: &[&[Rule]] = &[
     pipelines::RULES,
     shared::RULES,
     identifiers::RULES,
+    nested::RULES,
     references::RULES,
     calls::RULES,
     substitutions::RULES,

@@ -151,6 +151,14 @@ fn check_attribute(context: &Context<'_>, name: &str, attribute: &str, path: &Pa
         }
         return;
     };
+    if let (Some(output), Some(child)) = (attribute.strip_prefix("Outputs."), context.child(resource)) {
+        // A macro of the child may make more outputs than are written there.
+        if !child.outputs.contains_key(output) && child.transform.is_empty() {
+            let found = report.at(path, format!("the template of `{name}` has no output `{output}`"));
+            found.help = suggest(output, child.outputs.keys().map(String::as_str));
+        }
+        return;
+    }
     let Some(facts) = registry::facts(&resource.kind) else { return };
     if !facts.has_attribute(attribute) {
         let attributes = facts.attributes();

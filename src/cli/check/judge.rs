@@ -13,7 +13,8 @@ use super::inputs::{Input, Origin};
 use crate::check::{self, Stated};
 use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
-use crate::resolve::Environment;
+use crate::resolve::{Environment, nested_location};
+use crate::template::Template;
 use crate::template::parse::{self, MOST_BYTES};
 
 /// How the names of sidecars end.
@@ -101,11 +102,29 @@ fn template(text: &str, name: &str, origin: &Origin, region: Option<&str>, today
         Some(region) => environment.in_region(region),
         None => environment,
     };
+    let environment = match origin {
+        Origin::File(path) => with_children(environment, &template, path),
+        Origin::StandardInput => environment,
+    };
     findings.extend(check::check_in(&template, &places, &environment));
     findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
     Judged { resources: template.resources.len(), findings, ..Judged::new(name) }
+}
+
+/// Reads the templates of nested stacks that lie where the outer one says; one that cannot be read is not known.
+fn with_children(mut environment: Environment, template: &Template, path: &Path) -> Environment {
+    for location in template.resources.values().filter_map(nested_location) {
+        let child = path.parent().map(|folder| folder.join(location));
+        if let (None, Some(child)) = (environment.child(location), child)
+            && let Ok(text) = text(&Origin::File(child))
+        {
+            let (child, ..) = parse::parse(&text, location);
+            environment = environment.with_child(location, child);
+        }
+    }
+    environment
 }
 
 /// Reads what lies beside a template: `app.formwork.yaml` beside `app.template.yaml` or `app.yaml`.

@@ -109,7 +109,7 @@ impl Validator {
     }
 
     /// Likewise, of properties whose conditions are decided already.
-    pub fn validate_all(&self, decisions: &Decisions) -> Vec<Violation> {
+    pub fn validate_all(&self, decisions: &Decisions<'_>) -> Vec<Violation> {
         decisions.violations(|value| {
             let mut violations = self.subject.read_only(value);
             violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
@@ -119,14 +119,14 @@ impl Validator {
 }
 
 /// The properties of a resource as they are in each of the worlds that matter.
-pub struct Decisions {
+pub struct Decisions<'v> {
     worlds: Vec<World>,
-    decided: Vec<Decided>,
+    decided: Vec<Decided<'v>>,
 }
 
-impl Decisions {
+impl<'v> Decisions<'v> {
     /// Properties in these worlds.
-    pub fn new(properties: &Value, worlds: Vec<World>) -> Self {
+    pub fn new(properties: &'v Value, worlds: Vec<World>) -> Self {
         let decided = worlds.iter().map(|world| Decided::new(properties, world)).collect();
         Self { worlds, decided }
     }
@@ -136,7 +136,7 @@ impl Decisions {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
         let nothing = Value::Object(Map::new());
         for (decided, world) in self.decided.iter().zip(&self.worlds) {
-            let value = decided.value.as_ref().unwrap_or(&nothing);
+            let value = decided.value.as_deref().unwrap_or(&nothing);
             if world::is_function(value) {
                 continue;
             }
