@@ -152,7 +152,7 @@ def of_conditions(count):
     names = range(count)
     parameters = "".join(f"  P{n}:\n    Type: String\n    Default: a\n    AllowedValues: [a, b]\n" for n in names)
     conditions = "".join(f"  C{n}: {condition(n)}\n" for n in names)
-    queues = "".join(queue(n, [(n + k) % count for k in range(1, 5)]) for n in names)
+    queues = "".join(queue(n, [(n + k) % count for k in (15, 2, 3, 4)]) for n in names)
     head = "AWSTemplateFormatVersion: '2010-09-09'\nParameters:\n"
     return f"{head}{parameters}Conditions:\n{conditions}Resources:\n{queues}"
 
@@ -171,11 +171,10 @@ def queue(n, others):
     return f"""\
   Queue{n}:
     Type: AWS::SQS::Queue
-    Condition: C{n}
     DeletionPolicy: Delete
     UpdateReplacePolicy: Delete
     Properties:
-      VisibilityTimeout: !If [C{n}, 30, !If [C{a}, 40, 50]]
+      VisibilityTimeout: !If [C{min(n, a)}, !If [C{max(n, a)}, 30, 40], 50]
       MessageRetentionPeriod: !If [C{b}, 3600, !Ref AWS::NoValue]
       DelaySeconds: !If [C{c}, 1, 2]
       Tags: !If [C{d}, [{{Key: stage, Value: !Ref P{n}}}], !Ref AWS::NoValue]

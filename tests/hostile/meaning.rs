@@ -136,6 +136,12 @@ fn everything_refers_to_everything() {
     };
     let network = "Resources:\n  V: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n";
     check(format!("{network}{}", lines(2_000, subnet)), 1, "E");
+    let bucket = |n: usize| format!("  B{n}: {{ Type: AWS::S3::Bucket, Properties: {{ BucketName: same }} }}\n");
+    check(
+        format!("Resources:\n{}", lines(2_000, bucket)),
+        1,
+        "`B0` has the same identifier as `B1` and `B2` and `B3` and others",
+    );
     let parameter = |n: usize| format!("  P{n}: {{ Type: String, Default: x, AllowedValues: [a, b] }}\n");
     check(format!("Parameters:\n{}{}", lines(5_000, parameter), queue("")), 1, "4000 more of these are not told");
 }
