@@ -51,7 +51,8 @@ fn what_you_write_compiles() {
 
 /// What stands between the fences of the first block of a language that has `mark` in it.
 fn block(language: &str, mark: &str) -> String {
-    let blocks = README.split(&format!("```{language}\n")).skip(1).filter_map(|rest| rest.split_once("\n```"));
+    let fence = format!("```{language}\n");
+    let blocks = README.split(&fence).skip(1).filter_map(|rest| rest.split_once("\n```"));
     let mut with_mark = blocks.map(|(block, _)| block).filter(|block| block.contains(mark));
     with_mark.next().unwrap_or_else(|| panic!("no {language} with {mark}")).to_owned()
 }

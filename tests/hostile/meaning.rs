@@ -45,7 +45,7 @@ fn conditions_whose_diagrams_grow_too_large() {
     let pigeons = lines(13, |n| format!("  P{n}: {{ Type: String, AllowedValues: [{holes}] }}\n"));
     let same = (0..13).flat_map(|a| (0..a).map(move |b| format!("!Equals [!Ref P{a}, !Ref P{b}]")));
     let any = same.reduce(|rest, one| format!("!Or [{one}, {rest}]")).unwrap_or_default();
-    check(format!("Parameters:\n{pigeons}Conditions:\n  D: !Not [{any}]\n{on}"), 1, "nested more than 100 deep");
+    check(format!("Parameters:\n{pigeons}Conditions:\n  D: !Not [{any}]\n{on}"), 0, "");
     let same = (0..13).map(|a| {
         let others = (0..a).map(|b| format!("!Equals [!Ref P{a}, !Ref P{b}], "));
         format!("  D{a}: !Or [!Equals [a, b], !Equals [b, a], {}]\n", others.take(8).collect::<String>())
