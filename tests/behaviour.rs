@@ -11,6 +11,7 @@ mod databases;
 mod examples;
 mod failures;
 mod functions;
+mod hostile;
 mod iam;
 mod init;
 mod lab_files;
