@@ -34,7 +34,7 @@ fn template() -> String {
             "  Group{n}:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      VpcId: !Ref Vpc\n      SecurityGroupIngress:\n"
         ));
         for rule in 0..RULES {
-            let (port, peer) = (if rule % 2 == 0 { 5432 } else { 3000 + rule }, (n * 7 + rule * 13) % GROUPS);
+            let (port, peer) = (if rule % 2 == 0 { 5432 } else { 3000 + rule }, (n * 7 + rule * 13 + 1) % GROUPS);
             let peer = match rule % 3 {
                 0 => format!("CidrIp: 172.16.{rule}.0/24"),
                 _ => format!("SourceSecurityGroupId: !Sub '${{Group{peer}}}'"),
@@ -71,7 +71,8 @@ fn timed<T>(what: &str, mut run: impl FnMut() -> T) -> T {
 fn main() {
     let text = template();
     let (template, _, findings) = parse(&text, "bench.yaml");
-    assert!(findings.is_empty(), "{findings:#?}");
+    // It is more than CloudFormation takes, which is all there is to say of it.
+    assert!(findings.iter().all(|finding| finding.code.id == "E1002"), "{findings:#?}");
     let environment = Environment::unknown();
     let resolved = Resolved::new(&template, &environment);
     let pairs = timed("all pairs of 500 interfaces", || all_pairs(&resolved, Facts::none()));
