@@ -53,7 +53,7 @@ pub use fix::Patch;
 pub use goals::Origin;
 pub use judge::{Judgement, judge};
 pub use model::Model;
-pub use proof::{Proof, Verdict};
+pub use proof::{Proof, UNJUDGED, Verdict};
 
 use crate::goal::{Goal, Goals};
 use crate::resolve::Resolved;
@@ -65,6 +65,10 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
     let answers = questions.iter().map(|question| proof::answer(&model, question, &goals.assumed));
     let mut proofs: Vec<_> = answers.collect();
     proofs.iter_mut().for_each(|proof| try_fixes(resolved, goals, facts, proof));
+    // What is allowed is judged by the policies, not by the network.
+    let allowed = authorisation::proofs(resolved, goals);
+    proofs.retain(|proof| !allowed.iter().any(|known| known.goal == proof.goal));
+    proofs.extend(allowed);
     proofs
 }
 
