@@ -7,6 +7,7 @@ mod facts;
 mod failures;
 mod laws;
 mod rewritings;
+mod table;
 mod unknowns;
 
 use std::collections::BTreeSet;

@@ -88,6 +88,28 @@ pub fn who_reaches<'a>(resolved: &'a Resolved<'a>, what: &str, facts: &'a Facts)
     Some(proof::answer(&model, &goals::stated(&model, &goal), &[]))
 }
 
+/// Every pair of resources of which one can open connections to the other, as far as groups, VPCs and ports say: the
+/// whole picture, for comparing templates and for drawing them.
+pub fn all_pairs<'a>(resolved: &'a Resolved<'a>, facts: &'a Facts) -> Vec<(String, String)> {
+    let model = Model::new(resolved, facts);
+    let interfaces = model.all_interfaces();
+    let ends: Vec<_> = interfaces.iter().map(|one| flow::End::of(&model, std::rc::Rc::clone(one))).collect();
+    let ports: Vec<_> = interfaces.iter().map(|one| model.listening(one.id)).collect();
+    let mut pairs = Vec::new();
+    for (to, ports) in ends.iter().zip(&ports).filter(|(_, ports)| !ports.is_empty()) {
+        for (from, interface) in ends.iter().zip(&interfaces) {
+            if from.name == to.name || !exposure::initiates(&model, interface, to) {
+                continue;
+            }
+            let judged = exposure::reaches(&model, from, to, ports);
+            if resolved.is_possible(judged.benign) {
+                pairs.push((from.name.clone(), to.name.clone()));
+            }
+        }
+    }
+    pairs
+}
+
 /// Keeps the changes that mend what they are for.
 fn try_fixes(resolved: &Resolved<'_>, goals: &Goals, facts: &Facts, proof: &mut Proof) {
     let goal = proof.goal.clone();
