@@ -16,6 +16,7 @@ mod nouns;
 mod readme;
 mod registry;
 mod resolve;
+mod planted;
 mod rivals;
 mod rules;
 mod settings;
