@@ -13,6 +13,7 @@ mod lab_files;
 mod layers;
 mod network;
 mod nouns;
+mod prove;
 mod readme;
 mod registry;
 mod resolve;

@@ -84,9 +84,13 @@ fn connect<D: ProxyTarget>(stack: &mut Stack, settings: &Environment, parts: Par
     if let (Some(secret), Some(true)) = (parts.secret, settings.secret.as_ref().map(has_full_access)) {
         stack.grant(proxy, secret.access(SecretAccess::Full));
     }
-    rotate(stack, settings, parts, &served, &apis);
+    let rotation = rotate(stack, settings, parts, &served, &apis);
     if settings.proxy.groups == Groups::Separate {
-        stack.require(served.database.isolated().except(proxy));
+        let isolated = served.database.isolated().except(proxy);
+        stack.require(match rotation {
+            Some(rotation) => isolated.except(rotation),
+            None => isolated,
+        });
     }
     outputs::outputs(stack, settings, network, handler, proxy, &served);
 }
@@ -123,8 +127,14 @@ fn grant(
 }
 
 /// Rotation of the secret's password. INVARIANT (settings complete): there is a secret, and an endpoint for its API.
-fn rotate<D: ProxyTarget>(stack: &mut Stack, settings: &Environment, parts: Parts, served: &Served<D>, apis: &Apis) {
-    let (Some(rotation), Some(secret)) = (settings.rotation, parts.secret) else { return };
+fn rotate<D: ProxyTarget>(
+    stack: &mut Stack,
+    settings: &Environment,
+    parts: Parts,
+    served: &Served<D>,
+    apis: &Apis,
+) -> Option<Handle<Rotation>> {
+    let (rotation, secret) = (settings.rotation?, parts.secret?);
     let group = stack.add("RotationSg", SecurityGroup::new(parts.network.vpc, "rotation of the password"));
     let noun = Rotation::new(secret, served.database, parts.network.private, group).every(rotation.days);
     let noun = match &apis.secrets {
@@ -136,4 +146,5 @@ fn rotate<D: ProxyTarget>(stack: &mut Stack, settings: &Environment, parts: Part
     if let Some(api) = &apis.secrets {
         stack.allow(rotation, api.handle);
     }
+    Some(rotation)
 }

@@ -88,9 +88,9 @@ fn step(step: &Step, places: &Places, text: &mut String) {
     let code = step.aws_code.map(|code| format!(" {DIM}{code}{RESET}")).unwrap_or_default();
     let answer = painted(colour, step.answer.name(), 8);
     text.push_str(&format!("  {answer}{:<24}{}{}{code}\n", step.hop, step.message, step.place));
-    for evidence in &step.evidence {
-        let place = places.nearest(&evidence.path).map_or_else(|| evidence.path.clone(), ToString::to_string);
-        text.push_str(&format!("{:34}{DIM}{place}: {}{RESET}\n", "", evidence.says));
+    let at = evidence_at(step, places);
+    if !at.is_empty() {
+        text.push_str(&format!("{:34}{DIM}{at}{RESET}\n", ""));
     }
     if step.answer == Answer::Holds || step.answer == Answer::Assumed {
         return;
@@ -106,6 +106,25 @@ fn step(step: &Step, places: &Places, text: &mut String) {
         for line in yaml::value(&fix.to_value()).lines() {
             text.push_str(&format!("{:36}{line}\n", ""));
         }
+    }
+}
+
+/// The places of what a step rests on, the file named once: `app.yaml: 12:3 tcp 5432 from …, 40:3 …`.
+fn evidence_at(step: &Step, places: &Places) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut file = None;
+    for evidence in &step.evidence {
+        match places.nearest(&evidence.path) {
+            Some(span) => {
+                file = file.or(Some(span.file.as_str()));
+                told.push(format!("{}:{} {}", span.line, span.column, evidence.says));
+            }
+            None => told.push(format!("{} {}", evidence.path, evidence.says)),
+        }
+    }
+    match file {
+        Some(file) => format!("{file}: {}", told.join("; ")),
+        None => told.join("; "),
     }
 }
 

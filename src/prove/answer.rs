@@ -62,12 +62,14 @@ pub enum Claim {
     Rule {
         /// Whether it is of traffic that leaves.
         egress: bool,
-        /// Whose rule: a logical id, or an id.
-        group: String,
+        /// The groups of the near end, of one of which it is the rule: logical ids, or ids.
+        groups: Vec<String>,
         /// The port, where it is known.
         port: Option<u16>,
-        /// The far ends of which one is named: logical ids, or ids.
+        /// The groups of the far end, of which one is named if the rule names a group: logical ids, or ids.
         peers: Vec<String>,
+        /// The subnets of the far end, all of which are covered if the rule names addresses.
+        subnets: Vec<String>,
     },
     /// The list or value at the path names `what`: a logical id, or an id.
     Names {
@@ -165,7 +167,11 @@ impl Step {
 
     /// Adds what it rests on.
     pub fn because(&mut self, evidence: impl IntoIterator<Item = Evidence>) -> &mut Self {
-        self.evidence.extend(evidence);
+        for piece in evidence {
+            if !self.evidence.contains(&piece) {
+                self.evidence.push(piece);
+            }
+        }
         self
     }
 

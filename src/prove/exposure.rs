@@ -50,7 +50,7 @@ pub fn callers<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: F
 /// Endpoints and databases answer, they never call; a proxy calls its targets only.
 fn initiates<'a>(model: &Model<'a>, interface: &Interface<'a>, to: &End<'a>) -> bool {
     match interface.kind {
-        Kind::Function => true,
+        Kind::Function | Kind::Rotation => true,
         Kind::Proxy => model.targets(interface.id).iter().any(|target| Some(*target) == to.id()),
         _ => false,
     }
@@ -112,46 +112,45 @@ fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Form
                 continue;
             }
             let holder = rule.holder.map(|holder| (holder.to_owned(), model.place(holder, rule.source)));
-            let Some((who, groups, judged)) = peer(model, to, &rule.peer, judged) else { continue };
-            if !found.iter().any(|known| known.who == who) {
-                found.push(Caller { who, resource: None, groups, judged, rule: holder });
+            for (who, resource, groups, judged) in peer(model, to, &rule.peer, judged) {
+                let is_known = |known: &Caller| known.who == who || (resource.is_some() && known.resource == resource);
+                if !found.iter().any(is_known) {
+                    found.push(Caller { who, resource, groups, judged, rule: holder.clone() });
+                }
             }
         }
     }
 }
 
-fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) -> Option<(String, Vec<String>, Judged)> {
+/// Somebody whom a rule admits: as it is told, the resource, its groups, and how surely.
+type Admitted = (String, Option<String>, Vec<String>, Judged);
+
+fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) -> Vec<Admitted> {
     match peer {
         Peer::Group(term) => {
-            let own = to.groups.iter().any(|group| group.term == *term);
             let told = term.to_string();
-            let others = term.own().map(|id| others_in(model, id)).unwrap_or_default();
-            match (term.own(), others.is_empty()) {
+            if let Some(id) = term.own() {
                 // Members of a group that the template creates are those that it gives it.
-                (Some(_), true) => None,
-                (Some(_), false) => {
-                    Some((format!("members of {told} such as {}", others.join(", ")), vec![told], judged))
-                }
-                _ if own => None,
-                _ => Some((
-                    format!("members of {told}, which exists already"),
-                    vec![told],
-                    Judged { fact: Formula::FALSE, benign: Formula::FALSE, foreign: Formula::FALSE, open: judged.open },
-                )),
+                let member = |id: String| (format!("`{id}`, a member of {told}"), Some(id), vec![told.clone()], judged);
+                return others_in(model, id).into_iter().map(member).collect();
             }
+            if to.groups.iter().any(|group| group.term == *term) {
+                return Vec::new();
+            }
+            vec![(format!("members of {told}, which exists already"), None, vec![told], Judged::open(judged.open))]
         }
         Peer::Range(range) => {
             let text = super::model::named(range);
-            let nowhere = super::model::loose(&text)
+            let is_nowhere = super::model::loose(&text)
                 .is_some_and(|range| range.address().is_loopback() || text == "255.255.255.255/32");
-            (!nowhere).then(|| (format!("addresses of {text}"), Vec::new(), judged))
+            if is_nowhere { Vec::new() } else { vec![(format!("addresses of {text}"), None, Vec::new(), judged)] }
         }
-        Peer::Prefixes(list) => Some((format!("addresses of the prefix list {list}"), Vec::new(), judged)),
+        Peer::Prefixes(list) => vec![(format!("addresses of the prefix list {list}"), None, Vec::new(), judged)],
         Peer::Named(name) => {
-            Some((format!("members of `{}`", super::model::named(name)), Vec::new(), Judged::open(judged.open)))
+            vec![(format!("members of `{}`", super::model::named(name)), None, Vec::new(), Judged::open(judged.open))]
         }
         Peer::Unknown => {
-            Some(("somebody by a rule that is not known".to_owned(), Vec::new(), Judged::foreign(judged.open)))
+            vec![("somebody by a rule that is not known".to_owned(), None, Vec::new(), Judged::foreign(judged.open))]
         }
     }
 }
@@ -168,7 +167,7 @@ fn others_in<'a>(model: &Model<'a>, group: &str) -> Vec<String> {
         let mut names = false;
         model.resolved.each_reference(id, &mut |name, _, _, _| names |= name == group);
         if names {
-            found.push(format!("`{id}`"));
+            found.push(id.clone());
         }
     }
     found

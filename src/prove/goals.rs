@@ -2,6 +2,7 @@
 
 mod api;
 mod environment;
+mod rotation;
 mod stated;
 
 use std::rc::Rc;
@@ -79,7 +80,9 @@ pub fn derived<'a>(model: &Model<'a>) -> Vec<Question<'a>> {
             Kind::Function => {
                 environment::of_function(model, &interface, &mut found);
                 api::of_function(model, &interface, &mut found);
+                rotation::of_function(model, &interface, &mut found);
             }
+            Kind::Rotation => rotation::of_hosted(model, &interface, &mut found),
             Kind::Proxy => targets_of(model, &interface, &mut found),
             _ => {}
         }

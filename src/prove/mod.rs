@@ -32,6 +32,7 @@
 //! ```
 
 pub mod answer;
+pub mod checker;
 mod exposure;
 mod facts;
 mod findings;

@@ -24,19 +24,22 @@ struct Call {
 pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &mut Vec<Question<'a>>) {
     let mut calls: Vec<Call> = Vec::new();
     handed(model, function.id, &mut calls);
-    rotates(model, function.id, &mut calls);
     granted(model, function.id, &mut calls);
     for call in calls {
         let under = model.resolved.and(call.when, function.exists);
         if !model.resolved.is_possible(under) || is_called_by_name(model, function, &call.service) {
             continue;
         }
-        let question = question(model, function, &call.service, under, Some(call.origin), call.doubt);
-        match found.iter_mut().find(|known| known.goal == question.goal) {
-            Some(known) if call.doubt || known.doubt.is_none() => {}
-            Some(known) => *known = question,
-            None => found.push(question),
-        }
+        ask(question(model, function, &call.service, under, Some(call.origin), call.doubt), found);
+    }
+}
+
+/// Adds a question, unless it is asked already as surely.
+pub fn ask<'a>(question: Question<'a>, found: &mut Vec<Question<'a>>) {
+    match found.iter_mut().find(|known| known.goal == question.goal) {
+        Some(known) if question.doubt.is_some() || known.doubt.is_none() => {}
+        Some(known) => *known = question,
+        None => found.push(question),
     }
 }
 
@@ -182,23 +185,6 @@ fn is_secret(model: &Model<'_>, value: &Resolution<'_>) -> bool {
             _ => attribute == Some("MasterUserSecret.SecretArn"),
         },
         None => value.text().is_some_and(|text| text.starts_with("arn:") && text.contains(":secretsmanager:")),
-    }
-}
-
-/// A function that rotates a secret reads and writes it.
-fn rotates<'a>(model: &Model<'a>, function: &str, calls: &mut Vec<Call>) {
-    for schedule in model.of_kind("AWS::SecretsManager::RotationSchedule") {
-        for case in model.resolved.property(schedule, "RotationLambdaARN") {
-            if case.value.reference().is_some_and(|(id, _)| id == function) {
-                let origin = Origin {
-                    resource: schedule.to_owned(),
-                    path: model.place(schedule, Some(case.source)),
-                    says: format!("so `{function}` must reach the secretsmanager API"),
-                };
-                let service = "secretsmanager".to_owned();
-                calls.push(Call { service, when: case.when, origin, doubt: false });
-            }
-        }
     }
 }
 

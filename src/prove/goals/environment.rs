@@ -43,7 +43,7 @@ fn is_address(model: &Model<'_>, name: &str, attribute: Option<&str>) -> bool {
         }
         Kind::Store => attribute.contains("Endpoint") && !attribute.ends_with("Port") && !attribute.ends_with("Ports"),
         Kind::Endpoint => attribute == "DnsEntries",
-        Kind::Function => false,
+        Kind::Function | Kind::Rotation => false,
     }
 }
 

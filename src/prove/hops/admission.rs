@@ -83,29 +83,41 @@ fn tell<'a>(
     let model = look.model;
     let groups = names(&question.own.groups);
     let far = far_name(question);
-    let verb = if question.direction == Direction::Ingress { "admits" } else { "lets out to" };
     let port = question.port.told();
+    let sentence = match question.direction {
+        Direction::Ingress => format!("{groups} admits {far} on {port}"),
+        Direction::Egress => format!("{groups} lets {port} out to {far}"),
+    };
     if let Some(when) = split.holds {
         let by = reasons.iter().filter(|reason| model.resolved.is_possible(reason.judged.fact));
         let evidence: Vec<_> = by.filter_map(|reason| evidence(model, question, reason)).collect();
-        let step = look.say(Answer::Holds, when, format!("{groups} {verb} {far} on {port}"));
+        let step = look.say(Answer::Holds, when, sentence.clone());
         if let Some(first) = evidence.first() {
             step.at(&first.resource.clone(), first.path.clone());
         }
         step.because(evidence);
     }
     if let Some(when) = split.assumed {
-        let why = why(reasons, |judged| (judged.benign, judged.fact), model);
-        look.say(Answer::Assumed, when, why.unwrap_or_else(|| format!("{groups} {verb} {far} on {port}")));
+        let rule = reasons.iter().find_map(|reason| match &reason.grounds {
+            Grounds::Rule(id, _, told) if question.far.given && reason.judged.benign != Formula::FALSE => {
+                Some((id, told))
+            }
+            _ => None,
+        });
+        let why = match rule {
+            Some((id, told)) => Some(format!("{far} is what the rule of `{id}` means: {told}")),
+            None => why(reasons, |judged| (judged.benign, judged.fact), model),
+        };
+        look.say(Answer::Assumed, when, why.unwrap_or_else(|| sentence.clone()));
     }
     if let Some(when) = split.foreign {
         let why = why(reasons, |judged| (judged.foreign, judged.benign), model);
-        let message = why.unwrap_or_else(|| format!("whether {groups} {verb} {far} on {port} is not known"));
+        let message = why.unwrap_or_else(|| format!("whether {sentence} is not known"));
         look.say(Answer::Unknown, when, message).silent();
     }
     if let Some(when) = split.unknown {
         let why = why(reasons, |judged| (judged.open, judged.foreign), model);
-        let message = why.unwrap_or_else(|| format!("whether {groups} {verb} {far} on {port} is not known"));
+        let message = why.unwrap_or_else(|| format!("whether {sentence} is not known"));
         let step = look.say(Answer::Unknown, when, message);
         place(step, question);
         step.help(help(question));
@@ -213,7 +225,7 @@ fn why(reasons: &[Reason<'_>], levels: impl Fn(&Judged) -> (Formula, Formula), m
         model.resolved.is_possible(model.without(more, less))
     };
     reasons.iter().find(decides).map(|reason| match &reason.grounds {
-        Grounds::Rule(id, _, told) => format!("whether the rule of `{id}`, {told}, lets it through depends on what is not known here"),
+        Grounds::Rule(id, _, told) => format!("whether the rule of `{id}`, {told}, covers it is not known here"),
         Grounds::Fact(told) => format!("an existing rule, {told}, lets it through"),
         Grounds::DefaultEgress(group) => format!("{group} lets everything out, as every new group does"),
         Grounds::EgressBeside(group) => format!(
@@ -240,12 +252,13 @@ fn evidence<'a>(model: &Model<'a>, question: &Question<'_, 'a>, reason: &Reason<
                 Some(source) => model.place(holder, Some(source)),
                 None => crate::template::pointer(["Resources", holder, "Properties"]),
             };
-            let own = question.own.groups.iter().map(|group| key(&group.term));
+            let keys = |placed: &[Placed<'a>]| placed.iter().map(|one| key(&one.term)).collect();
             let claim = Claim::Rule {
                 egress,
-                group: own.collect::<Vec<_>>().join(","),
+                groups: keys(&question.own.groups),
                 port: question.port.number,
-                peers: question.far.groups.iter().map(|group| key(&group.term)).collect(),
+                peers: keys(&question.far.groups),
+                subnets: keys(&question.far.subnets),
             };
             Some(Evidence { resource: (*holder).to_owned(), path, says: told.clone(), claim })
         }

@@ -4,7 +4,7 @@ use super::{Hop, Look};
 use crate::diagnostic::Code;
 use crate::prove::answer::{Answer, Claim, Evidence, Split};
 use crate::prove::flow::End;
-use crate::prove::model::{Judged, Kind, Term};
+use crate::prove::model::{Judged, Kind, Model, Term};
 use crate::resolve::Formula;
 use crate::template::pointer;
 
@@ -38,7 +38,7 @@ fn look(look: &mut Look<'_, '_>) {
 }
 
 fn look_outside(look: &mut Look<'_, '_>, outside: Formula) {
-    let split = Split::of(look.model, is_public(look), outside);
+    let split = Split::of(look.model, is_public(look.model, &look.flow.to), outside);
     let (from, to) = (look.flow.from.told(), look.flow.to.told());
     let at = look.flow.from.id().map(|id| (id.to_owned(), pointer(["Resources", id, "Properties"])));
     for (answer, when) in
@@ -61,18 +61,17 @@ fn look_outside(look: &mut Look<'_, '_>, outside: Formula) {
 }
 
 /// Where the far end has a public address.
-fn is_public(look: &Look<'_, '_>) -> Judged {
-    let to = &look.flow.to;
+pub(super) fn is_public<'a>(model: &Model<'a>, to: &End<'a>) -> Judged {
     match (to.kind(), to.id()) {
         (Some(Kind::Database | Kind::Cluster), Some(id)) => {
             let mut all = Judged::NEVER;
-            for case in look.model.resolved.property(id, "PubliclyAccessible") {
+            for case in model.resolved.property(id, "PubliclyAccessible") {
                 let judged = match case.value.flag() {
                     Some(true) => Judged::fact(case.when),
                     Some(false) => Judged::NEVER,
                     None => Judged::open(case.when),
                 };
-                all = all.or(judged, look.model.resolved);
+                all = all.or(judged, model.resolved);
             }
             all
         }

@@ -100,6 +100,7 @@ fn targets(look: &mut Look<'_, '_>) {
             let judged = match model.own_proxy(&named.term) {
                 Some(own) if own == proxy => Judged::fact(named.when),
                 Some(_) => continue,
+                None if model.is_other_proxy(proxy, &named.term) => continue,
                 None => Judged::open(named.when),
             };
             all = all.or(judged, model.resolved);

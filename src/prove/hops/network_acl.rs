@@ -42,13 +42,14 @@ pub(super) fn edges<'a>(
     passage: Passage<'_, 'a>,
 ) {
     let model = look.model;
-    let mut given = Vec::new();
+    let mut given: Vec<String> = Vec::new();
+    let mut fresh: Vec<Evidence> = Vec::new();
     let mut told: Vec<(String, bool, Answer)> = Vec::new();
     let nowhere = Vec::new();
     for (ends, far, egress) in [(from, to, true), (to, from, false)] {
         let far_subnets = if far.subnets.is_empty() { &nowhere } else { &far.subnets };
         if ends.subnets.is_empty() {
-            given.push(format!("those of {}", ends.told()));
+            push_new(&mut given, format!("those of {}", ends.told()));
         }
         for subnet in &ends.subnets {
             let fars: Vec<Option<&Placed<'a>>> = match far_subnets.is_empty() {
@@ -62,25 +63,43 @@ pub(super) fn edges<'a>(
                     let used = far.map_or(Formula::TRUE, |far| far.when);
                     all.and(passes.or(Judged::fact(model.resolved.not(used)), model.resolved), model.resolved)
                 });
-                if matches!(acl, Acl::Given) && !fars.is_empty() && model.resolved.is_possible(under) {
-                    given.push(format!("that of {}", subnet.term));
+                if !model.resolved.is_possible(under) || fars.is_empty() {
+                    continue;
+                }
+                if matches!(acl, Acl::Given) {
+                    push_new(&mut given, format!("that of {}", subnet.term));
                     continue;
                 }
                 let edge = Edge { subnet, acl: &acl, egress, far };
+                if matches!(acl, Acl::New) {
+                    evidence(&edge).into_iter().for_each(|piece| push_new(&mut fresh, piece));
+                    continue;
+                }
                 tell(look, &edge, Split::of(model, judged, under), passage, &mut told);
             }
         }
     }
+    let what = what(passage);
     if !given.is_empty() {
-        given.dedup();
-        let what = what(passage);
         look.say(Answer::Assumed, under, format!("the network ACLs let {what} through: {}", given.join(", ")));
-    } else if !told.iter().any(|(.., answer)| *answer == Answer::Holds) && told.is_empty() {
+    }
+    if !fresh.is_empty() {
+        let subnets: Vec<_> = fresh.iter().map(|piece| format!("`{}`", piece.resource)).collect();
+        let message =
+            format!("the network ACL of a new VPC lets {what} through, as everything: {}", subnets.join(", "));
+        look.say(Answer::Holds, under, message).because(fresh);
+    } else if given.is_empty() && told.is_empty() {
         look.say(
             Answer::Holds,
             under,
             format!("{} and {} are in one subnet, in which no network ACL counts", from.told(), to.told()),
         );
+    }
+}
+
+fn push_new<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The groups of the listener admit the caller.
 
-use super::{Hop, Look, admission};
+use super::{Hop, Look, admission, attachment};
 use crate::diagnostic::Code;
 use crate::prove::answer::Answer;
 use crate::prove::model::{Direction, Judged, Side, Term};
@@ -26,7 +26,9 @@ fn look(look: &mut Look<'_, '_>) {
     if model.resolved.is_possible(inside) {
         admission::look(look, Direction::Ingress, inside, false);
     }
+    // Where the far end has no public address, that is what breaks.
     let outside = model.resolved.and(under, look.flow.from.outside);
+    let outside = model.resolved.and(outside, attachment::is_public(model, &look.flow.to).open);
     if model.resolved.is_possible(outside) {
         admission::look(look, Direction::Ingress, outside, true);
     }

@@ -72,6 +72,24 @@ impl<'a> Model<'a> {
         all
     }
 
+    /// Where a range holds a whole block, for sure and perhaps.
+    pub fn holds_whole(&self, range: &Resolution<'a>, block: &Resolution<'a>) -> Judged {
+        if range == block {
+            return Judged::ALWAYS;
+        }
+        let Some(range) = range.text().and_then(loose) else { return Judged::open(Formula::TRUE) };
+        let mut all = Judged::NEVER;
+        for (when, _, block) in self.readings(block) {
+            let judged = match block {
+                Some(block) if range.contains(&block) => Judged::fact(when),
+                Some(_) => Judged::NEVER,
+                None => Judged::open(when),
+            };
+            all = all.or(judged, self.resolved);
+        }
+        all
+    }
+
     /// What a range can be: read, at the default of its parameter, and otherwise unknown.
     fn readings(&self, value: &Resolution<'a>) -> Vec<(Formula, Resolution<'a>, Option<Cidr>)> {
         let value = self.settled_range(value);

@@ -22,6 +22,8 @@ pub enum Kind {
     Store,
     /// An interface endpoint.
     Endpoint,
+    /// The function that Secrets Manager hosts to rotate a secret.
+    Rotation,
 }
 
 /// The network interfaces of a resource.
@@ -73,6 +75,13 @@ const SHAPES: &[Shape] = &[
     shape("AWS::ElastiCache::ReplicationGroup", Kind::Store, "CacheSubnetGroupName", "SecurityGroupIds", true),
     shape("AWS::ElastiCache::CacheCluster", Kind::Store, "CacheSubnetGroupName", "VpcSecurityGroupIds", true),
     shape("AWS::Redshift::Cluster", Kind::Store, "ClusterSubnetGroupName", "VpcSecurityGroupIds", true),
+    shape(
+        "AWS::SecretsManager::RotationSchedule",
+        Kind::Rotation,
+        "HostedRotationLambda/VpcSubnetIds",
+        "HostedRotationLambda/VpcSecurityGroupIds",
+        false,
+    ),
     shape("AWS::EC2::VPCEndpoint", Kind::Endpoint, "SubnetIds", "SecurityGroupIds", false),
 ];
 
@@ -96,6 +105,9 @@ impl<'a> Model<'a> {
 
     /// An endpoint has interfaces unless it is a gateway.
     fn has_interfaces(&self, id: &str, shape: &Shape) -> bool {
+        if shape.is == Kind::Rotation {
+            return !self.resolved.elements(id, "HostedRotationLambda").is_empty();
+        }
         if shape.is != Kind::Endpoint {
             return true;
         }
@@ -117,7 +129,7 @@ impl<'a> Model<'a> {
         let mut groups = self.terms(home, shape.groups);
         let vpc = self.named_vpc(home, shape, &subnets);
         let inside = self.any_of(&subnets);
-        let function = shape.is == Kind::Function;
+        let function = matches!(shape.is, Kind::Function | Kind::Rotation);
         let outside = if function { self.without(exists, inside) } else { Formula::FALSE };
         if !function {
             let rest = self.without(exists, self.any_of(&groups));
@@ -259,6 +271,13 @@ impl<'a> Model<'a> {
             }),
             _ => None,
         }
+    }
+
+    /// Whether a name is for sure not that of a proxy of the template.
+    pub fn is_other_proxy(&self, proxy: &str, name: &Term<'a>) -> bool {
+        let Term::Given(name) = name else { return true };
+        let own = self.resolved.property(proxy, "DBProxyName");
+        own.iter().all(|case| self.resolved.same(&case.value, name) == Some(false))
     }
 
     /// Every proxy of a family listens on its port, whatever that of its database is.

@@ -10,6 +10,7 @@ mod interface;
 mod judged;
 mod port;
 mod routing;
+mod rule;
 mod term;
 mod touch;
 mod vpc;
@@ -19,16 +20,17 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::facts::Facts;
-use crate::resolve::{Formula, Resolved};
+use crate::resolve::{Element, Formula, Piece, Resolution, Resolved};
 use crate::template::{Resource, Value};
 
 pub use acl::{Acl, EPHEMERAL, Entry, Passage, Side};
 pub use address::loose;
-pub use group::{Direction, Grounds, GroupRule, Peer, Reason};
+pub use group::{Grounds, Reason};
 pub use interface::{Interface, Kind};
 pub use judged::Judged;
 pub use port::{Port, Ports};
 pub use routing::Way;
+pub use rule::{Direction, GroupRule, Peer};
 pub use term::{Placed, Term, named};
 
 /// A template as a network.
@@ -39,7 +41,7 @@ pub struct Model<'a> {
     pub facts: &'a Facts,
     kinds: HashMap<&'a str, Vec<&'a str>>,
     interfaces: RefCell<HashMap<&'a str, Option<Rc<Interface<'a>>>>>,
-    rules: OnceCell<group::Rules<'a>>,
+    rules: OnceCell<rule::Rules<'a>>,
     touched: OnceCell<HashMap<&'a str, &'a str>>,
     settling: RefCell<Vec<&'a str>>,
 }
@@ -79,13 +81,13 @@ impl<'a> Model<'a> {
 
     /// What a property names, which is one term or a list of them.
     pub fn terms(&self, id: &str, path: &str) -> Vec<Placed<'a>> {
-        let elements = self.resolved.elements(id, path).into_iter();
-        let placed = |element: crate::resolve::Element<'a>| Placed {
-            when: element.when,
-            term: Term::of(self.resolved, &element.value),
-            source: Some(element.source),
+        let elements = self.resolved.elements(id, path).into_iter().filter(|element| !element.value.is_absent());
+        let placed = |element: Element<'a>| {
+            let Element { when, value, source, .. } = element;
+            let values = listed(value).into_iter();
+            values.map(move |value| Placed { when, term: Term::of(self.resolved, &value), source: Some(source) })
         };
-        elements.filter(|element| !element.value.is_absent()).map(placed).collect()
+        elements.flat_map(placed).collect()
     }
 
     /// What is known of an existing group.
@@ -110,6 +112,31 @@ impl<'a> Model<'a> {
     pub fn place(&self, id: &str, source: Option<&Value>) -> String {
         let whole = || crate::template::pointer(["Resources", id]);
         source.map_or_else(whole, |source| self.resolved.place(id, source))
+    }
+}
+
+/// The parts of a text that has commas between them, as some properties take lists; any other value as it is.
+fn listed(value: Resolution<'_>) -> Vec<Resolution<'_>> {
+    match &value {
+        Resolution::Mixed(pieces) => {
+            let is_list = pieces.iter().all(|piece| match piece {
+                Piece::Text(text) => text.starts_with(',') || text.ends_with(',') || text.contains(','),
+                Piece::Symbol(_) => true,
+            });
+            if !is_list {
+                return vec![value];
+            }
+            let part = |text: &str| Resolution::Text(text.trim().to_owned().into());
+            let parts = pieces.iter().flat_map(|piece| match piece {
+                Piece::Symbol(symbol) => vec![Resolution::Symbol(symbol.clone())],
+                Piece::Text(text) => text.split(',').filter(|text| !text.trim().is_empty()).map(part).collect(),
+            });
+            parts.collect()
+        }
+        Resolution::Text(text) if text.contains(',') => {
+            text.split(',').map(|part| Resolution::Text(part.trim().to_owned().into())).collect()
+        }
+        _ => vec![value],
     }
 }
 

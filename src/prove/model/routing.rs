@@ -154,22 +154,21 @@ impl<'a> Model<'a> {
                 let Some(range) = &route.range else { continue };
                 let is_default = range.text().and_then(loose).is_none_or(|range| range.prefix() == 0);
                 let covers = self.covers(range, to, false).fact;
-                let whole = self.vpcs_of_subnet(&to.term).iter().any(|vpc| {
+                // Nothing that holds the whole VPC is more specific than the local route.
+                let mut whole = Formula::FALSE;
+                for vpc in self.vpcs_of_subnet(&to.term) {
                     let blocks = self.blocks_of_vpc(&vpc.term);
-                    blocks.is_empty() || blocks.iter().any(|block| self.covers_whole(range, block))
-                });
-                let when = self.resolved.and(self.resolved.and(table.when, route.when), covers);
-                if !is_default && !whole && self.resolved.is_possible(when) {
+                    let held = |block| self.holds_whole(range, block).open;
+                    whole = blocks.iter().fold(whole, |all, block| self.resolved.or(all, held(block)));
+                    whole = if blocks.is_empty() { Formula::TRUE } else { whole };
+                }
+                let when = self.without(self.resolved.and(self.resolved.and(table.when, route.when), covers), whole);
+                if !is_default && self.resolved.is_possible(when) {
                     found.push((when, route.way, Some(route.id)));
                 }
             }
         }
         found
-    }
-
-    fn covers_whole(&self, range: &Resolution<'a>, block: &Resolution<'a>) -> bool {
-        let read = |value: &Resolution<'a>| value.text().and_then(loose);
-        range == block || read(range).zip(read(block)).is_none_or(|(range, block)| range.contains(&block))
     }
 
     /// Where a subnet has a route by one of the peerings that covers another subnet.

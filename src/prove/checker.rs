@@ -1,0 +1,297 @@
+//! A second look at proofs: each piece of evidence is looked up in the template again, by code that shares nothing with
+//! what found it.
+//!
+//! It reads the template as plain JSON. It cannot find a proof; it can tell that one does not stand.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Map, Value as Json};
+
+use super::answer::{Answer, Claim, Evidence, Step};
+use super::proof::{Proof, Verdict};
+use crate::goal::Goal;
+use crate::template::Template;
+
+/// The hops that a proof has to hold, one way or another, for a listener to be reached.
+const NEEDED: &[&str] = &[
+    "vpc",
+    "dns",
+    "security-group-egress",
+    "route",
+    "network-acl",
+    "security-group-ingress",
+    "return-path",
+    "listener",
+];
+
+/// What does not stand of a proof; nothing if it does. Only a proof of the verdict `proved` claims to stand.
+pub fn faults(template: &Template, proof: &Proof) -> Vec<String> {
+    let json = template.to_json();
+    let mut faults = Vec::new();
+    if proof.verdict != Verdict::Proved {
+        return vec![format!("{} is {}", proof.goal, proof.verdict.name())];
+    }
+    for step in &proof.steps {
+        if matches!(step.answer, Answer::Broken | Answer::Unknown) {
+            faults.push(format!("the hop {} is {}", step.hop, step.answer.name()));
+        }
+        if step.answer == Answer::Assumed && !proof.assumptions.iter().any(|told| told.starts_with(&step.message)) {
+            faults.push(format!("what the hop {} takes on trust is not listed", step.hop));
+        }
+        faults.extend(step.evidence.iter().filter_map(|evidence| fault(&json, evidence)));
+    }
+    if let Goal::Reaches { from, to, .. } = &proof.goal {
+        faults.extend(structure(&json, proof, from, to));
+    }
+    faults
+}
+
+/// Every hop is there, and the rules are those of groups that the ends really have.
+fn structure(json: &Json, proof: &Proof, from: &str, to: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let is_listener = resource(json, to).is_some();
+    for hop in NEEDED.iter().filter(|_| is_listener) {
+        if !proof.steps.iter().any(|step| step.hop == *hop) {
+            faults.push(format!("the hop {hop} is missing"));
+        }
+    }
+    for step in &proof.steps {
+        let end = match step.hop {
+            "security-group-egress" => from,
+            "security-group-ingress" if is_listener => to,
+            _ => continue,
+        };
+        faults.extend(rules_of(json, step, end));
+    }
+    faults
+}
+
+fn rules_of(json: &Json, step: &Step, end: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if step.answer == Answer::Holds && step.evidence.is_empty() {
+        return default_group(json, end)
+            .then(Vec::new)
+            .unwrap_or_else(|| vec![format!("the hop {} rests on nothing", step.hop)]);
+    }
+    for evidence in &step.evidence {
+        let groups = match &evidence.claim {
+            Claim::Rule { groups, .. } => groups.clone(),
+            Claim::Without { .. } => vec![evidence.resource.clone()],
+            _ => continue,
+        };
+        let holders = [Some(end.to_owned()), cluster_of(json, end)];
+        let is_member = |group: &String| {
+            end == group
+                || holders.iter().flatten().any(|holder| {
+                    resource(json, holder).and_then(|it| it.get("Properties")).is_some_and(|it| mentions(it, group))
+                })
+        };
+        if !groups.iter().any(is_member) {
+            faults.push(format!("`{end}` has none of the groups {}", groups.join(", ")));
+        }
+    }
+    faults
+}
+
+/// Whether something names no group of its own, and so has the default one of its VPC.
+fn default_group(json: &Json, id: &str) -> bool {
+    let names = ["VpcSecurityGroupIds", "VPCSecurityGroups", "SecurityGroupIds"];
+    resource(json, id)
+        .and_then(|it| it.get("Properties"))
+        .is_some_and(|it| names.iter().all(|name| it.get(name).is_none()))
+}
+
+fn cluster_of(json: &Json, id: &str) -> Option<String> {
+    let cluster = resource(json, id)?.get("Properties")?.get("DBClusterIdentifier")?;
+    cluster.get("Ref").and_then(Json::as_str).map(str::to_owned)
+}
+
+/// Why a piece of evidence does not stand, if it does not.
+fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
+    let Evidence { resource: id, path, claim, .. } = evidence;
+    let Some(whole) = resource(json, id) else { return Some(format!("there is no resource `{id}`")) };
+    if !path.starts_with(&format!("/Resources/{id}")) {
+        return Some(format!("`{path}` is no place of `{id}`"));
+    }
+    let there = json.pointer(path);
+    match claim {
+        Claim::Is { kind } => {
+            (whole.get("Type").and_then(Json::as_str) != Some(kind)).then(|| format!("`{id}` is no `{kind}`"))
+        }
+        Claim::Names { what } => {
+            let named = there.is_some_and(|value| mentions(value, what));
+            (!named).then(|| format!("`{path}` does not name `{what}`"))
+        }
+        Claim::Equals { value } => {
+            let same = there.is_some_and(|there| spelled(there).as_deref() == Some(value));
+            (!same).then(|| format!("`{path}` is not `{value}`"))
+        }
+        Claim::Without { property } => without(json, id, whole, property),
+        Claim::Rule { egress, groups, port, peers, subnets } => {
+            let rule = Rule { egress: *egress, groups, port: *port, peers, subnets };
+            rule.fault(json, id, whole, path, there)
+        }
+    }
+}
+
+fn without(json: &Json, id: &str, whole: &Json, property: &str) -> Option<String> {
+    let value = whole.get("Properties").and_then(|properties| properties.get(property));
+    if value.is_some_and(|value| !value.as_array().is_some_and(Vec::is_empty)) {
+        return Some(format!("`{id}` has `{property}`"));
+    }
+    if property != "SecurityGroupEgress" {
+        return None;
+    }
+    if whole.get("Type").and_then(Json::as_str) != Some("AWS::EC2::SecurityGroup") {
+        return Some(format!("`{id}` is no security group"));
+    }
+    let separate = resources(json).into_iter().find(|(_, other)| {
+        other.get("Type").and_then(Json::as_str) == Some("AWS::EC2::SecurityGroupEgress")
+            && other.get("Properties").and_then(|it| it.get("GroupId")).is_some_and(|group| mentions(group, id))
+    });
+    separate.map(|(other, _)| format!("`{other}` is an egress rule of `{id}`"))
+}
+
+/// What is claimed of a rule.
+struct Rule<'c> {
+    egress: bool,
+    groups: &'c [String],
+    port: Option<u16>,
+    peers: &'c [String],
+    subnets: &'c [String],
+}
+
+impl Rule<'_> {
+    fn fault(&self, json: &Json, id: &str, whole: &Json, path: &str, there: Option<&Json>) -> Option<String> {
+        let Some(rule) = there.and_then(Json::as_object) else { return Some(format!("`{path}` is no rule")) };
+        let kind = whole.get("Type").and_then(Json::as_str).unwrap_or_default();
+        let (separate, property) = match self.egress {
+            true => ("AWS::EC2::SecurityGroupEgress", "SecurityGroupEgress"),
+            false => ("AWS::EC2::SecurityGroupIngress", "SecurityGroupIngress"),
+        };
+        let is_of_group = match kind {
+            "AWS::EC2::SecurityGroup" => {
+                path.starts_with(&format!("/Resources/{id}/Properties/{property}"))
+                    && self.groups.iter().any(|group| group == id)
+            }
+            kind if kind == separate => ["GroupId", "GroupName"]
+                .iter()
+                .filter_map(|name| rule.get(*name))
+                .any(|named| self.groups.iter().any(|group| mentions(named, group))),
+            _ => false,
+        };
+        if !is_of_group {
+            return Some(format!("`{path}` is no such rule of {}", self.groups.join(", ")));
+        }
+        if !self.has_port(json, rule) {
+            return Some(format!("the rule at `{path}` is not of the port"));
+        }
+        (!self.has_peer(json, rule)).then(|| format!("the rule at `{path}` is not of the far end"))
+    }
+
+    fn has_port(&self, json: &Json, rule: &Map<String, Json>) -> bool {
+        match rule.get("IpProtocol").and_then(spelled).as_deref() {
+            Some("-1" | "all") => return true,
+            Some("tcp" | "6" | "TCP") => {}
+            Some(_) => return false,
+            // A function decides on it.
+            None => return rule.contains_key("IpProtocol"),
+        }
+        let end = |name: &str| rule.get(name).and_then(|value| number(json, value));
+        match (end("FromPort"), end("ToPort"), self.port) {
+            (Some(from), Some(to), Some(port)) => (from..=to).contains(&i64::from(port)),
+            // What a resource or a parameter says is the same on both sides.
+            _ => rule.contains_key("FromPort") && rule.contains_key("ToPort"),
+        }
+    }
+
+    fn has_peer(&self, json: &Json, rule: &Map<String, Json>) -> bool {
+        let names = match self.egress {
+            true => ["DestinationSecurityGroupId", "DestinationPrefixListId", "CidrIp"],
+            false => ["SourceSecurityGroupId", "SourceSecurityGroupName", "CidrIp"],
+        };
+        names.iter().filter_map(|name| rule.get(*name).map(|value| (*name, value))).any(|(name, value)| match name {
+            "CidrIp" => self.covers(json, value),
+            "DestinationPrefixListId" => true,
+            _ => self.peers.iter().any(|peer| mentions(value, peer)),
+        })
+    }
+
+    /// Whether a range holds every subnet, or the whole VPC of it.
+    fn covers(&self, json: &Json, range: &Json) -> bool {
+        let range = text(json, range);
+        let Some((from, to)) = range.as_deref().and_then(block) else { return true };
+        if from == 0 && to == u32::MAX {
+            return true;
+        }
+        let inside = |value: &Json| {
+            text(json, value).as_deref().and_then(block).is_none_or(|(first, last)| from <= first && last <= to)
+        };
+        self.subnets.iter().all(|subnet| {
+            let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return false };
+            let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
+            let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties")?.get("CidrBlock"));
+            properties.get("CidrBlock").is_some_and(inside) || vpc.is_some_and(inside)
+        })
+    }
+}
+
+fn resources(json: &Json) -> Map<String, Json> {
+    json.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default()
+}
+
+fn resource<'j>(json: &'j Json, id: &str) -> Option<&'j Json> {
+    json.get("Resources")?.get(id)
+}
+
+/// Whether a value names something: by `Ref`, `Fn::GetAtt`, `Fn::Sub`, or as text.
+fn mentions(value: &Json, what: &str) -> bool {
+    let base = what.split('.').next().unwrap_or(what);
+    match value {
+        Json::String(text) => {
+            text == what
+                || text.split(',').any(|part| part.trim() == what)
+                || text.contains(&format!("${{{base}"))
+                || text == base
+        }
+        Json::Array(values) => values.iter().any(|value| mentions(value, what)),
+        Json::Object(map) => map.iter().any(|(key, value)| key != "Condition" && mentions(value, what)),
+        _ => false,
+    }
+}
+
+fn spelled(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A text, or the default of the parameter, or the block of the VPC, that stands for it.
+fn text(json: &Json, value: &Json) -> Option<String> {
+    if let Some(text) = spelled(value) {
+        return Some(text);
+    }
+    if let Some(name) = value.get("Ref").and_then(Json::as_str) {
+        return json.get("Parameters")?.get(name)?.get("Default").and_then(spelled);
+    }
+    let attribute = value.get("Fn::GetAtt")?.as_array()?;
+    let [id, name] = attribute.as_slice() else { return None };
+    let value = resource(json, id.as_str()?)?.get("Properties")?.get(name.as_str()?)?;
+    text(json, value)
+}
+
+fn number(json: &Json, value: &Json) -> Option<i64> {
+    text(json, value)?.trim().parse().ok()
+}
+
+/// The first and the last address of a block.
+fn block(text: &str) -> Option<(u32, u32)> {
+    let (address, prefix) = text.split_once('/')?;
+    let address: Ipv4Addr = address.parse().ok()?;
+    let prefix: u32 = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
+    let hosts = u32::MAX.checked_shr(prefix).unwrap_or(0);
+    Some((address.to_bits() & !hosts, address.to_bits() | hosts))
+}

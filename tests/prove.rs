@@ -1,0 +1,40 @@
+//! Does it connect? Sound templates that differ in how they are written, each failure planted in each of them, and
+//! rewritings that change nothing.
+
+mod bases;
+mod failures;
+mod laws;
+mod rewritings;
+
+use std::collections::BTreeSet;
+
+use formwork::goal::Goals;
+use formwork::prove::{Facts, Judgement, Proof, Verdict, judge};
+use formwork::resolve::Environment;
+use formwork::template::parse::parse;
+
+/// What is proved of a template.
+#[track_caller]
+pub fn judged(text: &str) -> Judgement {
+    let (template, places, unreadable) = parse(text, "app.yaml");
+    assert!(unreadable.is_empty(), "{unreadable:#?}\n{text}");
+    judge(&template, &places, &Environment::unknown().in_region("eu-west-1"), &Goals::default(), Facts::none())
+}
+
+/// The broken hops and where: `security-group-ingress at ProxySg`.
+pub fn broken(judgement: &Judgement) -> BTreeSet<String> {
+    let refuted = judgement.proofs.iter().filter(|proof| proof.verdict == Verdict::Refuted);
+    refuted
+        .flat_map(Proof::broken)
+        .map(|step| format!("{} at {}", step.hop, step.resource.as_deref().unwrap_or("?")))
+        .collect()
+}
+
+/// One template with a piece of it changed.
+#[track_caller]
+pub fn changed(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "`{from}` stands in the template:\n{text}");
+        text.replacen(from, to, 1)
+    })
+}
