@@ -14,6 +14,12 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
     model.resolved.each_reference(function.id, &mut |name, attribute, when, value| {
         if is_address(model, name, attribute) {
             addresses.push((name, when, value));
+        } else if model.kind(name) == "AWS::SSM::Parameter" && attribute == Some("Value") {
+            model.resolved.each_reference(name, &mut |name, attribute, there, _| {
+                if is_address(model, name, attribute) {
+                    addresses.push((name, model.resolved.and(when, there), value));
+                }
+            });
         }
     });
     for (name, when, value) in addresses {

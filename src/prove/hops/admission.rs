@@ -26,7 +26,7 @@ pub fn look(look: &mut Look<'_, '_>, direction: Direction, under: Formula, anywh
         }
         let mut reasons = Vec::new();
         let judged = if anywhere {
-            let side = Side { groups: &[], subnet: None, v6: false, given: false };
+            let side = Side { groups: &[], subnet: None, v6: false, given: false, beyond: &[] };
             look.model.passes(&own.groups, direction, &port, &side, &mut reasons)
         } else {
             at_every_subnet(look.model, own, far, direction, &port, &mut reasons)

@@ -20,11 +20,31 @@ impl<'a> Model<'a> {
                 Some(range) if range.is_v6() != v6 => Judged::NEVER,
                 Some(range) if range.prefix() == 0 => Judged::ALWAYS,
                 Some(range) if is_nowhere(&range) => Judged::NEVER,
+                _ if self.is_of_another_subnet(&range_term, subnet) => Judged::NEVER,
                 _ => self.covers_subnet(&range_term, range, subnet),
             };
             all = all.or(judged.within(when, self.resolved), self.resolved);
         }
         all
+    }
+
+    /// Whether a range is the block of another subnet of the same VPC: blocks of one VPC share no address.
+    fn is_of_another_subnet(&self, range: &Resolution<'a>, subnet: &Placed<'a>) -> bool {
+        let Some(own) = subnet.term.own().filter(|_| !range.is_absent()) else { return false };
+        if self.blocks_of_subnet(&subnet.term).iter().any(|(_, block)| block == range) {
+            return false;
+        }
+        let vpcs = self.vpcs_of_subnet(&subnet.term);
+        let is_beside = |other: &str| {
+            let beside = self.terms(other, "VpcId");
+            beside.iter().any(|one| vpcs.iter().any(|vpc| vpc.term.same(&one.term, self.resolved) == Some(true)))
+                && self.resolved.implies(self.resolved.exists(own), self.resolved.exists(other))
+        };
+        let mut others = self.of_kind("AWS::EC2::Subnet").filter(|other| *other != own);
+        others.any(|other| {
+            let blocks = self.blocks_of_subnet(&Term::Own(other));
+            matches!(blocks.as_slice(), [(_, block)] if block == range) && is_beside(other)
+        })
     }
 
     fn covers_subnet(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> Judged {
@@ -88,6 +108,17 @@ impl<'a> Model<'a> {
             all = all.or(judged, self.resolved);
         }
         all
+    }
+
+    /// Whether a range is for sure one of addresses of these VPCs, which the template creates.
+    pub fn is_within(&self, range: &Resolution<'a>, vpcs: &[Placed<'a>]) -> bool {
+        let range = self.settled_range(range);
+        let read = range.text().and_then(loose);
+        let blocks = vpcs.iter().filter(|vpc| vpc.term.own().is_some()).flat_map(|vpc| self.blocks_of_vpc(&vpc.term));
+        blocks.into_iter().any(|block| {
+            let whole = block.text().and_then(loose);
+            block == range || read.zip(whole).is_some_and(|(range, whole)| whole.contains(&range))
+        })
     }
 
     /// What a range can be: read, at the default of its parameter, and otherwise unknown.
