@@ -47,7 +47,10 @@ fn is_address(model: &Model<'_>, name: &str, attribute: Option<&str>) -> bool {
         Kind::Database | Kind::Cluster => {
             attribute == "Endpoint" || attribute.ends_with("Endpoint.Address") || attribute.ends_with("Endpoint")
         }
-        Kind::Store => attribute.contains("Endpoint") && !attribute.ends_with("Port") && !attribute.ends_with("Ports"),
+        Kind::Store => {
+            let is_endpoint = attribute.contains("Endpoint") || attribute.contains("EndPoint");
+            is_endpoint && !attribute.ends_with("Port") && !attribute.ends_with("Ports")
+        }
         Kind::Endpoint => attribute == "DnsEntries",
         Kind::Function | Kind::Rotation => false,
     }

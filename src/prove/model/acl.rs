@@ -9,6 +9,8 @@ use crate::resolve::{Formula, Resolution};
 pub const EPHEMERAL: (u16, u16) = (1024, 65_535);
 /// The part of them that current Linux kernels use.
 const LINUX: (u16, u16) = (32_768, 60_999);
+/// A hundredth of them: what lets no more through, such as the port of the service, lets no connection live.
+const FEW: u16 = (EPHEMERAL.1 - EPHEMERAL.0) / 100;
 
 /// One end of a flow, as rules see it.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +157,9 @@ impl<'a> Model<'a> {
             let port = Port::known(from, Formula::TRUE);
             let passes = self.first_match(entries, far, &port);
             whole = whole.and(passes, self.resolved);
-            any = any.or(passes, self.resolved);
+            if to - from >= FEW {
+                any = any.or(passes, self.resolved);
+            }
             if from <= LINUX.1 && to >= LINUX.0 {
                 linux = linux.and(passes, self.resolved);
             }

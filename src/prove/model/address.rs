@@ -11,6 +11,11 @@ use crate::resolve::{Formula, Resolution};
 /// Source: <https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml>
 const NOWHERE: &[&str] = &["127.0.0.0/8", "255.255.255.255/32", "::1/128", "169.254.0.0/16", "224.0.0.0/4"];
 
+/// The private ranges.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+const PRIVATE: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
 impl<'a> Model<'a> {
     /// Where a range covers every address of a subnet. `v6`: of its IPv6 addresses.
     pub fn covers(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
@@ -21,11 +26,28 @@ impl<'a> Model<'a> {
                 Some(range) if range.prefix() == 0 => Judged::ALWAYS,
                 Some(range) if is_nowhere(&range) => Judged::NEVER,
                 _ if self.is_of_another_subnet(&range_term, subnet) => Judged::NEVER,
-                _ => self.covers_subnet(&range_term, range, subnet),
+                _ => {
+                    let judged = self.covers_subnet(&range_term, range, subnet);
+                    if self.is_meant_for(&range_term, range, subnet) {
+                        Judged { benign: judged.open, foreign: judged.open, ..judged }
+                    } else {
+                        judged
+                    }
+                }
             };
             all = all.or(judged.within(when, self.resolved), self.resolved);
         }
         all
+    }
+
+    /// Whether a range is given together with a network that exists already, or holds all addresses that such a network
+    /// usually has: then it is there for that network.
+    fn is_meant_for(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> bool {
+        let is_given = subnet.term.id().is_none_or(|id| self.facts.subnet(id).is_none())
+            && self.vpcs_of_subnet(&subnet.term).iter().all(|vpc| vpc.term.own().is_none());
+        let is_named = term.text().is_none() && term.reference().is_none() && !term.is_absent();
+        let is_private = || PRIVATE.iter().any(|text| text.parse().ok() == range);
+        is_given && (is_named || is_private())
     }
 
     /// Whether a range is the block of another subnet of the same VPC: blocks of one VPC share no address.
