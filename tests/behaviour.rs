@@ -3,11 +3,15 @@
 
 mod api;
 mod article;
+mod authorisation;
 mod check;
 mod cli;
 mod combinations;
 mod databases;
 mod examples;
+mod failures;
+mod functions;
+mod iam;
 mod init;
 mod lab_files;
 mod layers;
@@ -22,6 +26,7 @@ mod rivals;
 mod rules;
 mod settings;
 mod stack;
+mod structure;
 mod tool_files;
 mod types;
 mod wiring;

@@ -224,6 +224,50 @@ fn what_cfn_lint_is_told_to_ignore_is_not_told() {
 }
 
 #[test]
+fn a_nested_stack_is_given_what_its_template_takes_and_gives_what_it_has() {
+    let place = place();
+    place.write(
+        "child/data.yaml",
+        "Parameters: { Size: { Type: String }, Zone: { Type: String, Default: a } }\n\
+        Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { Tags: [{ Key: !Ref Zone, Value: !Ref Size }] } } }\n\
+        Outputs: { Url: { Value: !Ref Queue } }\n",
+    );
+    let outer = |given: &str, output: &str| {
+        format!(
+            "Parameters: {{ Stage: {{ Type: String }} }}\nConditions: {{ Prod: !Equals [!Ref Stage, prod] }}\n\
+        Resources:\n  Data:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{ TemplateURL: child/data.yaml, Parameters: {given} }}\n\
+        Outputs: {{ Url: {{ Condition: Prod, Value: !GetAtt Data.Outputs.{output} }} }}\n"
+        )
+    };
+    place.write("sound.yaml", &outer("{ Size: small }", "Url"));
+    let (code, said) = told(&place, "check sound.yaml --format concise");
+    assert_eq!((code, said.contains(" error")), (0, false), "{said}");
+    place.write("outer.yaml", &outer("!If [Prod, { Sise: large }, { Size: small }]", "Ulr"));
+    let (code, said) = told(&place, "check outer.yaml --format concise");
+    assert_eq!(code, 1, "{said}");
+    for line in [
+        "outer.yaml:6:74: error[E3043]: the template of `Data` has no parameter `Sise` where `Prod` is true and `Stage` is `prod` (did you mean `Size`?)",
+        "error[E3043]: `Data` does not give the parameter `Size`, which has no default where `Prod` is true",
+        "error[E1010]: the template of `Data` has no output `Ulr` (did you mean `Url`?)",
+    ] {
+        assert!(said.contains(line), "{line} in\n{said}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_loop_is_told_once() {
+    let place = place();
+    place.write(
+        "loop.yaml",
+        "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Queues:\n    - N\n    - [One, Two]\n    - Queue${N}:\n\
+         \u{20}       Type: AWS::SQS::Queue\n        Properties: { QueueName: !Ref N, DelaySecond: 3 }\n",
+    );
+    let (code, said) = told(&place, "check loop.yaml --format concise");
+    let line = "loop.yaml:8:42: error[E3002]: `AWS::SQS::Queue` has no property `DelaySecond` (did you mean `DelaySeconds`?)\n";
+    assert_eq!((code, said.as_str()), (1, line));
+}
+
+#[test]
 fn without_a_template_the_stacks_are_judged() {
     let place = Place::new();
     assert_eq!(told(&place, "check").0, 0);

@@ -211,10 +211,10 @@ fn a_secret_of_the_stack_gets_host_and_port_and_one_that_exists_does_not() {
 fn a_password_is_as_long_as_the_engine_takes() {
     for (engine, length, expect) in [
         (Engine::Postgres, 128, &[][..]),
-        (Engine::Postgres, 129, &["S1301"]),
+        (Engine::Postgres, 129, &["E3969", "S1301"]),
         (Engine::MySql, 41, &[]),
-        (Engine::MySql, 42, &["S1301"]),
-        (Engine::SqlServer, 7, &["S1301"]),
+        (Engine::MySql, 42, &["E3969", "S1301"]),
+        (Engine::SqlServer, 7, &["E3969", "S1301"]),
     ] {
         let mut parts = parts();
         let secret = Secret::new(user("billie"), EncryptedBy::AwsManagedKey).password_length(length);

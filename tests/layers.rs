@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "adopt",
     "graph",
     "emit",
+    "testing",
     "cli",
     "prelude",
     "lib",

@@ -1,10 +1,13 @@
 //! Does it connect? Sound templates that differ in how they are written, each failure planted in each of them, and
 //! rewritings that change nothing.
 
+mod asserts;
 mod bases;
+mod facts;
 mod failures;
 mod laws;
 mod rewritings;
+mod unknowns;
 
 use std::collections::BTreeSet;
 

@@ -3,12 +3,25 @@
 use std::collections::BTreeSet;
 
 use formwork::check::rules::ALL;
-use formwork::check::{Rule, check};
+use formwork::check::{Rule, check_in};
 use formwork::diagnostic::Severity;
+use formwork::resolve::Environment;
 use formwork::template::parse::parse;
 
-/// Rules whose examples would be as long as the quotas that they hold: see `quotas`.
-const WITHOUT_EXAMPLE: &[&str] = &["E1003", "E2010", "E3010", "E6010", "E7010"];
+/// Rules whose examples would be as long as the quotas that they hold, see `quotas`, or take a second file: E3043.
+const WITHOUT_EXAMPLE: &[&str] = &[
+    "E0014", "E1002", "E1003", "E2010", "E2011", "E3010", "E3011", "E3043", "E6010", "E6011", "E7002", "E7010",
+    "I2010", "I3010", "I6010", "I7010",
+];
+
+/// Rules whose examples another rule finds too, from another side: no template shows one without the other.
+const COMPANIONS: &[(&str, &str)] = &[("E3045", "W3045"), ("E3678", "W2533"), ("W3698", "E3014")];
+
+/// The day on which the examples are checked.
+const DAY: time::Date = match time::Date::from_calendar_date(2026, time::Month::November, 24) {
+    Ok(day) => day,
+    Err(_) => panic!("a day of the calendar"),
+};
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
     ALL.iter().copied().flatten()
@@ -16,28 +29,42 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// The codes that are found in a template: every one of an error or a warning, and that of `rule`.
 fn codes(rule: &Rule, text: &str) -> BTreeSet<&'static str> {
-    let (template, places, unreadable) = parse(text, "example.yaml");
-    assert!(unreadable.is_empty(), "{}: {text}\n{unreadable:#?}", rule.code);
-    let found = check(&template, &places, Some("us-east-1"));
+    let (template, places, mut found) = parse(text, "example.yaml");
+    let environment = Environment::unknown().in_region("us-east-1").on(DAY);
+    found.extend(check_in(&template, &places, &environment));
     assert!(found.iter().all(|finding| finding.span.is_some()), "{}: a finding has no place", rule.code);
     let counts = found.iter().filter(|found| found.severity != Severity::Info || found.code == rule.code);
-    counts.map(|found| found.code.id).collect()
+    let companion = COMPANIONS.iter().find(|(code, _)| *code == rule.code.id).map(|(_, other)| *other);
+    counts.map(|found| found.code.id).filter(|code| Some(*code) != companion).collect()
+}
+
+/// What the examples of all rules give, where it is not what they should: all of it at once.
+fn misfits(
+    examples: impl Fn(&Rule) -> &'static [&'static str],
+    expect: impl Fn(&Rule) -> BTreeSet<&'static str>,
+) -> String {
+    let tried = rules().flat_map(|rule| examples(rule).iter().map(move |text| (rule, *text)));
+    let wrong = tried.filter(|(rule, text)| codes(rule, text) != expect(rule));
+    wrong.map(|(rule, text)| format!("{} gives {:?} in\n{text}\n", rule.code, codes(rule, text))).collect()
 }
 
 #[test]
 fn each_bad_example_gives_exactly_the_code_of_its_rule() {
-    for rule in rules() {
-        for text in rule.bad {
-            assert_eq!(codes(rule, text), BTreeSet::from([rule.code.id]), "{} in\n{text}", rule.code);
-        }
-    }
+    assert_eq!(misfits(|rule| rule.bad, |rule| BTreeSet::from([rule.code.id])), "");
 }
 
 #[test]
 fn no_good_example_gives_anything() {
-    for rule in rules() {
-        for text in rule.good {
-            assert_eq!(codes(rule, text), BTreeSet::new(), "{} in\n{text}", rule.code);
+    assert_eq!(misfits(|rule| rule.good, |_| BTreeSet::new()), "");
+}
+
+#[test]
+fn nothing_is_found_by_a_day_that_is_not_known() {
+    for rule in rules().filter(|rule| ["E2531", "E2533", "W2531"].contains(&rule.code.id)) {
+        for text in rule.bad {
+            let (template, places, _) = parse(text, "example.yaml");
+            let found = check_in(&template, &places, &Environment::unknown());
+            assert!(found.iter().all(|found| found.code.id != rule.code.id), "{} in\n{text}", rule.code);
         }
     }
 }
@@ -49,29 +76,54 @@ fn each_rule_has_examples_of_both_kinds_but_for_quotas() {
     assert_eq!(without, BTreeSet::from_iter(WITHOUT_EXAMPLE.iter().copied()));
 }
 
+/// Whether the rule of a code finds something in a template.
+#[track_caller]
+fn finds(code: &str, text: &str) -> bool {
+    let rule = rules().find(|rule| rule.code.id == code).unwrap();
+    codes(rule, text).contains(code)
+}
+
+const QUEUE: &str = "Resources: { Queue: { Type: AWS::SQS::Queue } }\n";
+
 #[test]
 fn quotas_are_the_published_ones() {
     let entries = |section: &str, entry: &str, count: usize| {
         let entries: String = (0..count).map(|n| format!("  E{n}: {entry}\n")).collect();
-        let queue = if section == "Resources" { "" } else { "Resources: { Queue: { Type: AWS::SQS::Queue } }\n" };
+        let queue = if section == "Resources" { "" } else { QUEUE };
         format!("{queue}{section}:\n{entries}")
     };
     let quotas = [
-        ("E3010", "Resources", "{ Type: AWS::SQS::Queue }", 500),
-        ("E2010", "Parameters", "{ Type: String }", 200),
-        ("E6010", "Outputs", "{ Value: x }", 200),
-        ("E7010", "Mappings", "{ a: { b: c } }", 200),
+        ("E3010", "I3010", "Resources", "{ Type: AWS::SQS::Queue }", 500),
+        ("E2010", "I2010", "Parameters", "{ Type: String }", 200),
+        ("E6010", "I6010", "Outputs", "{ Value: x }", 200),
+        ("E7010", "I7010", "Mappings", "{ a: { b: c } }", 200),
     ];
-    for (code, section, entry, most) in quotas {
-        let rule = rules().find(|rule| rule.code.id == code).unwrap();
-        assert_eq!(codes(rule, &entries(section, entry, most)), BTreeSet::new());
-        assert_eq!(codes(rule, &entries(section, entry, most + 1)), BTreeSet::from([code]));
+    for (code, near, section, entry, most) in quotas {
+        assert!(!finds(code, &entries(section, entry, most)), "{code}");
+        assert!(finds(code, &entries(section, entry, most + 1)), "{code}");
+        assert!(!finds(near, &entries(section, entry, most * 9 / 10)), "{near}");
+        assert!(finds(near, &entries(section, entry, most)), "{near}");
+        assert!(!finds(near, &entries(section, entry, most + 1)), "{near}: it is told as an error then");
     }
-    let described =
-        |bytes| format!("Description: {}\nResources: {{ Queue: {{ Type: AWS::SQS::Queue }} }}", "d".repeat(bytes));
-    let rule = rules().find(|rule| rule.code.id == "E1003").unwrap();
-    assert_eq!(codes(rule, &described(1024)), BTreeSet::new());
-    assert_eq!(codes(rule, &described(1025)), BTreeSet::from(["E1003"]));
+    let keys: String = (0..201).map(|n| format!("    K{n}: {{ b: c }}\n")).collect();
+    assert!(finds("E7010", &format!("{QUEUE}Mappings:\n  M:\n{keys}")));
+    let described = |bytes| format!("Description: {}\n{QUEUE}", "d".repeat(bytes));
+    assert!(!finds("E1003", &described(1024)));
+    assert!(finds("E1003", &described(1025)));
+}
+
+#[test]
+fn names_and_values_have_the_published_lengths() {
+    let check = |code: &str, most: usize, text: &dyn Fn(&str) -> String| {
+        assert!(!finds(code, &text(&"a".repeat(most))), "{code}");
+        assert!(finds(code, &text(&"a".repeat(most + 1))), "{code}");
+    };
+    check("E3011", 255, &|name| format!("Resources: {{ {name}: {{ Type: AWS::SQS::Queue }} }}"));
+    check("E2011", 255, &|name| format!("{QUEUE}Parameters:\n  {name}: {{ Type: String }}\n"));
+    check("E2011", 4096, &|value| format!("{QUEUE}Parameters: {{ P: {{ Type: String, Default: {value} }} }}\n"));
+    check("E6011", 255, &|name| format!("{QUEUE}Outputs:\n  {name}: {{ Value: x }}\n"));
+    check("E6011", 1024, &|text| format!("{QUEUE}Outputs: {{ O: {{ Value: x, Description: {text} }} }}\n"));
+    check("E7002", 255, &|name| format!("{QUEUE}Mappings:\n  {name}: {{ a: {{ b: c }} }}\n"));
 }
 
 #[test]

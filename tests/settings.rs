@@ -139,3 +139,36 @@ fn whatever_stands_in_a_line_there_is_an_answer() {
         }
     }
 }
+
+#[test]
+fn suppressions_stand_in_defaults_or_in_an_environment() {
+    let said = "  suppressions: [{ code: P1002, resource: HandlerRole, reason: a tool, until: 2027-01-31 }]\n";
+    let settings = read(&SOUND.replace("defaults:\n", &format!("defaults:\n{said}")));
+    let [of_defaults] = &settings.environments["uat"].suppressions[..] else { panic!("one suppression") };
+    assert_eq!((of_defaults.code.as_str(), of_defaults.until.as_deref()), ("P1002", Some("2027-01-31")));
+    let own = "    suppressions: [{ code: W1001, reason: both are deployed together }]\n";
+    let text =
+        SOUND.replace("defaults:\n", &format!("defaults:\n{said}")).replace("  uat:\n", &format!("  uat:\n{own}"));
+    let codes = |text: &str| -> Vec<String> {
+        read(text).environments["uat"].suppressions.iter().map(|suppression| suppression.code.clone()).collect()
+    };
+    assert_eq!(codes(&text), ["W1001"], "a list of an environment takes the place of that of the defaults");
+    assert!(read(SOUND).environments["uat"].suppressions.is_empty());
+}
+
+#[test]
+fn a_wrong_suppression_is_told_at_its_line() {
+    let told = |said: &str| {
+        let text = SOUND.replace("  uat:\n", &format!("  uat:\n    suppressions: [{said}]\n"));
+        let (settings, findings) = settings::read("formwork.yaml", &text);
+        assert!(settings.is_none(), "{findings:#?}");
+        let told = findings.iter().map(|finding| (finding.code.id, finding.span.as_ref().map(|span| span.line)));
+        told.collect::<Vec<_>>()
+    };
+    let line = Some(SOUND.lines().position(|line| line == "  uat:").unwrap() + 2);
+    assert_eq!(told("{ code: P1002 }"), [("S0206", line)]);
+    assert_eq!(told("{ code: P1002, reason: x, until: 2027-02-30 }"), [("S0203", line)]);
+    assert_eq!(told("{ code: P1002, reason: x, until: soon }"), [("S0203", line)]);
+    assert_eq!(told("{ code: S0203, reason: x }"), [("S0203", line)]);
+    assert_eq!(told("{ code: P1002, reason: x, rseource: y }"), [("S0103", line)]);
+}

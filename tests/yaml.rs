@@ -295,6 +295,56 @@ fn reads_like_written_by_hand() {
 }
 
 #[test]
+fn every_fault_of_a_text_is_told_in_one_run() {
+    finds(
+        "A:\n\tB: 1\nC:\n  - d\n \tE: 2\n",
+        &[
+            "2:2 E0000 the template is no YAML: tabs disallowed within this context (block indentation)",
+            "5:2 E0000 the template is no YAML: tabs disallowed within this context (block indentation)",
+        ],
+    );
+    let context = "E0000 the template is no YAML: mapping values are not allowed in this context";
+    finds("A: b: c\nD:\n  E: f: g\n  H: 1\n", &[&format!("1:5 {context}"), &format!("3:7 {context}")]);
+    let key = "E0000 the template is no YAML: while parsing a block mapping, did not find expected key";
+    finds(
+        "A:\n  U: !Base64 !Sub x\n  V: !Base64 !Ref y\n  W: !Foo z\n",
+        &[&format!("2:14 {key}"), &format!("3:14 {key}"), "4:6 E0011 `!Foo` is no function of CloudFormation"],
+    );
+    finds(
+        "A:\n  B: 1\n C: 2\nD: 1\nD: 2\n",
+        &[&format!("3:2 {key}"), "5:1 E0010 `D` is given twice, and the last one counts"],
+    );
+    finds("A:\n  Z: 1\n  B\n    C: d\nE: f\n", &["3:3 E0000 the template is no YAML: simple key expect ':'"]);
+}
+
+#[test]
+fn what_is_mended_to_read_on_is_never_the_template() {
+    let (template, _, findings) = parse("Resources:\n  A: { Type: T }\n  B: c: d\n", "t.yaml");
+    assert!(template.resources.is_empty());
+    assert_eq!(findings.len(), 1, "and nothing follows from there being no template: {findings:#?}");
+}
+
+#[test]
+fn quoted_text_may_stand_as_far_left_as_yaml_1_1_lets_it() {
+    let text = "Description: \"one\ntwo\"\nResources:\n  A:\n    Type: 'T\n :x'\n";
+    let (template, _, findings) = parse(text, "t.yaml");
+    assert!(findings.is_empty(), "{findings:#?}");
+    assert_eq!(template.description.as_deref(), Some("one two"));
+    assert_eq!(template.resources["A"].kind, "T :x");
+}
+
+#[test]
+fn keys_of_mappings_are_text() {
+    finds(
+        "Resources: {}\nMappings:\n  M:\n    111122223333: { a: 1 }\n    \"444455556666\": { true: 1 }\n",
+        &[
+            "4:5 E7001 the key `111122223333` is a number, and must be text",
+            "5:23 E7001 the key `true` is a truth value, and must be text",
+        ],
+    );
+}
+
+#[test]
 fn unreadable_text_is_one_finding() {
     finds("a: [", &["2:1 E0000 the template is no YAML: while parsing a node, did not find expected node content"]);
     finds("{\"a\": 1,\n \"b\" 2}", &["2:6 E0000 the template is no JSON: expected `:`"]);
@@ -417,7 +467,7 @@ fn sections_of_a_wrong_shape() {
     finds(
         &format!("{RESOURCES}Outputs:\n  O: {{Valeu: 1}}\nParameters:\n  P: {{}}\nMappings: {{M: 1}}\n"),
         &[
-            "3:3 E6001 `O` has no `Value`",
+            "3:3 E6002 `O` has no `Value`",
             "3:7 E6001 `Valeu` is no key of `O`",
             "5:3 E2001 `P` has no `Type`",
             "6:12 E7001 `M` is a number, and must be a map",

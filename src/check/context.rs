@@ -4,26 +4,48 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 
-use crate::registry::{self, TypeFacts, UPLOADED, Violation, ViolationKind, World};
-use crate::resolve::{Formula, Resolved};
+use super::calls::{self, Misuse};
+use super::rules::Condition;
+use super::rules::given::{self, Misfit};
+use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
+use crate::resolve::{Formula, Resolved, nested_location};
 use crate::template::{Resource, Template, Value, pointer};
 
 /// A template, and what several rules want to know of it, found once.
 pub struct Context<'a> {
     /// The template.
     pub template: &'a Template,
+    /// The same as it was written, its loops still in it.
+    pub written: &'a Template,
     /// What it means: conditions, worlds, values.
     pub resolved: &'a Resolved<'a>,
     /// The region, where it is known.
     pub region: Option<&'a str>,
-    violations: OnceCell<Vec<(&'a str, Violation)>>,
+    properties: OnceCell<Broken<'a>>,
+    misuses: OnceCell<Vec<Misuse>>,
+    misfits: OnceCell<Vec<Misfit>>,
+}
+
+/// What is wrong with the properties of each resource, by logical id.
+#[derive(Default)]
+struct Broken<'a> {
+    facts: Vec<(&'a str, Violation)>,
+    conditions: Vec<(&'a str, &'static Condition, Violation)>,
 }
 
 impl<'a> Context<'a> {
-    /// A template with what is known of its deployment.
-    pub fn new(resolved: &'a Resolved<'a>) -> Self {
+    /// A template with what is known of its deployment, and as it was written.
+    pub fn new(resolved: &'a Resolved<'a>, written: &'a Template) -> Self {
         let (template, region) = (resolved.template(), resolved.environment().region());
-        Self { template, resolved, region, violations: OnceCell::new() }
+        Self {
+            template,
+            written,
+            resolved,
+            region,
+            properties: OnceCell::new(),
+            misuses: OnceCell::new(),
+            misfits: OnceCell::new(),
+        }
     }
 
     /// The resources of one type.
@@ -35,6 +57,11 @@ impl<'a> Context<'a> {
             .map(|(id, r)| (id.as_str(), r))
     }
 
+    /// The template of a nested stack, where it is at hand.
+    pub fn child(&self, resource: &Resource) -> Option<&'a Template> {
+        self.resolved.environment().child(nested_location(resource)?)
+    }
+
     /// The facts of a resource's type.
     pub fn facts(&self, resource: &Resource) -> Option<&'static TypeFacts> {
         registry::facts(&resource.kind)
@@ -42,16 +69,41 @@ impl<'a> Context<'a> {
 
     /// Whatever the facts of the types find in the properties of the resources.
     pub(super) fn violations(&self) -> &[(&'a str, Violation)] {
-        self.violations.get_or_init(|| {
-            let mut all = Vec::new();
+        &self.broken().facts
+    }
+
+    /// Where properties do not go together as a rule asks.
+    pub(super) fn broken_conditions(&self) -> &[(&'a str, &'static Condition, Violation)] {
+        &self.broken().conditions
+    }
+
+    fn broken(&self) -> &Broken<'a> {
+        self.properties.get_or_init(|| {
+            let mut broken = Broken::default();
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
                 let properties = Value::Map(resource.properties.clone()).to_json();
-                let found = facts.validator().validate_in(&properties, &self.worlds(id, &properties)).into_iter();
-                all.extend(found.filter(|found| !is_local_path(resource, found)).map(|found| (id.as_str(), found)));
+                let decisions = Decisions::new(&properties, self.worlds(id, &properties));
+                let found = facts.validator().validate_all(&decisions).into_iter();
+                let found = found.filter(|found| !is_local_path(resource, found));
+                broken.facts.extend(found.map(|found| (id.as_str(), found)));
+                for (condition, demand) in Condition::of(facts) {
+                    let found = demand.broken_by(&decisions).into_iter();
+                    broken.conditions.extend(found.map(|found| (id.as_str(), *condition, found)));
+                }
             }
-            all
+            broken
         })
+    }
+
+    /// Every wrong use of a function.
+    pub(super) fn misuses(&self) -> &[Misuse] {
+        self.misuses.get_or_init(|| calls::misuses(self))
+    }
+
+    /// Whatever functions give that properties do not take.
+    pub(super) fn misfits(&self) -> &[Misfit] {
+        self.misfits.get_or_init(|| given::misfits(self))
     }
 
     /// The values that the conditions in the properties of a resource can have together where it exists: all, or, where

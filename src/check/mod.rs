@@ -1,9 +1,11 @@
 //! Is every value allowed? Rules over a finished template, whoever wrote it.
 
+mod calls;
 mod context;
 mod report;
 mod rule;
 pub mod rules;
+mod shape;
 mod stated;
 mod suppress;
 
@@ -14,6 +16,7 @@ pub use stated::Stated;
 pub use suppress::{EXPIRED, Ignored, UNUSED, suppress};
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{Environment, Resolved, expand};
@@ -33,16 +36,18 @@ pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<
 pub fn check_in(template: &Template, places: &Places, environment: &Environment) -> Vec<Diagnostic> {
     let expanded = expand(template, environment);
     let resolved = Resolved::new(&expanded.template, environment);
-    let context = Context::new(&resolved);
+    let context = Context::new(&resolved, template);
     let mut found = resolved.diagnostics();
     found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
-    for diagnostic in &mut found {
-        if let Some(path) = &diagnostic.path
-            && let Cow::Owned(origin) = expanded.origin(path)
-        {
-            diagnostic.path = Some(origin);
+    // What is wrong in a loop is so in each of its rounds, and said once.
+    let mut of_loops = HashSet::new();
+    found.retain_mut(|diagnostic| match diagnostic.path.as_deref().map(|path| expanded.origin(path)) {
+        Some(Cow::Owned(origin)) => {
+            diagnostic.path = Some(origin.clone());
+            of_loops.insert((diagnostic.code, origin, diagnostic.message.clone()))
         }
-    }
+        _ => true,
+    });
     let mut all = expanded.diagnostics;
     all.append(&mut found);
     all.iter_mut().for_each(|diagnostic| places.locate(diagnostic));

@@ -1,7 +1,9 @@
 //! What a rule has to say.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use super::context::Context;
 use super::rule::Rule;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::template::{pointer, resource_of};
@@ -32,6 +34,25 @@ impl Report {
         self.found.push(found.path(path));
         let last = self.found.len() - 1;
         &mut self.found[last]
+    }
+
+    /// The wrong uses of functions that this rule is about.
+    pub(super) fn misuses(&mut self, context: &Context<'_>) {
+        let code = self.code.id;
+        for misuse in context.misuses().iter().filter(|misuse| misuse.code == code) {
+            self.at(&misuse.path, misuse.message.clone()).help = misuse.help.clone();
+        }
+    }
+
+    /// What functions give and properties do not take, as far as this rule is about it, each once.
+    pub(super) fn misfits(&mut self, context: &Context<'_>) {
+        let code = self.code.id;
+        let mut told = BTreeSet::new();
+        for misfit in context.misfits().iter().filter(|misfit| misfit.code == code) {
+            if told.insert((misfit.path.as_str(), misfit.message.as_str())) {
+                self.at(&misfit.path, misfit.message.clone()).help = misfit.help.clone();
+            }
+        }
     }
 
     pub(super) fn into_found(self) -> Vec<Diagnostic> {

@@ -141,8 +141,8 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
     let Subject { name, template, places, goals, environment } = subject;
     let expanded = expand(&template, &environment);
     let resolved = Resolved::new(&expanded.template, &environment);
-    let unknown = [&args.from, &args.who_reaches].into_iter().flatten();
-    for wanted in unknown.filter(|wanted| !template.resources.contains_key(*wanted)) {
+    let mut asked = [&args.from, &args.who_reaches].into_iter().flatten();
+    if let Some(wanted) = asked.find(|wanted| !template.resources.contains_key(*wanted)) {
         let ids = template.resources.keys().map(String::as_str);
         let help = crate::diagnostic::did_you_mean(wanted, ids, "there are");
         unfit.push(Diagnostic::error(codes::UNKNOWN_RESOURCE, format!("{name} has no resource `{wanted}`")).help(help));
@@ -208,7 +208,11 @@ fn report(args: &ProveArgs, proved: &[Proved], unfit: &[Diagnostic]) -> Exit {
         proved.iter().flat_map(|one| one.findings.clone()).chain(unfit.iter().cloned()).collect();
     let said = match args.format {
         ProveFormat::Tree => {
-            let trees: Vec<_> = proved.iter().map(|one| proofs::tree(&one.name, &one.proofs, &one.places)).collect();
+            let tree = |one: &Proved| match (&args.who_reaches, one.proofs.as_slice()) {
+                (Some(what), [proof]) => proofs::callers(&one.name, what, proof, &one.places),
+                _ => proofs::tree(&one.name, &one.proofs, &one.places),
+            };
+            let trees: Vec<_> = proved.iter().map(tree).collect();
             if !unfit.is_empty() {
                 speak::talk(&render::full(unfit, &|file| fs::read_to_string(file).ok()));
             }

@@ -27,7 +27,8 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
         let environment = &stack.environment().name;
         for finding in &mut synthesis.findings[first..] {
             finding.source = None;
-            finding.span = settings.place(environment, "").cloned();
+            // What is settled for nothing was said in the settings, and points at its own line there.
+            finding.span = finding.span.take().or_else(|| settings.place(environment, "").cloned());
             finding.labels.clear();
         }
     }

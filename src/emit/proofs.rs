@@ -44,7 +44,26 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
     let mut text = format!("{name}: {}\n", counted(proofs));
     for proof in proofs {
         text.push('\n');
-        goal(proof, places, &mut text);
+        goal(proof, &Page { name, places }, &mut text);
+    }
+    text
+}
+
+/// Everybody who can call a listener, and who may be able to.
+pub fn callers(name: &str, what: &str, proof: &Proof, places: &Places) -> String {
+    let page = Page { name, places };
+    let mut text = format!("{name}: who reaches `{what}`\n\n");
+    for step in &proof.steps {
+        let (colour, word) = match step.answer {
+            Answer::Broken => (YELLOW, "can"),
+            Answer::Unknown => (DIM, "may"),
+            Answer::Holds | Answer::Assumed => (GREEN, "nobody"),
+        };
+        let word = painted(colour, word, 8);
+        text.push_str(&format!("  {word}{}{}\n", step.message, step.place));
+        if let Some(path) = step.path.as_ref().filter(|_| step.answer != Answer::Holds) {
+            text.push_str(&format!("{:10}{DIM}{}{RESET}\n", "", page.place(path)));
+        }
     }
     text
 }
@@ -62,7 +81,24 @@ pub fn counted(proofs: &[Proof]) -> String {
     }
 }
 
-fn goal(proof: &Proof, places: &Places, text: &mut String) {
+/// What proofs are told of: the name of the template, and where its parts stand.
+struct Page<'p> {
+    name: &'p str,
+    places: &'p Places,
+}
+
+impl Page<'_> {
+    /// Where a pointer leads; lines alone, where they are of the template itself.
+    fn place(&self, path: &str) -> String {
+        match self.places.nearest(path) {
+            Some(span) if span.file == self.name => format!("{}:{}", span.line, span.column),
+            Some(span) => span.to_string(),
+            None => path.to_owned(),
+        }
+    }
+}
+
+fn goal(proof: &Proof, page: &Page<'_>, text: &mut String) {
     let colour = match proof.verdict {
         Verdict::Proved => GREEN,
         Verdict::Depends => YELLOW,
@@ -70,15 +106,15 @@ fn goal(proof: &Proof, places: &Places, text: &mut String) {
     };
     text.push_str(&format!("{}  {BOLD}{}{RESET}\n", painted(colour, proof.verdict.name(), 8), proof.goal));
     if let Some(why) = &proof.origin {
-        let place = places.nearest(&why.path).map_or_else(|| why.path.clone(), ToString::to_string);
-        text.push_str(&format!("          {DIM}{place}: {}{RESET}\n", why.says));
+        let place = page.place(&why.path);
+        text.push_str(&format!("          {DIM}{place} {}{RESET}\n", why.says));
     }
     for step in &proof.steps {
-        self::step(step, places, text);
+        self::step(step, page, text);
     }
 }
 
-fn step(step: &Step, places: &Places, text: &mut String) {
+fn step(step: &Step, page: &Page<'_>, text: &mut String) {
     let colour = match step.answer {
         Answer::Holds => GREEN,
         Answer::Assumed => DIM,
@@ -88,15 +124,15 @@ fn step(step: &Step, places: &Places, text: &mut String) {
     let code = step.aws_code.map(|code| format!(" {DIM}{code}{RESET}")).unwrap_or_default();
     let answer = painted(colour, step.answer.name(), 8);
     text.push_str(&format!("  {answer}{:<24}{}{}{code}\n", step.hop, step.message, step.place));
-    let at = evidence_at(step, places);
+    let at = evidence_at(step, page);
     if !at.is_empty() {
         text.push_str(&format!("{:34}{DIM}{at}{RESET}\n", ""));
     }
     if step.answer == Answer::Holds || step.answer == Answer::Assumed {
         return;
     }
-    if let Some(place) = step.path.as_deref().and_then(|path| places.nearest(path)) {
-        text.push_str(&format!("{:34}{DIM}{place}{RESET}\n", ""));
+    if let Some(path) = &step.path {
+        text.push_str(&format!("{:34}{DIM}{}{RESET}\n", "", page.place(path)));
     }
     if let Some(help) = &step.help {
         text.push_str(&format!("{:34}help: {help}\n", ""));
@@ -109,23 +145,10 @@ fn step(step: &Step, places: &Places, text: &mut String) {
     }
 }
 
-/// The places of what a step rests on, the file named once: `app.yaml: 12:3 tcp 5432 from …, 40:3 …`.
-fn evidence_at(step: &Step, places: &Places) -> String {
-    let mut told: Vec<String> = Vec::new();
-    let mut file = None;
-    for evidence in &step.evidence {
-        match places.nearest(&evidence.path) {
-            Some(span) => {
-                file = file.or(Some(span.file.as_str()));
-                told.push(format!("{}:{} {}", span.line, span.column, evidence.says));
-            }
-            None => told.push(format!("{} {}", evidence.path, evidence.says)),
-        }
-    }
-    match file {
-        Some(file) => format!("{file}: {}", told.join("; ")),
-        None => told.join("; "),
-    }
+/// The places of what a step rests on: `12:3 tcp 5432 from …; 40:3 …`.
+fn evidence_at(step: &Step, page: &Page<'_>) -> String {
+    let told = step.evidence.iter().map(|evidence| format!("{} {}", page.place(&evidence.path), evidence.says));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 const GREEN: &str = "\u{1b}[32m";

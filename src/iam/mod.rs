@@ -1,6 +1,16 @@
-//! Policy documents, as IAM says them.
+//! Policy documents, as IAM says them; what they allow.
+
+mod certainty;
+pub mod evaluation;
+mod glob;
+mod text;
+mod tree;
 
 use crate::template::{Map, Reference, Value};
+
+pub use certainty::Certainty;
+pub use text::{Charset, Part, Shape, Symbol, Text};
+pub use tree::{Tree, TreeKind};
 
 /// The one version that every policy should name. Without it, policy variables are plain text.
 ///
@@ -165,4 +175,10 @@ impl<R: Clone> PolicyDocument<R> {
 fn one_or_many<R>(values: impl IntoIterator<Item = Value<R>>) -> Value<R> {
     let mut values: Vec<_> = values.into_iter().collect();
     if values.len() == 1 { values.swap_remove(0) } else { Value::List(values) }
+}
+
+/// Whether two texts are the same, as far as they are known.
+pub fn same_text(one: &Text, other: &Text) -> Certainty {
+    use glob::{Compiled, Reading};
+    Compiled::new(one, Reading::PLAIN).matches(&Compiled::new(other, Reading::PLAIN))
 }

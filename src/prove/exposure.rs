@@ -105,7 +105,8 @@ fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Form
                 let judged = model.holds_port(&rule.ports, port).within(port.when, model.resolved);
                 all.or(judged, model.resolved)
             });
-            let open = if rule.is_of_every_protocol() { Judged::ALWAYS } else { open };
+            let whatever = ports.is_empty() || rule.is_of_every_protocol();
+            let open = if whatever { Judged::ALWAYS } else { open };
             let judged =
                 [rule.when, group.when, under].into_iter().fold(open, |all, one| all.within(one, model.resolved));
             if !rule.may_be_tcp() || !model.resolved.is_possible(judged.open) {
@@ -132,7 +133,13 @@ fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) ->
             if let Some(id) = term.own() {
                 // Members of a group that the template creates are those that it gives it.
                 let member = |id: String| (format!("`{id}`, a member of {told}"), Some(id), vec![told.clone()], judged);
-                return others_in(model, id).into_iter().map(member).collect();
+                let others: Vec<_> = others_in(model, id).into_iter().map(member).collect();
+                let has = |one: &std::rc::Rc<Interface<'a>>| one.groups.iter().any(|group| group.term == *term);
+                if others.is_empty() && !model.all_interfaces().iter().any(has) {
+                    let who = format!("members of {told}, of which there are none here,");
+                    return vec![(who, None, vec![told], Judged::open(judged.open))];
+                }
+                return others;
             }
             if to.groups.iter().any(|group| group.term == *term) {
                 return Vec::new();

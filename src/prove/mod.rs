@@ -32,6 +32,7 @@
 //! ```
 
 pub mod answer;
+pub mod authorisation;
 pub mod checker;
 mod exposure;
 mod facts;

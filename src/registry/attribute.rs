@@ -99,6 +99,15 @@ impl TypeFacts {
             || (self.has_outputs() || is_open(self.name)) && self.attributes().get(name).is_some()
     }
 
+    /// The attribute of this name, without listing all of them.
+    pub fn attribute_named(&self, name: &str) -> Option<Attribute<'_>> {
+        if !self.has_attribute(name) {
+            return None;
+        }
+        let schema = self.property(name.split('.')).or_else(|| self.property([name]));
+        Some(Attribute { name: name.to_owned(), schema })
+    }
+
     /// What `Ref` gives: the primary identifier, if that is one property; else a string that joins several.
     pub fn ref_format(&self) -> RefFormat<'_> {
         let property = match self.primary_identifier.as_slice() {
@@ -109,7 +118,8 @@ impl TypeFacts {
         RefFormat { property, schema, format: schema.and_then(|schema| schema["format"].as_str()) }
     }
 
-    fn has_outputs(&self) -> bool {
+    /// Whether the outputs of another stack are attributes.
+    pub(crate) fn has_outputs(&self) -> bool {
         ["AWS::CloudFormation::Stack", "AWS::ServiceCatalog::CloudFormationProvisionedProduct"].contains(&self.name)
     }
 

@@ -10,6 +10,7 @@ mod pack;
 mod property_path;
 mod region;
 mod reserved;
+mod runtime;
 mod type_facts;
 mod uploaded;
 mod validator;
@@ -23,9 +24,10 @@ pub use attribute::{Attribute, Attributes, RefFormat, is_open};
 pub use property_path::PropertyPath;
 pub use region::{Region, region, regions};
 pub use reserved::is_reserved_master_user;
+pub use runtime::{LambdaRuntime, lambda_runtime};
 pub use type_facts::{Handler, Lifecycle, ReplacementStrategy, Tagging, TypeFacts};
 pub use uploaded::UPLOADED;
-pub use validator::{Validator, Violation, ViolationKind, World, conditions, worlds};
+pub use validator::{Decisions, Demand, Form, Validator, Violation, ViolationKind, World, conditions, worlds};
 
 /// The type of which every custom resource is.
 pub(crate) const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";

@@ -1,13 +1,13 @@
 //! The facts of one resource type.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
 use super::property_path::PropertyPath;
 use super::region::region as find_region;
-use super::validator::Validator;
+use super::validator::{Validator, Violation};
 
 /// What is known of one resource type. Source: its registry schema, keyword by keyword.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct TypeFacts {
     /// Whether AWS is taking it out of service (cfn-lint's `lifecycle`).
     pub lifecycle: Option<Lifecycle>,
     validator: OnceLock<Validator>,
+    /// Validators of parts of the schema, by where each part lies in the memory that the schema never leaves.
+    parts: Mutex<BTreeMap<usize, Arc<Validator>>>,
     pub(super) attribute_names: OnceLock<BTreeSet<String>>,
 }
 
@@ -116,6 +118,7 @@ impl TypeFacts {
             lifecycle: lifecycle(&schema["lifecycle"]),
             schema: Arc::new(schema),
             validator: OnceLock::new(),
+            parts: Mutex::default(),
             attribute_names: OnceLock::new(),
         }
     }
@@ -142,9 +145,27 @@ impl TypeFacts {
         path.into_iter().try_fold(&*self.schema, |schema, segment| member(&self.schema, schema, segment))
     }
 
+    /// The schema of what one of this type's schemas says of a member: a name, an index, `*` or any key.
+    pub fn member<'a>(&'a self, schema: &'a Value, segment: &str) -> Option<&'a Value> {
+        member(&self.schema, schema, segment)
+    }
+
     /// `$ref` followed.
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         resolve(&self.schema, schema)
+    }
+
+    /// What is first wrong with one value, by the schema of the property where it stands: one of this type's schemas, as
+    /// [`TypeFacts::property`] and [`TypeFacts::member`] give it. `place` is a pointer to it below `Properties`, by which
+    /// a value that may be a secret is known and not shown. Of a format that names what a text identifies, its form is
+    /// checked too. The checks of a schema are built when first asked for, and kept.
+    pub fn fault(&self, schema: &Value, place: &str, value: &Value) -> Option<Violation> {
+        let part = {
+            let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+            let address = std::ptr::from_ref(schema).addr();
+            Arc::clone(parts.entry(address).or_insert_with(|| Arc::new(Validator::of_part(self, schema))))
+        };
+        part.fault(place, value).or_else(|| part.misidentified(self.resolve(schema), place, value))
     }
 
     /// Checks properties of this type; built when first asked for, and kept.

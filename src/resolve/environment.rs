@@ -1,8 +1,11 @@
 //! Where a template is deployed and with which parameters, as far as that is known.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::registry;
+use crate::template::{Resource, Template};
 
 /// What is known of a deployment. What is not given stays open: nothing is assumed of it.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +15,22 @@ pub struct Environment {
     partition: Option<String>,
     stack: Option<String>,
     parameters: IndexMap<String, String>,
+    day: Option<time::Date>,
+    children: IndexMap<String, Arc<Template>>,
+}
+
+/// Where the template of a nested stack lies, if that is a path of this machine, which `aws cloudformation package` uploads;
+/// relative paths are so to the folder of the outer template.
+///
+/// Source: <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>
+pub fn nested_location(resource: &Resource) -> Option<&str> {
+    let property = match resource.kind.as_str() {
+        "AWS::CloudFormation::Stack" => "TemplateURL",
+        "AWS::Serverless::Application" => "Location",
+        _ => return None,
+    };
+    let location = resource.properties.get(property)?.as_str()?;
+    (!location.is_empty() && !location.contains("://")).then_some(location)
 }
 
 impl Environment {
@@ -55,6 +74,30 @@ impl Environment {
     pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.insert(name.into(), value.into());
         self
+    }
+
+    /// The same on a day: what ends by then has ended.
+    #[must_use]
+    pub fn on(mut self, day: time::Date) -> Self {
+        self.day = Some(day);
+        self
+    }
+
+    /// The same with the template of a nested stack, by its [location](nested_location) as the outer template has it.
+    #[must_use]
+    pub fn with_child(mut self, location: impl Into<String>, template: Template) -> Self {
+        self.children.insert(location.into(), Arc::new(template));
+        self
+    }
+
+    /// The template of a nested stack.
+    pub fn child(&self, location: &str) -> Option<&Template> {
+        self.children.get(location).map(AsRef::as_ref)
+    }
+
+    /// The day of the deployment. Without one nothing is found that depends on it.
+    pub fn day(&self) -> Option<time::Date> {
+        self.day
     }
 
     /// The region.

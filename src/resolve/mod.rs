@@ -55,11 +55,11 @@ use crate::template::Template;
 
 pub use condition::{CIRCULAR, UNSATISFIABLE};
 pub use diagram::Formula;
-pub use environment::Environment;
+pub use environment::{Environment, nested_location};
 pub use expand::{Expanded, LOOP, NO_EXTENSIONS, OPEN_LOOP, expand};
-pub use parameter::{ParameterKind, existing_type};
+pub use parameter::{ParameterKind, existing_type, matches_pattern};
 pub use resolution::{Call, Case, Dynamic, Element, Piece, Reason, Resolution, Symbol, Unknown};
-pub use transform::UNKNOWN_MACRO;
+pub use transform::{UNKNOWN_MACRO, has_extensions, has_serverless, is_rewritten};
 pub use world::World;
 
 use condition::Progress;

@@ -112,7 +112,7 @@ pub(super) fn admits(parameter: &Parameter, value: &str) -> bool {
             let length = value.chars().count() as f64;
             bound(&parameter.min_length).is_none_or(|least| length >= least)
                 && bound(&parameter.max_length).is_none_or(|most| length <= most)
-                && parameter.allowed_pattern.as_deref().is_none_or(|pattern| matches(pattern, value))
+                && parameter.allowed_pattern.as_deref().is_none_or(|pattern| matches_pattern(pattern, value))
         }
         _ => true,
     }
@@ -120,7 +120,10 @@ pub(super) fn admits(parameter: &Parameter, value: &str) -> bool {
 
 /// Whether a text as a whole matches a pattern of Java, as far as that is certain: what is read differently elsewhere
 /// matches.
-fn matches(pattern: &str, value: &str) -> bool {
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>: "The
+/// pattern must match the entire parameter value provided".
+pub fn matches_pattern(pattern: &str, value: &str) -> bool {
     if !pattern.is_ascii() || !value.is_ascii() {
         return true;
     }

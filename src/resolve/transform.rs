@@ -34,6 +34,21 @@ fn foreign(template: &Template) -> impl Iterator<Item = (usize, &Value)> {
     template.transform.iter().enumerate().filter(move |(_, value)| !is_known(value))
 }
 
+/// Whether a macro that is not known may have put anything into the template, or make use of anything in it.
+pub fn is_rewritten(template: &Template) -> bool {
+    foreign(template).next().is_some()
+}
+
+/// Whether a template asks for the language extensions.
+pub fn has_extensions(template: &Template) -> bool {
+    has(template, EXTENSIONS)
+}
+
+/// Whether a template asks for the Serverless Application Model.
+pub fn has_serverless(template: &Template) -> bool {
+    has(template, SERVERLESS)
+}
+
 /// Says of each such macro, once, that it is not run.
 pub(super) fn unknown_macros(template: &Template) -> Vec<Diagnostic> {
     let found = foreign(template).map(|(_, value)| {

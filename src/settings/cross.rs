@@ -8,6 +8,7 @@ mod network;
 mod reach;
 mod shapes;
 mod stacks;
+mod suppressions;
 mod target;
 
 use super::model::Environment;
@@ -30,6 +31,7 @@ const CHECKS: &[fn(&Site<'_>) -> Vec<Diagnostic>] = &[
     auth::check,
     function::check,
     reach::check,
+    suppressions::check,
 ];
 
 /// Every contradiction. What `defaults` say wrongly for several environments is said once.

@@ -21,7 +21,7 @@ pub use model::{
     Architecture, Auth, Blueprint, Capacity, Code, ConnectAs, Database, DatabaseShape, Edition, Endpoint, Endpoints,
     Engine, Environment, FlowLogs, Function, GivenDatabase, GivenNetwork, Groups, KeptBy, LogFormat, Nat, Network,
     NewDatabase, NewNetwork, NewSecret, Proxy, Reach, Rotation, Secret, SecretAccess, SecretKey, SecretShape, Setting,
-    Settings, Target, Tracing,
+    Settings, Suppression, Target, Tracing,
 };
 pub use schema::{Facts, SCHEMA, facts, parameterisable};
 

@@ -127,6 +127,9 @@ pub struct Environment {
     /// The files to write beside the template.
     #[serde(deserialize_with = "tool_files")]
     pub files: Vec<ToolFiles>,
+    /// Findings that are settled.
+    #[serde(default)]
+    pub suppressions: Vec<Suppression>,
     /// Where functions and proxy live.
     pub network: Network,
     /// The database.
@@ -142,6 +145,20 @@ pub struct Environment {
     /// Interface endpoints to create.
     #[serde(default)]
     pub endpoints: Endpoints,
+}
+
+/// Findings that are settled, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Suppression {
+    /// The code.
+    pub code: String,
+    /// The logical id of the resource that they are about; none: any of the stack.
+    pub resource: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day, written like `2027-01-31`; none: for good.
+    pub until: Option<String>,
 }
 
 /// Rotation of the secret's password.

@@ -36,6 +36,8 @@ pub const COMPUTED_DEFAULT: Code = Code::new("S1015", "computed-default");
 pub const RAW: Code = Code::new("S1016", "raw-properties-without-names");
 /// A value that a parameter cannot have, or that may stand in no file.
 pub const PARAMETER_VALUE: Code = Code::new("S1017", "unusable-parameter-value");
+/// A last day of a suppression that is no day.
+pub const NO_DAY: Code = Code::new("S1018", "suppression-until-no-day");
 /// Something that stays needs something that was told to go.
 pub const NEEDED: Code = Code::new("S1030", "needed-by-what-stays");
 /// A rename.

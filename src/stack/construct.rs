@@ -194,8 +194,27 @@ pub trait Construct: Any {
     where
         Self: Sized,
     {
-        let suppressed = Suppressed { code: code.into(), reason: reason.into(), location: Location::caller() };
-        self.bag().said.suppressed.push(suppressed);
+        let (code, reason) = (code.into(), reason.into());
+        self.bag().said.suppressed.push(Suppressed { code, reason, until: None, location: Location::caller() });
+        self
+    }
+
+    /// The same up to a day, written like `2027-01-31`, which is the last: from the next on `check` tells the findings
+    /// again, and that the suppression is over. `synth` reads no clock, so it writes the same on every day.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.add("Audit", LogGroup::new(365).suppress_until("2027-01-31", "W1001", "until both stacks are merged"));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    fn suppress_until(mut self, last_day: impl Into<String>, code: impl Into<String>, reason: impl Into<String>) -> Self
+    where
+        Self: Sized,
+    {
+        let (code, reason, until) = (code.into(), reason.into(), Some(last_day.into()));
+        self.bag().said.suppressed.push(Suppressed { code, reason, until, location: Location::caller() });
         self
     }
 
@@ -257,6 +276,8 @@ impl<T> fmt::Debug for Existing<T> {
 pub(super) struct Suppressed {
     pub(super) code: String,
     pub(super) reason: String,
+    /// The last day, as it was written.
+    pub(super) until: Option<String>,
     pub(super) location: &'static Location<'static>,
 }
 

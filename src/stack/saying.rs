@@ -7,6 +7,8 @@ use super::construct::Suppressed;
 use super::stack::Stack;
 use super::types::Json;
 use super::value::IntoValue;
+use crate::diagnostic::Span;
+use crate::goal::Suppression;
 use crate::template::Resource;
 
 impl Stack {
@@ -74,6 +76,25 @@ impl Stack {
     #[track_caller]
     pub fn suppress(&mut self, code: impl Into<String>, reason: impl Into<String>) {
         let (code, reason) = (code.into(), reason.into());
-        self.suppressed.push(Suppressed { code, reason, location: Location::caller() });
+        self.suppressed.push(Suppressed { code, reason, until: None, location: Location::caller() });
+    }
+
+    /// The same up to a day, written like `2027-01-31`, which is the last: from the next on `check` tells the findings
+    /// again, and that the suppression is over. `synth` reads no clock, so it writes the same on every day.
+    ///
+    /// ```
+    /// # use formwork::prelude::*;
+    /// # let mut stack = Stack::new("Demo", &Environment::new("prod", "111122223333", Region::EuWest1));
+    /// stack.suppress_until("2027-01-31", "P1002", "until the team's tools have a user of their own");
+    /// ```
+    #[track_caller]
+    pub fn suppress_until(&mut self, last_day: impl Into<String>, code: impl Into<String>, reason: impl Into<String>) {
+        let (code, reason, until) = (code.into(), reason.into(), Some(last_day.into()));
+        self.suppressed.push(Suppressed { code, reason, until, location: Location::caller() });
+    }
+
+    /// Takes down what settings take for settled, and where they say so.
+    pub(crate) fn settle(&mut self, suppression: Suppression, place: Option<Span>) {
+        self.settled.push((suppression, place));
     }
 }

@@ -23,7 +23,8 @@ use super::permission::{Grantee, Permission};
 use super::tool_files::ToolFiles;
 use super::traffic::{Destination, Flow, Listening, Source};
 use super::value::{PlainText, PropertyType, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::goal::Suppression;
 use crate::template;
 
 /// A unit of deployment: what `aws cloudformation deploy` gets as one template.
@@ -52,6 +53,8 @@ pub struct Stack {
     pub(super) tags: IndexMap<String, Value<String>>,
     pub(super) tool_files: BTreeSet<ToolFiles>,
     pub(super) suppressed: Vec<Suppressed>,
+    /// What settings take for settled.
+    pub(super) settled: Vec<(Suppression, Option<Span>)>,
     pub(super) aspects: Vec<Aspect>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Handles of other stacks, and where they were used.
@@ -111,6 +114,7 @@ impl Stack {
             tags: IndexMap::new(),
             tool_files: ToolFiles::ALL.iter().copied().collect(),
             suppressed: Vec::new(),
+            settled: Vec::new(),
             aspects: Vec::new(),
             diagnostics: Vec::new(),
             strangers: Vec::new(),

@@ -190,6 +190,19 @@ impl<R> Value<R> {
         Self::List(values.into_iter().collect())
     }
 
+    /// What it is, in the words of messages: `text`, `a list`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a truth value",
+            Self::Number(_) => "a number",
+            Self::String(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+            Self::Intrinsic(_) => "a function",
+        }
+    }
+
     /// The text, if this is literal text.
     pub fn as_str(&self) -> Option<&str> {
         match self {

@@ -22,6 +22,23 @@ impl<'p> Path<'p> {
         Self::Key(self, key)
     }
 
+    /// The keys on the way, innermost first; indices are left out.
+    pub fn keys(&self) -> impl Iterator<Item = &'p str> + use<'p, '_> {
+        let mut at = Some(self);
+        std::iter::from_fn(move || {
+            loop {
+                match at? {
+                    Self::Start => return None,
+                    Self::Index(outer, _) => at = Some(outer),
+                    Self::Key(outer, key) => {
+                        at = Some(outer);
+                        return Some(*key);
+                    }
+                }
+            }
+        })
+    }
+
     /// The way to an element of what this leads to.
     pub fn index(&'p self, index: usize) -> Self {
         Self::Index(self, index)

@@ -21,6 +21,10 @@ import time
 HERE = pathlib.Path(__file__).parent
 
 
+# What is found once in a text, or once for several resources, wherever it is said: what cannot be read, and cycles.
+WHOLE = {"E0000", "E3004"}
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
@@ -36,6 +40,11 @@ def place(pointer):
     """The resource or the entry of a section that a path leads to."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in (pointer or "").strip("/").split("/") if step]
     return "/".join(steps[:2])
+
+
+def key(rule, pointer):
+    """What must agree for a finding of each to be the same."""
+    return (rule, "" if rule in WHOLE else place(pointer))
 
 
 def oracle(folder):
@@ -66,14 +75,14 @@ class Score:
         self.examples = collections.defaultdict(list)
 
     def add(self, path, theirs, own):
-        for key in theirs & own:
-            self.both[key[0]] += 1
-        for key in theirs - own:
-            self.missed[key[0]] += 1
-            self.examples[key[0]].append(f"missed {path}: {key[1]}")
-        for key in own - theirs:
-            self.excess[key[0]] += 1
-            self.examples[key[0]].append(f"excess {path}: {key[1]}")
+        for rule, _ in theirs & own:
+            self.both[rule] += 1
+        for rule, where in theirs - own:
+            self.missed[rule] += 1
+            self.examples[rule].append(f"missed {path}: {where}")
+        for rule, where in own - theirs:
+            self.excess[rule] += 1
+            self.examples[rule].append(f"excess {path}: {where}")
 
     def share(self):
         both, missed = sum(self.both.values()), sum(self.missed.values())
@@ -84,7 +93,10 @@ def main():
     options = arguments()
     scope = set(json.loads((HERE / "scope.json").read_text()))
     differences = json.loads((HERE / "differences.json").read_text())
-    same = {code: rule for rule, codes in differences["same"].items() for code in codes}
+    same = collections.defaultdict(list)
+    for rule, codes in differences["same"].items():
+        for code in codes:
+            same[code].append(rule)
     argued = {(entry["rule"], entry.get("template"), entry.get("place")): entry["why"] for entry in differences["argued"]}
 
     def is_argued(rule, path, where):
@@ -100,15 +112,18 @@ def main():
         path = entry["path"]
         score = scores["fixtures" if entry["source"].startswith("cfn-lint") else "real"]
         matches = [match for match in entry["matches"] if match["rule"][0] in "EW"]
-        theirs = {(match["rule"], place(match["path"])) for match in matches if match["rule"] in scope}
+        theirs = {key(match["rule"], match["path"]) for match in matches if match["rule"] in scope}
         own = set()
         for finding in found[str(templates / path)]:
             if finding["severity"] != "info":
-                own.add((same.get(finding["code"], finding["code"]), place(finding["path"])))
-        theirs = {key for key in theirs if not is_argued(key[0], path, key[1])}
+                rules = [finding["code"], *same[finding["code"]]]
+                counts = [key(rule, finding["path"]) for rule in rules]
+                known = [one for one in counts if one[0] in scope]
+                own.update(theirs.intersection(counts) or (known or counts)[:1])
+        theirs = {one for one in theirs if not is_argued(one[0], path, one[1])}
         quiet = not matches
-        own_all = {key for key in own if not is_argued(key[0], path, key[1])}
-        score.add(path, theirs, {key for key in own_all if key[0] in scope} if not quiet else own_all)
+        own_all = {one for one in own if not is_argued(one[0], path, one[1])}
+        score.add(path, theirs, {one for one in own_all if one[0] in scope} if not quiet else own_all)
         if quiet and own_all:
             loud.append((path, sorted(own_all)))
     report(options, scores, loud, len(entries), seconds)

@@ -120,5 +120,5 @@ fn what_the_template_has_is_checked_as_any_other() {
     let faults = crate::stack::faults(&stack);
     let mut found: Vec<_> = faults.iter().map(|found| (found.code.id, found.resource.as_deref().unwrap())).collect();
     found.sort_unstable();
-    assert_eq!(found, [("E3931", "Over1"), ("E3932", "Out1"), ("E3933", "DatabaseSubnets")]);
+    assert_eq!(found, [("E3060", "Over1"), ("E3932", "Out1"), ("E3933", "DatabaseSubnets")]);
 }

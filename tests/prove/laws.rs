@@ -56,7 +56,8 @@ fn what_is_offered_as_a_fix_mends() {
     for (text, from, to) in breaks {
         let mut template = template(&changed(text, &[(from, to)]));
         let mut tried = 0;
-        while let Some(fix) = proofs(&template).iter().flat_map(Proof::broken).find_map(|step| step.fix.clone()) {
+        while let Some(fix) = proofs(&template).iter().flat_map(|proof| &proof.steps).find_map(|step| step.fix.clone())
+        {
             template = fix.apply(&template);
             tried += 1;
             assert!(tried < 10, "{from}: fixes do not come to an end");

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use formwork::registry::{self, TypeFacts, facts};
+use formwork::registry::{self, Form, TypeFacts, facts};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
@@ -150,7 +150,10 @@ impl<'a> Maker<'a> {
             Some("ipv6-network") => return "2001:db8::/56".into(),
             _ => {}
         }
-        let texts = texts(schema);
+        let texts = match schema["format"].as_str().and_then(Form::named) {
+            Some(form) => identifiers(form, schema, salt),
+            None => texts(schema),
+        };
         match texts.get(salt).or(texts.first()) {
             Some(text) => text.as_str().into(),
             None => {
@@ -159,6 +162,30 @@ impl<'a> Maker<'a> {
             }
         }
     }
+}
+
+/// Identifiers of a form that the schema allows, at the place of `salt` one of their own.
+fn identifiers(form: Form, schema: &Value, salt: usize) -> Vec<String> {
+    const UUID: &str = "154ed61c-114f-4fd5-9434-e2761190506d";
+    let arn = |rest: &str| format!("arn:aws:{}", rest.replace("{}", &format!("us-east-1:11112222333{}", salt % 10)));
+    let plain = match form {
+        Form::IdOfSecurityGroup => format!("sg-{salt:08x}"),
+        Form::IdOfVpc => format!("vpc-{salt:08x}"),
+        Form::IdOfImage => format!("ami-{salt:08x}"),
+        Form::IdOfSubnet => format!("subnet-{salt:08x}"),
+        Form::ArnOfRole => format!("arn:aws:iam::111122223333:role/r{salt}"),
+        Form::ArnOfKey => arn(&format!("kms:{{}}:key/{UUID}")),
+        Form::ArnOfTopic => arn("sns:{}:topic"),
+        Form::ArnOfCertificate => arn(&format!("acm:{{}}:certificate/{UUID}")),
+        Form::ArnOfFunction => arn("lambda:{}:function:f"),
+        Form::IdOfKey => UUID.to_owned(),
+        Form::NameOfAlias => format!("alias/a{salt}"),
+        Form::NameOfBucket | Form::NameOfLogGroup | Form::NameOfSecurityGroup => format!("name{salt}"),
+    };
+    let facts = json!({ "pattern": schema.get("pattern").unwrap_or(&json!("")), "minLength": schema.get("minLength").unwrap_or(&json!(0)), "maxLength": schema.get("maxLength").unwrap_or(&json!(100_000)) });
+    let validator = jsonschema::draft7::new(&facts).unwrap();
+    let fits = |text: &String| form.fits(text) && validator.is_valid(&json!(text));
+    if fits(&plain) { vec![plain] } else { texts(schema).into_iter().filter(fits).collect() }
 }
 
 pub fn type_of(schema: &Value) -> &str {

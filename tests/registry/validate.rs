@@ -24,7 +24,7 @@ fn check(type_name: &str, properties: Value, expect: &[&str]) {
 fn proxy(changes: Value) -> Value {
     let mut proxy = json!({
         "DBProxyName": "app-proxy", "EngineFamily": "POSTGRESQL", "RoleArn": { "Fn::GetAtt": ["Role", "Arn"] },
-        "VpcSubnetIds": ["subnet-1", { "Ref": "Subnet" }]
+        "VpcSubnetIds": ["subnet-00000001", { "Ref": "Subnet" }]
     });
     for (name, value) in changes.as_object().unwrap() {
         match value {
@@ -68,7 +68,10 @@ fn types_and_conversions() {
     check_proxy(json!({ "RequireTLS": "true", "IdleClientTimeout": "1800", "DBProxyName": { "Ref": "Name" } }), &[]);
     check_proxy(json!({ "RequireTLS": "maybe" }), &["/RequireTLS E3012: `maybe` is not a boolean"]);
     check_proxy(json!({ "IdleClientTimeout": 1.5 }), &["/IdleClientTimeout E3012: `1.5` is not an integer"]);
-    check_proxy(json!({ "VpcSubnetIds": "subnet-1" }), &["/VpcSubnetIds E3012: `subnet-1` is not a list"]);
+    check_proxy(
+        json!({ "VpcSubnetIds": "subnet-00000001" }),
+        &["/VpcSubnetIds E3012: `subnet-00000001` is not a list"],
+    );
     check_proxy(json!({ "DBProxyName": ["a"] }), &["/DBProxyName E3012: a list is not a string"]);
     check("AWS::IAM::ManagedPolicy", json!({ "PolicyDocument": "{}" }), &[]);
 }
@@ -92,7 +95,7 @@ fn values() {
         &["/DBProxyName E3033: the value has 64 characters, and at most 63 are allowed"],
     );
     check_proxy(
-        json!({ "VpcSubnetIds": ["subnet-1"] }),
+        json!({ "VpcSubnetIds": ["subnet-00000001"] }),
         &["/VpcSubnetIds E3032: the list has 1 element, and at least 2 are needed"],
     );
 }
@@ -121,7 +124,7 @@ fn branches_are_looked_at_apart() {
         name(json!("MYSQL"), json!("Nothing")),
         &["/EngineFamily/Fn::If/2 E3030: `Nothing` is not one of `MYSQL`, `POSTGRESQL` and `SQLSERVER`"],
     );
-    let nested = json!({ "Fn::If": ["IsTest", ["subnet-1"], ["subnet-1", "subnet-2"]] });
+    let nested = json!({ "Fn::If": ["IsTest", ["subnet-00000001"], ["subnet-00000001", "subnet-00000002"]] });
     check_proxy(
         json!({ "VpcSubnetIds": { "Fn::If": ["IsProd", nested, { "Ref": "Subnets" }] } }),
         &["/VpcSubnetIds/Fn::If/1/Fn::If/1 E3032: the list has 1 element, and at least 2 are needed"],
@@ -143,8 +146,8 @@ fn conditions_are_decided_together() {
     let absent = json!({ "Ref": "AWS::NoValue" });
     let target = |other: &str| {
         json!({
-            "Subnets": { "Fn::If": ["Simple", ["subnet-1", "subnet-2"], absent] },
-            "SubnetMappings": { "Fn::If": [other, absent, [{ "SubnetId": "subnet-1" }, { "SubnetId": "subnet-2" }]] }
+            "Subnets": { "Fn::If": ["Simple", ["subnet-00000001", "subnet-00000002"], absent] },
+            "SubnetMappings": { "Fn::If": [other, absent, [{ "SubnetId": "subnet-00000001" }, { "SubnetId": "subnet-00000002" }]] }
         })
     };
     let load_balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
@@ -175,7 +178,7 @@ fn macros_may_add_what_is_missing() {
 fn rules_between_properties() {
     check(
         "AWS::EC2::Subnet",
-        json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24", "AvailabilityZone": "a", "AvailabilityZoneId": "b" }),
+        json!({ "VpcId": "vpc-00000001", "CidrBlock": "10.0.0.0/24", "AvailabilityZone": "a", "AvailabilityZoneId": "b" }),
         &[" E3020: `AvailabilityZone` excludes `AvailabilityZoneId`"],
     );
     let keys = |first: &str, second: &str| {
@@ -281,5 +284,29 @@ fn address_ranges() {
         "AWS::EC2::VPC",
         vpc("10.0.0.1/16"),
         &["/CidrBlock E1103: `10.0.0.1/16` is no range of IPv4 addresses: with /16 it begins at 10.0.0.0"],
+    );
+}
+
+#[test]
+fn one_value_is_checked_by_the_schema_of_its_property() {
+    let fault = |kind: &str, path: &[&str], value: Value| {
+        let facts = facts(kind).unwrap();
+        let schema = facts.property(path.iter().copied()).unwrap();
+        facts.fault(schema, &format!("/{}", path.join("/")), &value).map(|fault| fault.message)
+    };
+    let zone = "AWS::Logs::LogGroup";
+    assert_eq!(fault(zone, &["LogGroupClass"], json!("STANDARD")), None);
+    assert!(fault(zone, &["LogGroupClass"], json!("CHEAP")).unwrap().starts_with("`CHEAP` is not"));
+    assert_eq!(fault(zone, &["LogGroupClass"], json!({ "Ref": "Class" })), None);
+    let subnet = "AWS::EC2::Subnet";
+    assert_eq!(fault(subnet, &["VpcId"], json!("vpc-00000000")), None);
+    assert_eq!(
+        fault(subnet, &["VpcId"], json!("none")).unwrap(),
+        "`none` is not an id of a VPC, as `vpc-0123456789abcdef0` is"
+    );
+    let subnets = json!(["subnet-00000000", "none"]);
+    assert_eq!(
+        fault("AWS::ElasticLoadBalancingV2::LoadBalancer", &["Subnets"], subnets).unwrap(),
+        "`none` is not an id of a subnet, as `subnet-0123456789abcdef0` is"
     );
 }

@@ -98,12 +98,12 @@ fn a_collection_may_be_a_parameter_or_a_mapping() {
 }
 
 #[test]
-fn a_finding_stands_where_the_loop_has_it() {
+fn a_finding_stands_where_the_loop_has_it_and_once() {
     check(
         &format!(
             "{EXTENSIONS}Resources:\n  Fn::ForEach::Q:\n    - N\n    - [a, b]\n    - Queue${{N}}:\n        Type: AWS::SQS::Queue\n        Properties:\n          QueueNam: x\n"
         ),
-        &[("E3002", 9, Some("Queuea")), ("E3002", 9, Some("Queueb"))],
+        &[("E3002", 9, Some("Queuea"))],
     );
 }
 
@@ -148,7 +148,7 @@ fn loops_that_are_wrong_are_found() {
 fn what_the_serverless_model_makes_is_known_by_name() {
     let text = |to: &str| {
         format!(
-            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n      AutoPublishAlias: live\n      Events: {{ Hourly: {{ Type: Schedule }} }}\n  Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod }} }}\n  Layer: {{ Type: AWS::Serverless::LayerVersion }}\nOutputs: {{ It: {{ Value: !Ref {to} }} }}\n"
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n      AutoPublishAlias: live\n      PackageType: Image\n      Events: {{ Hourly: {{ Type: Schedule }} }}\n  Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod }} }}\n  Layer: {{ Type: AWS::Serverless::LayerVersion }}\nOutputs: {{ It: {{ Value: !Ref {to} }} }}\n"
         )
     };
     for known in [
@@ -165,7 +165,7 @@ fn what_the_serverless_model_makes_is_known_by_name() {
         check(&text(known), &[]);
     }
     for unknown in ["FnRoel", "Fnord", "ApiProd", "LayerX"] {
-        check(&text(unknown), &[("E1020", 10, None)]);
+        check(&text(unknown), &[("E1020", 11, None)]);
     }
 }
 

@@ -311,6 +311,27 @@ fn a_suppressed_finding_is_not_told_and_the_sidecar_says_so() {
 }
 
 #[test]
+fn a_suppression_has_a_last_day_that_the_sidecar_says() {
+    let lowered = widened(|noun| noun.suppress_until("2027-01-31", "P1002", "a tool for all")).lower();
+    let days: Vec<_> =
+        lowered.goals.suppressed.iter().map(|settled| settled.until.map(|day| day.to_string())).collect();
+    assert!(!days.is_empty() && days.iter().all(|day| day.as_deref() == Some("2027-01-31")), "{days:?}");
+    let told_on = |day: &str| -> Vec<&'static str> {
+        let found = check(&lowered.template, &lowered.places, Some("ap-southeast-2"));
+        let today = formwork::goal::date(day);
+        let told = suppress(found, &lowered.goals.suppressed, &lowered.places, today);
+        told.iter().map(|finding| finding.code.id).filter(|code| matches!(*code, "P1002" | "D1003")).collect()
+    };
+    assert_eq!(told_on("2027-01-31"), [""; 0]);
+    assert_eq!(told_on("2027-02-01"), ["P1002", "D1003"]);
+    let mut whole = widened(|noun| noun);
+    whole.suppress_until("2027-13-01", "P1002", "tools for all");
+    let wrong: Vec<_> = whole.lower().diagnostics.into_iter().filter(|finding| finding.code.id == "S1018").collect();
+    assert_eq!(wrong.len(), 1);
+    assert!(wrong[0].source.as_ref().is_some_and(|place| place.file.ends_with("language.rs")), "{wrong:#?}");
+}
+
+#[test]
 fn a_suppression_that_nothing_needs_is_found_once() {
     assert_eq!(told(&widened(|noun| noun.suppress("P1002", "a tool").suppress("E3002", "none"))), ["D1002"]);
     let mut of_stack = widened(|noun| noun.suppress("P1002", "a tool"));

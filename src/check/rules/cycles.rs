@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::Template;
+use crate::resolve::Formula;
 
 pub(super) const RULES: &[Rule] = &[CYCLE];
 
@@ -14,23 +16,24 @@ const CYCLE: Rule = Rule {
     code: Code::new("E3004", "circular-dependency"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html#troubleshooting-errors-dependency-error",
-    explanation: "A resource that refers to another, or names it in `DependsOn`, is created after it; so no way may lead back.",
+    explanation: "A resource that refers to another, or names it in `DependsOn`, is created after it; so no way may lead back in any deployment.",
     bad: &[
         "Resources:\n  A: { Type: AWS::SNS::Topic, DependsOn: B }\n  B: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref A } }",
     ],
     good: &[
         "Resources:\n  A: { Type: AWS::SNS::Topic }\n  B: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref A } }",
+        "Parameters: { Stage: { Type: String } }\nConditions: { Production: !Equals [!Ref Stage, prod] }\nResources:\n  A: { Type: AWS::SNS::Topic, Properties: { DisplayName: !If [Production, !Ref B, none] } }\n  B: { Type: AWS::SNS::Topic, Properties: { DisplayName: !If [Production, none, !Ref A] } }",
     ],
     find: cycles,
 };
 
 fn cycles(context: &Context<'_>, report: &mut Report) {
-    let edges = edges(context.template);
+    let edges = edges(context);
     let mut search = Search { edges: &edges, state: HashMap::new(), path: Vec::new(), cycles: Vec::new() };
     for id in context.template.resources.keys() {
         search.visit(id);
     }
-    for cycle in search.cycles {
+    for cycle in search.cycles.into_iter().filter(|cycle| is_possible(context, &edges, cycle)) {
         let way = cycle.iter().chain(cycle.first()).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" -> ");
         let found = report.resource(cycle[0], "", format!("resources wait for each other: {way}"));
         found.help =
@@ -38,23 +41,41 @@ fn cycles(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn edges(template: &Template) -> HashMap<&str, Vec<&str>> {
-    let of = |resource: &'_ crate::template::Resource| -> Vec<String> {
-        let mut names = resource.depends_on.clone();
-        resource.each_reference(&mut |reference| names.push(reference.name().to_owned()));
-        names
-    };
-    let known = |name: String| template.resources.get_key_value(&name).map(|(id, _)| id.as_str());
-    let mut edges = HashMap::new();
-    for (id, resource) in &template.resources {
-        edges.insert(id.as_str(), of(resource).into_iter().filter_map(known).collect());
+/// What each resource waits for, and in which worlds.
+type Edges<'a> = HashMap<&'a str, IndexMap<&'a str, Formula>>;
+
+fn edges<'a>(context: &Context<'a>) -> Edges<'a> {
+    let (template, resolved) = (context.template, context.resolved);
+    let mut edges = Edges::new();
+    // SAM takes its resources apart, and which of the parts waits for what is not known.
+    let own = template.resources.iter().filter(|(_, resource)| !resource.kind.starts_with("AWS::Serverless::"));
+    for (id, resource) in own {
+        let mut to: IndexMap<&str, Formula> = IndexMap::new();
+        let mut add = |name: &'a str, when: Formula| {
+            if let Some((name, _)) = template.resources.get_key_value(name) {
+                let known = to.entry(name).or_insert(Formula::FALSE);
+                *known = resolved.or(*known, when);
+            }
+        };
+        resource.depends_on.iter().for_each(|name| add(name, resolved.and(resolved.exists(id), resolved.exists(name))));
+        resolved.each_reference(id, &mut |name, _, when, _| add(name, when));
+        edges.insert(id, to);
     }
     edges
 }
 
+/// Whether there is a world in which each waits for the next.
+fn is_possible(context: &Context<'_>, edges: &Edges<'_>, cycle: &[&str]) -> bool {
+    let next = cycle.iter().cycle().skip(1);
+    let step = |(from, to): (&&str, &&str)| edges.get(from).and_then(|to_of| to_of.get(to)).copied();
+    let steps = cycle.iter().zip(next).filter_map(step);
+    let all = steps.fold(Formula::TRUE, |all, one| context.resolved.and(all, one));
+    context.resolved.is_possible(all)
+}
+
 /// A depth-first search with a stack of its own: templates by other tools may be deep.
 struct Search<'a> {
-    edges: &'a HashMap<&'a str, Vec<&'a str>>,
+    edges: &'a Edges<'a>,
     /// Whether a resource is on the present path; absent: not seen yet.
     state: HashMap<&'a str, bool>,
     path: Vec<(&'a str, usize)>,
@@ -68,8 +89,8 @@ impl<'a> Search<'a> {
         }
         self.enter(start);
         while let Some((id, next)) = self.path.last().copied() {
-            match self.edges.get(id).and_then(|edges| edges.get(next)) {
-                Some(to) => {
+            match self.edges.get(id).and_then(|edges| edges.get_index(next)) {
+                Some((to, _)) => {
                     if let Some(last) = self.path.last_mut() {
                         last.1 += 1;
                     }

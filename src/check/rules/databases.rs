@@ -1,6 +1,6 @@
 //! Databases: what the API refuses and the published schema lets pass.
 
-use super::facts::{is_true, text};
+use super::known::{Known, absent, is, on, targets, tell, texts};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -18,6 +18,19 @@ const CREATE_INSTANCE: &str = "https://docs.aws.amazon.com/AmazonRDS/latest/APIR
 /// Instances and clusters.
 fn databases<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a Resource)> + use<'a> {
     context.resources(INSTANCE).chain(context.resources(CLUSTER))
+}
+
+/// What is called on a database with an engine and a master user.
+type Visit<'v, 'a> = &'v mut dyn FnMut(&'a str, &Known<'a, String>, &Known<'a, String>);
+
+/// Calls `visit` on each engine and master user that a database can have.
+fn each_user<'a>(context: &Context<'a>, visit: Visit<'_, 'a>) {
+    for (id, _) in databases(context) {
+        let users = texts(context, id, "MasterUsername");
+        for engine in texts(context, id, "Engine").iter().filter(|_| !users.is_empty()) {
+            users.iter().for_each(|user| visit(id, engine, user));
+        }
+    }
 }
 
 /// An example around one instance's properties.
@@ -52,15 +65,18 @@ const RESERVED_MASTER_USER: Rule = Rule {
         instance!("Engine: postgres, MasterUsername: postgres, ManageMasterUserPassword: true"),
     ],
     find: |context, report| {
-        for (id, database) in databases(context) {
-            let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
-                continue;
-            };
-            if is_reserved_master_user(engine, user) {
-                let message = format!("`{user}` cannot be the master user: {engine} keeps the name for itself");
-                report.resource(id, "/Properties/MasterUsername", message).help = Some("choose another name".into());
+        each_user(context, &mut |id, engine, user| {
+            if is_reserved_master_user(&engine.value, &user.value) {
+                let (user_name, engine_name) = (&user.value, &engine.value);
+                let message =
+                    format!("`{user_name}` cannot be the master user: {engine_name} keeps the name for itself");
+                let when = context.resolved.and(engine.when, user.when);
+                let at = (id, "/Properties/MasterUsername", Some(user.source));
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("choose another name".into());
+                }
             }
-        }
+        });
     },
 };
 
@@ -79,17 +95,20 @@ const LONG_MASTER_USER: Rule = Rule {
         instance!("Engine: postgres, MasterUsername: billing_application, ManageMasterUserPassword: true"),
     ],
     find: |context, report| {
-        for (id, database) in databases(context) {
-            let (Some(engine), Some(user)) = (text(database, "Engine"), text(database, "MasterUsername")) else {
-                continue;
-            };
-            let Some(most) = longest_master_user(engine).filter(|most| user.chars().count() > *most) else { continue };
-            let message = format!(
-                "`{user}` has {} characters, and a master user of {engine} has {most} at most",
-                user.chars().count()
-            );
-            report.resource(id, "/Properties/MasterUsername", message).help = Some("choose a shorter name".into());
-        }
+        each_user(context, &mut |id, engine, user| {
+            let length = user.value.chars().count();
+            if let Some(most) = longest_master_user(&engine.value).filter(|most| length > *most) {
+                let (user_name, engine_name) = (&user.value, &engine.value);
+                let message = format!(
+                    "`{user_name}` has {length} characters, and a master user of {engine_name} has {most} at most"
+                );
+                let when = context.resolved.and(engine.when, user.when);
+                let at = (id, "/Properties/MasterUsername", Some(user.source));
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("choose a shorter name".into());
+                }
+            }
+        });
     },
 };
 
@@ -117,10 +136,12 @@ const TWO_MASTER_PASSWORDS: Rule = Rule {
         "Engine: mysql, MasterUsername: app, MasterUserPassword: '{{resolve:secretsmanager:app:SecretString:password}}'"
     )],
     find: |context, report| {
-        for (id, database) in databases(context) {
-            if is_true(database, "ManageMasterUserPassword") && database.properties.contains_key("MasterUserPassword") {
-                let message = format!("`{id}` has a master password given, and one that RDS manages");
-                let found = report.resource(id, "/Properties/MasterUserPassword", message);
+        for (id, _) in databases(context) {
+            let resolved = context.resolved;
+            let given = resolved.not(absent(context, id, "MasterUserPassword"));
+            let when = resolved.and(on(context, id, "ManageMasterUserPassword"), given);
+            let message = format!("`{id}` has a master password given, and one that RDS manages");
+            if let Some(found) = tell(context, report, (id, "/Properties/MasterUserPassword", None), when, message) {
                 found.help = Some("leave out one of them".into());
             }
         }
@@ -139,11 +160,12 @@ const DATABASE_NAME_ON_SQL_SERVER: Rule = Rule {
         "Engine: sqlserver-ex, LicenseModel: license-included, MasterUsername: app, ManageMasterUserPassword: true"
     )],
     find: |context, report| {
-        for (id, database) in context.resources(INSTANCE) {
-            let sql_server = text(database, "Engine").is_some_and(|engine| engine.starts_with("sqlserver"));
-            if sql_server && database.properties.contains_key("DBName") {
-                let message = format!("`{id}` is SQL Server, in which RDS makes no database");
-                let found = report.resource(id, "/Properties/DBName", message);
+        for (id, _) in context.resources(INSTANCE) {
+            let resolved = context.resolved;
+            let sql_server = is(context, id, "Engine", &|engine| engine.starts_with("sqlserver"));
+            let when = resolved.and(sql_server, resolved.not(absent(context, id, "DBName")));
+            let message = format!("`{id}` is SQL Server, in which RDS makes no database");
+            if let Some(found) = tell(context, report, (id, "/Properties/DBName", None), when, message) {
                 found.help = Some("leave out `DBName`, and make the database by SQL".into());
             }
         }
@@ -166,12 +188,16 @@ const OUTLIVES_KEY: Rule = Rule {
 
 fn outlives_key(context: &Context<'_>, report: &mut Report) {
     for (id, resource) in &context.template.resources {
-        let Some(key) = resource.properties.get("KmsKeyId").and_then(super::facts::reference) else { continue };
-        let goes = context.template.resources.get(key).is_some_and(|key| key.kind == "AWS::KMS::Key" && !stays(key));
-        if leaves_data(resource) && goes {
+        if !resource.properties.contains_key("KmsKeyId") || !leaves_data(resource) {
+            continue;
+        }
+        for key in targets(context, id, "KmsKeyId", &["AWS::KMS::Key"]).into_iter().filter(|key| !stays(key.resource)) {
             let message = format!("the data of `{id}` stay, and the key that they are encrypted with goes");
-            let found = report.resource(id, "/Properties/KmsKeyId", message);
-            found.help = Some(format!("give `{key}` `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`"));
+            let at = (id.as_str(), "/Properties/KmsKeyId", Some(key.source));
+            if let Some(found) = tell(context, report, at, key.when, message) {
+                found.help =
+                    Some(format!("give `{}` `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`", key.id));
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Interface endpoints, and functions in a VPC.
 
+use super::known::{absent, empty, is, tell};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Resource, SubPart, Value};
+use crate::resolve::{Formula, Piece};
+use crate::template::{Resource, Value};
 
 pub(super) const RULES: &[Rule] = &[ENDPOINT_WITHOUT_TYPE, HALF_VPC_CONFIG, RDS_ENDPOINT_WITHOUT_CALLER];
 
@@ -17,23 +19,26 @@ const ENDPOINT_WITHOUT_TYPE: Rule = Rule {
     explanation: "An endpoint is of type `Gateway` unless said otherwise, and that type has neither subnets, security groups nor \
                   private DNS.",
     bad: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [subnet-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } } }",
     ],
     find: |context, report| {
-        for (id, endpoint) in context.resources(ENDPOINT) {
-            let kind = endpoint.properties.get("VpcEndpointType");
-            let gateway = kind.is_none_or(|kind| kind.as_str() == Some("Gateway"));
-            let of_interfaces = ["SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled"];
-            let has = of_interfaces
-                .iter()
-                .find(|name| endpoint.properties.get(**name).is_some_and(|value| *value != Value::Bool(false)));
-            if let (true, Some(property)) = (gateway, has) {
+        for (id, _) in context.resources(ENDPOINT) {
+            let gateway = is(context, id, "VpcEndpointType", &|kind| kind == "Gateway");
+            let gateway = context.resolved.or(gateway, absent(context, id, "VpcEndpointType"));
+            for property in ["SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled"] {
+                let cases = context.resolved.property(id, property).into_iter();
+                let has = cases.filter(|case| !case.value.is_absent() && case.value.flag() != Some(false));
+                let has = has.fold(Formula::FALSE, |any, case| context.resolved.or(any, case.when));
                 let message = format!("`{id}` is a gateway endpoint, and has `{property}`");
-                let found = report.resource(id, &format!("/Properties/{property}"), message);
-                found.help = Some("set `VpcEndpointType: Interface`".into());
+                let at = format!("/Properties/{property}");
+                let when = context.resolved.and(gateway, has);
+                if let Some(found) = tell(context, report, (id, &at, None), when, message) {
+                    found.help = Some("set `VpcEndpointType: Interface`".into());
+                    break;
+                }
             }
         }
     },
@@ -51,14 +56,20 @@ const HALF_VPC_CONFIG: Rule = Rule {
         "Resources: { F: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Runtime: python3.13, Handler: index.handler, Code: { ZipFile: x }, VpcConfig: { SubnetIds: [subnet-00000000], SecurityGroupIds: [sg-00000000] } } } }",
     ],
     find: |context, report| {
-        for (id, function) in context.resources("AWS::Lambda::Function") {
-            let Some(config) = function.properties.get("VpcConfig").and_then(Value::as_map) else { continue };
-            let [subnets, groups] = ["SubnetIds", "SecurityGroupIds"]
-                .map(|name| config.get(name).is_some_and(|value| value.as_list().is_none_or(|list| !list.is_empty())));
-            if subnets != groups {
-                let (has, lacks) = if subnets { ("subnets", "security group") } else { ("security groups", "subnet") };
-                let found = report.resource(id, "/Properties/VpcConfig", format!("`{id}` has {has} and no {lacks}"));
-                found.help = Some("give it both, or neither".into());
+        for (id, _) in context.resources("AWS::Lambda::Function") {
+            let resolved = context.resolved;
+            let [subnets, groups] =
+                ["VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"].map(|list| empty(context, id, list));
+            let wrong = [
+                (resolved.and(groups, resolved.not(subnets)), "subnets", "security group"),
+                (resolved.and(subnets, resolved.not(groups)), "security groups", "subnet"),
+            ];
+            for (when, has, lacks) in wrong {
+                let message = format!("`{id}` has {has} and no {lacks}");
+                let at = (id, "/Properties/VpcConfig", None);
+                if let Some(found) = tell(context, report, at, resolved.and(resolved.exists(id), when), message) {
+                    found.help = Some("give it both, or neither".into());
+                }
             }
         }
     },
@@ -71,33 +82,33 @@ const RDS_ENDPOINT_WITHOUT_CALLER: Rule = Rule {
     explanation: "An interface endpoint for `rds` serves the RDS API, such as DescribeDBProxies. It carries no SQL: databases and \
                   proxies are reached in the VPC without any endpoint. Where nothing calls the API, it only costs.",
     bad: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-1] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } } }",
     ],
     good: &[
-        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-1] } }, Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds:DescribeDBProxies', Resource: '*' }] } }] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } }, Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds:DescribeDBProxies', Resource: '*' }] } }] } } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         let calls = context.template.resources.values().any(calls_rds);
-        for (id, endpoint) in context.resources(ENDPOINT).filter(|_| !calls) {
-            if service(endpoint).is_some_and(|name| name.ends_with(".rds")) {
+        for (id, _) in context.resources(ENDPOINT).filter(|_| !calls) {
+            for (_, when) in services(context, id).into_iter().filter(|(name, _)| name.ends_with(".rds")) {
                 let message = format!("`{id}` serves the RDS API, and nothing here is granted an action of it");
-                let found = report.resource(id, "/Properties/ServiceName", message);
-                found.help = Some("leave it out: SQL does not go through it".into());
+                let at = (id, "/Properties/ServiceName", None);
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("leave it out: SQL does not go through it".into());
+                }
             }
         }
     },
 };
 
-/// The end of a service's name, where that is literal.
-fn service(endpoint: &Resource) -> Option<&str> {
-    match endpoint.properties.get("ServiceName")? {
-        Value::String(name) => Some(name),
-        Value::Intrinsic(Intrinsic::Sub(sub)) => match sub.parts.last()? {
-            SubPart::Text(text) => Some(text),
-            _ => None,
-        },
+/// The ends of the names that an endpoint's service can have, and where.
+pub(super) fn services<'a>(context: &Context<'a>, endpoint: &str) -> Vec<(String, Formula)> {
+    let cases = context.resolved.property(endpoint, "ServiceName").into_iter();
+    let end = |pieces: &[Piece<'_>]| match pieces.last() {
+        Some(Piece::Text(text)) => Some(text.to_string()),
         _ => None,
-    }
+    };
+    cases.filter_map(|case| Some((end(&case.value.pieces()?)?, case.when))).collect()
 }
 
 /// Whether a role or policy allows an action of RDS, or names policies whose actions are not known here.

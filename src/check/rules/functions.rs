@@ -1,10 +1,14 @@
 //! Lambda functions: what the API refuses, and settings that do not go together.
 
+use std::collections::BTreeMap;
+
+use super::known::{numbers_or, targets, tell};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Map, Reference, Resource, Value};
+use crate::resolve::Formula;
+use crate::template::{Map, Resource, Value};
 
 pub(super) const RULES: &[Rule] =
     &[RESERVED_VARIABLE, LOCAL_CODE, GIVES_UP_BEFORE_PROXY, LOG_KEY, INVOKED_FROM_ANYWHERE];
@@ -105,11 +109,11 @@ macro_rules! client {
     ($timeout:literal, $pool:literal) => {
         concat!(
             "Resources:\n  Handler: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, ",
-            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x }, ",
+            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x }, VpcConfig: { SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] }, ",
             $timeout,
             "Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint } } } }\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } }\n",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
             "  Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             $pool,
             "DBInstanceIdentifiers: [d] } }\n"
@@ -136,60 +140,69 @@ const GIVES_UP_BEFORE_PROXY: Rule = Rule {
 };
 
 fn gives_up_before_proxy(context: &Context<'_>, report: &mut Report) {
-    for (id, function) in context.resources(FUNCTION) {
-        let Some(timeout) = number(context, function.properties.get("Timeout"), TIMEOUT) else { continue };
-        for proxy in proxies_told(context, function) {
-            let Some(borrow) = borrow_timeout(context, proxy).filter(|borrow| timeout <= *borrow) else { continue };
-            let message = format!(
-                "`{id}` ends after {timeout} s, before `{proxy}` tells after {borrow} s that it has no connection"
-            );
-            let found = report.resource(id, "/Properties", message);
-            found.help = Some(format!(
-                "let `{proxy}` give up first: a `ConnectionBorrowTimeout` below {timeout}, or a longer `Timeout`"
-            ));
+    for (id, _) in context.resources(FUNCTION) {
+        let proxies = proxies_told(context, id);
+        let timeouts = if proxies.is_empty() { Vec::new() } else { numbers_or(context, id, "Timeout", TIMEOUT) };
+        for (proxy, told) in proxies {
+            for timeout in &timeouts {
+                for (borrow, when) in borrow_timeouts(context, proxy) {
+                    if timeout.value > borrow {
+                        continue;
+                    }
+                    let least = timeout.value;
+                    let message = format!(
+                        "`{id}` ends after {least} s, before `{proxy}` tells after {borrow} s that it has no connection"
+                    );
+                    let when = context.resolved.and(told, context.resolved.and(timeout.when, when));
+                    if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
+                        found.help = Some(format!(
+                            "let `{proxy}` give up first: a `ConnectionBorrowTimeout` below {least}, or a longer `Timeout`"
+                        ));
+                    }
+                }
+            }
         }
     }
 }
 
-/// The proxies whose endpoint the environment of a function holds.
-fn proxies_told<'a>(context: &Context<'a>, function: &'a Resource) -> Vec<&'a str> {
-    let mut told = Vec::new();
-    let mut look = |reference: &'a Reference| {
-        let proxy = context.template.resources.get(reference.name()).is_some_and(|it| it.kind == "AWS::RDS::DBProxy");
-        if matches!(reference, Reference::GetAtt(_, attribute) if attribute == "Endpoint") && proxy {
-            told.push(reference.name());
+/// The proxies whose endpoint the environment of a function holds, and where.
+pub(super) fn proxies_told<'a>(context: &Context<'a>, function: &str) -> Vec<(&'a str, Formula)> {
+    told(context, function, &|kind, attribute| kind == "AWS::RDS::DBProxy" && attribute == Some("Endpoint"))
+}
+
+/// The resources of which the environment of a function holds an attribute of a certain sort, and where.
+pub(super) fn told<'a>(
+    context: &Context<'a>,
+    function: &str,
+    wanted: &dyn Fn(&str, Option<&str>) -> bool,
+) -> Vec<(&'a str, Formula)> {
+    let resolved = context.resolved;
+    let mut found: BTreeMap<&'a str, Formula> = BTreeMap::new();
+    for case in resolved.property(function, "Environment/Variables") {
+        for value in case.value.map().into_iter().flat_map(|variables| variables.values()) {
+            resolved.references_in(value, case.when, &mut |name, attribute, when, _| {
+                let kind = context.template.resources.get(name).map(|resource| resource.kind.as_str());
+                if kind.is_some_and(|kind| wanted(kind, attribute)) {
+                    let any = found.entry(name).or_insert(Formula::FALSE);
+                    *any = resolved.or(*any, when);
+                }
+            });
         }
-    };
-    variables(function).into_iter().flat_map(|map| map.values()).for_each(|value| value.each_reference(&mut look));
-    told.sort_unstable();
-    told.dedup();
-    told
+    }
+    found.into_iter().map(|(name, when)| (name, resolved.and(when, resolved.exists(name)))).collect()
 }
 
 /// How long a proxy lets its clients wait, where that is known and its pool is in the template.
-fn borrow_timeout(context: &Context<'_>, proxy: &str) -> Option<i64> {
-    let of_proxy = |targets: &Resource| {
-        let mut found = false;
-        let name = targets.properties.get("DBProxyName");
-        name.into_iter().for_each(|name| name.each_reference(&mut |reference| found |= reference.name() == proxy));
-        found
-    };
-    let (_, targets) = context.resources("AWS::RDS::DBProxyTargetGroup").find(|(_, targets)| of_proxy(targets))?;
-    let pool = targets.properties.get("ConnectionPoolConfigurationInfo").and_then(Value::as_map);
-    number(context, pool.and_then(|pool| pool.get("ConnectionBorrowTimeout")), BORROW)
-}
-
-/// A number, by the default of the parameter where it is one; `unsaid` where nothing stands.
-fn number(context: &Context<'_>, value: Option<&Value>, unsaid: i64) -> Option<i64> {
-    match value {
-        None => Some(unsaid),
-        Some(Value::Number(number)) => number.as_i64(),
-        Some(Value::String(text)) => text.parse().ok(),
-        Some(Value::Intrinsic(Intrinsic::Reference(Reference::Ref(name)))) => {
-            number(context, Some(context.template.parameters.get(name)?.default.as_ref()?), unsaid)
+fn borrow_timeouts(context: &Context<'_>, proxy: &str) -> Vec<(i64, Formula)> {
+    const BORROW_TIMEOUT: &str = "ConnectionPoolConfigurationInfo/ConnectionBorrowTimeout";
+    let mut found = Vec::new();
+    for (id, _) in context.resources("AWS::RDS::DBProxyTargetGroup") {
+        for of in targets(context, id, "DBProxyName", &["AWS::RDS::DBProxy"]).into_iter().filter(|of| of.id == proxy) {
+            let timeouts = numbers_or(context, id, BORROW_TIMEOUT, BORROW).into_iter();
+            found.extend(timeouts.map(|timeout| (timeout.value, context.resolved.and(of.when, timeout.when))));
         }
-        Some(_) => None,
     }
+    found
 }
 
 /// A log group encrypted with a key whose policy has a second statement.
@@ -221,17 +234,19 @@ const LOG_KEY: Rule = Rule {
         ", { Effect: Allow, Principal: { Service: !Sub 'logs.${AWS::Region}.amazonaws.com' }, Resource: '*', Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'] }"
     )],
     find: |context, report| {
-        for (id, group) in context.resources("AWS::Logs::LogGroup") {
-            let Some(Value::Intrinsic(Intrinsic::Reference(key))) = group.properties.get("KmsKeyId") else { continue };
-            let policy = context.template.resources.get(key.name()).and_then(|key| key.properties.get("KeyPolicy"));
-            let statements = policy.and_then(Value::as_map).and_then(|policy| policy.get("Statement")?.as_list());
-            if statements.is_some_and(|statements| !statements.iter().any(may_open_to_logs)) {
-                let message =
-                    format!("the key policy of `{}` does not let CloudWatch Logs use it for `{id}`", key.name());
-                let found = report.resource(id, "/Properties/KmsKeyId", message);
-                found.help = Some(
-                    "add a statement for the principal `logs.<region>.amazonaws.com`: Encrypt, Decrypt, ReEncrypt, GenerateDataKey, Describe".into(),
-                );
+        for (id, _) in context.resources("AWS::Logs::LogGroup") {
+            for key in targets(context, id, "KmsKeyId", &["AWS::KMS::Key"]) {
+                let resolved = context.resolved;
+                let statements = resolved.elements(key.id, "KeyPolicy/Statement");
+                if statements.is_empty() || statements.iter().any(|it| may_open_to_logs(it.source)) {
+                    continue;
+                }
+                let message = format!("the key policy of `{}` does not let CloudWatch Logs use it for `{id}`", key.id);
+                let at = (id, "/Properties/KmsKeyId", Some(key.source));
+                if let Some(found) = tell(context, report, at, key.when, message) {
+                    let help = "add a statement for the principal `logs.<region>.amazonaws.com`: Encrypt, Decrypt, ReEncrypt, GenerateDataKey, Describe";
+                    found.help = Some(help.into());
+                }
             }
         }
     },

@@ -1,12 +1,12 @@
 //! What waits for the attachment of an internet gateway.
 
-use std::collections::HashSet;
-
+use super::known::{absent, is, targets, tell, waits};
+use super::networks::{vpcs, vpcs_of_subnets};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Reference, Resource, Template, Value};
+use crate::resolve::Formula;
 
 pub(super) const RULES: &[Rule] = &[BEFORE_ATTACHMENT];
 
@@ -25,55 +25,42 @@ const BEFORE_ATTACHMENT: Rule = Rule {
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  Gateway: { Type: AWS::EC2::InternetGateway }\n  Attachment: { Type: AWS::EC2::VPCGatewayAttachment, Properties: { VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway } }\n  Table: { Type: AWS::EC2::RouteTable, Properties: { VpcId: !Ref Vpc } }\n  Route: { Type: AWS::EC2::Route, DependsOn: Attachment, Properties: { RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway } }\n  Subnet: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/20 } }\n  Address: { Type: AWS::EC2::EIP, DependsOn: Attachment, Properties: { Domain: vpc } }\n  Nat: { Type: AWS::EC2::NatGateway, Properties: { SubnetId: !Ref Subnet, AllocationId: !GetAtt Address.AllocationId } }\n  Inner: { Type: AWS::EC2::NatGateway, Properties: { SubnetId: !Ref Subnet, ConnectivityType: private } }",
     ],
     find: |context, report| {
-        for (attachment, resource) in context.resources("AWS::EC2::VPCGatewayAttachment") {
-            let Some(gateway) = named(resource, "InternetGatewayId") else { continue };
-            let routes =
-                context.resources("AWS::EC2::Route").filter(|(_, route)| named(route, "GatewayId") == Some(gateway));
-            let vpc = named(resource, "VpcId");
-            let nats = context.resources("AWS::EC2::NatGateway").filter(|(_, nat)| is_public(nat));
-            let nats = nats.filter(|(_, nat)| vpc.is_some() && vpc_of_subnet(context.template, nat) == vpc);
-            for (id, _) in routes.chain(nats) {
-                report_early(context, report, id, attachment);
+        const GATEWAY: &[&str] = &["AWS::EC2::InternetGateway"];
+        let gateways = |id: &str, path: &str| targets(context, id, path, GATEWAY);
+        for (attachment, _) in context.resources("AWS::EC2::VPCGatewayAttachment") {
+            let attached = vpcs(context, attachment);
+            for gateway in gateways(attachment, "InternetGatewayId") {
+                for (id, _) in context.resources("AWS::EC2::Route") {
+                    for to in gateways(id, "GatewayId").into_iter().filter(|to| to.id == gateway.id) {
+                        report_early(context, report, (id, attachment), context.resolved.and(gateway.when, to.when));
+                    }
+                }
+                for (id, _) in context.resources("AWS::EC2::NatGateway") {
+                    let near = vpcs_of_subnets(context, id, "SubnetId").into_iter();
+                    let near = near.filter(|(vpc, _)| attached.iter().any(|(attached, _)| attached == vpc));
+                    for (_, there) in near {
+                        let public = is_public(context, id);
+                        let when = context.resolved.and(gateway.when, context.resolved.and(there, public));
+                        report_early(context, report, (id, attachment), when);
+                    }
+                }
             }
         }
     },
 };
 
-fn report_early(context: &Context<'_>, report: &mut Report, id: &str, attachment: &str) {
-    if !waits_for(context.template, id, attachment) {
+fn report_early(context: &Context<'_>, report: &mut Report, (id, attachment): (&str, &str), when: Formula) {
+    if !waits(context, id, attachment, when) {
         let message =
             format!("`{id}` may be created before `{attachment}` attaches the internet gateway that it needs");
-        report.resource(id, "", message).help = Some(format!("add `DependsOn: {attachment}`"));
-    }
-}
-
-fn is_public(nat: &Resource) -> bool {
-    nat.properties.get("ConnectivityType").and_then(Value::as_str).is_none_or(|kind| kind == "public")
-}
-
-/// The VPC of the subnet that a NAT gateway is in.
-fn vpc_of_subnet<'a>(template: &'a Template, nat: &Resource) -> Option<&'a str> {
-    named(template.resources.get(named(nat, "SubnetId")?)?, "VpcId")
-}
-
-/// What a property refers to.
-fn named<'a>(resource: &'a Resource, property: &str) -> Option<&'a str> {
-    match resource.properties.get(property)? {
-        Value::Intrinsic(Intrinsic::Reference(reference)) => Some(Reference::name(reference)),
-        _ => None,
-    }
-}
-
-/// Whether a resource is created after another, for whatever reason.
-fn waits_for(template: &Template, from: &str, to: &str) -> bool {
-    let (mut seen, mut open) = (HashSet::new(), vec![from]);
-    while let Some(id) = open.pop() {
-        if id == to {
-            return true;
+        if let Some(found) = tell(context, report, (id, "", None), when, message) {
+            found.help = Some(format!("add `DependsOn: {attachment}`"));
         }
-        let Some(resource) = template.resources.get(id).filter(|_| seen.insert(id)) else { continue };
-        open.extend(resource.depends_on.iter().map(String::as_str));
-        resource.each_reference(&mut |reference| open.push(reference.name()));
     }
-    false
+}
+
+/// Where a NAT gateway is a public one.
+fn is_public(context: &Context<'_>, nat: &str) -> Formula {
+    let public = is(context, nat, "ConnectivityType", &|kind| kind == "public");
+    context.resolved.or(public, absent(context, nat, "ConnectivityType"))
 }

@@ -16,6 +16,7 @@ const MISSING: Rule = Rule {
         "Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, uat, Queue] } } }",
         "Mappings: { Delays: { prod: { Queue: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, uat, Queue] } } }",
         "Mappings: { Delays: { uat: { Queue: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, !Ref AWS::Region, Topic] } } }",
+        "Mappings: { Delays: { uat: { Queue: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, uat] } } }",
     ],
     good: &[
         "Mappings: { Delays: { uat: { Queue: 5 } } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !FindInMap [Delays, uat, Queue] } } }",
@@ -30,6 +31,7 @@ const MISSING: Rule = Rule {
                 look_up(template, mapping, [first, second], &format!("{path}/Fn::FindInMap"), report);
             }
         });
+        report.misuses(context);
     },
 };
 

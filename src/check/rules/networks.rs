@@ -1,18 +1,19 @@
 //! Subnets, their blocks and zones, and what must be in one VPC.
 
+use super::known::{Known, named, targets, tell, texts};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::network::Cidr;
-use crate::template::{Intrinsic, Reference, Resource, Value};
+use crate::resolve::{Case, Element, Formula, Resolution};
 
 pub(super) const RULES: &[Rule] = &[OVERLAP, OUTSIDE, ONE_ZONE, OTHER_VPC];
 
 const SUBNET: &str = "AWS::EC2::Subnet";
 
 const OVERLAP: Rule = Rule {
-    code: Code::new("E3931", "subnets-that-overlap"),
+    code: Code::new("E3060", "subnets-that-overlap"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
     explanation: "The blocks of a VPC's subnets do not overlap.",
@@ -22,33 +23,55 @@ const OVERLAP: Rule = Rule {
     ],
     good: &[
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.16.0/20 } }",
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-2, CidrBlock: 10.0.0.0/20 } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000002, CidrBlock: 10.0.0.0/20 } }",
     ],
     find: |context, report| {
-        let subnets: Vec<_> = context.resources(SUBNET).collect();
-        for (n, (id, subnet)) in subnets.iter().enumerate() {
-            let other = subnets[..n].iter().find(|(_, other)| overlap(subnet, other));
-            if let Some((other, _)) = other {
-                let message = format!("the block of `{id}` overlaps that of `{other}`");
-                let found = report.resource(id, "/Properties/CidrBlock", message);
-                found.help = Some("give it addresses of the VPC that no other subnet has".into());
+        let subnets: Vec<_> =
+            context.resources(SUBNET).map(|(id, _)| (id, block(context, id), vpcs(context, id))).collect();
+        for (n, one) in subnets.iter().enumerate() {
+            let other = subnets[..n].iter().find_map(|other| Some((other.0, overlap(context, one, other)?)));
+            if let Some((other, when)) = other {
+                let message = format!("the block of `{}` overlaps that of `{other}`", one.0);
+                let at = (one.0, "/Properties/CidrBlock", None);
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("give it addresses of the VPC that no other subnet has".into());
+                }
             }
         }
     },
 };
 
-/// Whether two subnets of one VPC, which can exist at the same time, have addresses in common.
-fn overlap(one: &Resource, other: &Resource) -> bool {
-    let [a, b] = [one, other].map(|subnet| subnet.properties.get("CidrBlock"));
-    let (Some(a), Some(b)) = (a, b) else { return false };
-    let [vpc, other_vpc] = [one, other].map(vpc_of);
-    let alternatives = one.condition != other.condition && one.condition.is_some() && other.condition.is_some();
-    let common = a == b || range(a).zip(range(b)).is_some_and(|(a, b)| a.overlaps(&b));
-    common && vpc.is_some() && vpc == other_vpc && !alternatives
+/// A subnet with its blocks and its VPCs.
+type Subnet<'a> = (&'a str, Vec<Case<'a>>, Vec<(Vpc<'a>, Formula)>);
+
+fn block<'a>(context: &Context<'a>, id: &str) -> Vec<Case<'a>> {
+    context.resolved.property(id, "CidrBlock").into_iter().filter(|case| !case.value.is_absent()).collect()
 }
 
-fn range(value: &Value) -> Option<Cidr> {
-    value.as_str()?.parse().ok()
+/// Where two subnets of one VPC have addresses in common.
+fn overlap<'a>(context: &Context<'a>, one: &Subnet<'a>, other: &Subnet<'a>) -> Option<Formula> {
+    let resolved = context.resolved;
+    for (vpc, here) in &one.2 {
+        for (_, there) in other.2.iter().filter(|(other, _)| same_vpc(context, vpc, other) == Some(true)) {
+            let both = resolved.and(*here, *there);
+            for a in &one.1 {
+                for b in &other.1 {
+                    let ranges = range(&a.value).zip(range(&b.value));
+                    let common =
+                        ranges.is_some_and(|(a, b)| a.overlaps(&b)) || resolved.same(&a.value, &b.value) == Some(true);
+                    let when = resolved.and(both, resolved.and(a.when, b.when));
+                    if common && resolved.is_certainly_possible(when) {
+                        return Some(when);
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+fn range(value: &Resolution<'_>) -> Option<Cidr> {
+    value.text()?.parse().ok()
 }
 
 const OUTSIDE: Rule = Rule {
@@ -65,21 +88,40 @@ const OUTSIDE: Rule = Rule {
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  More: { Type: AWS::EC2::VPCCidrBlock, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16 } }\n  A: { Type: AWS::EC2::Subnet, DependsOn: More, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/20 } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
-        for (id, subnet) in context.resources(SUBNET) {
-            let Some(vpc @ Vpc::Of(name)) = vpc_of(subnet) else { continue };
-            let more = context.resources("AWS::EC2::VPCCidrBlock").any(|(_, more)| vpc_of(more) == Some(vpc));
-            let whole = context.template.resources.get(name).and_then(|vpc| range(vpc.properties.get("CidrBlock")?));
-            let block = subnet.properties.get("CidrBlock").and_then(range);
-            if let (Some(whole), Some(block), false) = (whole, block, more)
-                && !whole.contains(&block)
-            {
-                let message = format!("the block {block} of `{id}` is not part of `{name}`, {whole}");
-                let found = report.resource(id, "/Properties/CidrBlock", message);
-                found.help = Some("take a block of the VPC, or add its range by an `AWS::EC2::VPCCidrBlock`".into());
+        for (id, _) in context.resources(SUBNET) {
+            for vpc in targets(context, id, "VpcId", &["AWS::EC2::VPC"]) {
+                let mut more = context.resources("AWS::EC2::VPCCidrBlock");
+                let has_more =
+                    more.any(|(more, _)| vpcs(context, more).iter().any(|(of, _)| *of == Vpc::Created(vpc.id)));
+                for (whole, block) in pairs_of_ranges(context, vpc.id, id).into_iter().filter(|_| !has_more) {
+                    if whole.value.contains(&block.value) {
+                        continue;
+                    }
+                    let message =
+                        format!("the block {} of `{id}` is not part of `{}`, {}", block.value, vpc.id, whole.value);
+                    let when = context.resolved.and(vpc.when, context.resolved.and(whole.when, block.when));
+                    let at = (id, "/Properties/CidrBlock", Some(block.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        let help = "take a block of the VPC, or add its range by an `AWS::EC2::VPCCidrBlock`";
+                        found.help = Some(help.into());
+                    }
+                }
             }
         }
     },
 };
+
+/// Each range of a VPC with each of a subnet.
+fn pairs_of_ranges<'a>(context: &Context<'a>, vpc: &str, subnet: &str) -> Vec<(Known<'a, Cidr>, Known<'a, Cidr>)> {
+    let ranges = |id: &str| -> Vec<Known<'a, Cidr>> {
+        let texts = texts(context, id, "CidrBlock").into_iter();
+        texts
+            .filter_map(|Known { value, when, source }| Some(Known { value: value.parse().ok()?, when, source }))
+            .collect()
+    };
+    let blocks = ranges(subnet);
+    ranges(vpc).into_iter().flat_map(|whole| blocks.iter().map(move |block| (whole.clone(), block.clone()))).collect()
+}
 
 const ONE_ZONE: Rule = Rule {
     code: Code::new("E3933", "database-subnets-in-one-zone"),
@@ -87,24 +129,24 @@ const ONE_ZONE: Rule = Rule {
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
     explanation: "The subnets of a database, and those of a proxy, are in two Availability Zones at least.",
     bad: &[
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
         "Resources: { G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [subnet-00000000] } } }",
     ],
     good: &[
-        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [1, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
+        "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20, AvailabilityZone: !Select [0, !GetAZs ''] } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.16.0/20, AvailabilityZone: !Select [1, !GetAZs ''] } }\n  G: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: g, SubnetIds: [!Ref A, !Ref B] } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         // The facts of a proxy ask for two subnets already; a subnet group may have one.
         let kinds = [("AWS::RDS::DBSubnetGroup", "SubnetIds", 1), ("AWS::RDS::DBProxy", "VpcSubnetIds", 2)];
         for (kind, property, least) in kinds {
-            for (id, resource) in context.resources(kind) {
-                let subnets = resource.properties.get(property).and_then(Value::as_list).unwrap_or_default();
-                if subnets.len() >= least && is_one_zone(context, subnets) {
-                    let found = report.resource(
-                        id,
-                        &format!("/Properties/{property}"),
-                        format!("the subnets of `{id}` are in one Availability Zone"),
-                    );
+            for (id, _) in context.resources(kind) {
+                let subnets = context.resolved.elements(id, property);
+                let when = one_zone(context, id, &subnets);
+                let message = format!("the subnets of `{id}` are in one Availability Zone");
+                let at = format!("/Properties/{property}");
+                if subnets.len() >= least
+                    && let Some(found) = tell(context, report, (id, &at, None), when, message)
+                {
                     found.help = Some("name subnets in two zones at least: `.zones(2)` of the tier".into());
                 }
             }
@@ -112,26 +154,60 @@ const ONE_ZONE: Rule = Rule {
     },
 };
 
-/// Whether subnets are in one zone for sure.
-fn is_one_zone(context: &Context<'_>, subnets: &[Value]) -> bool {
-    let zone = |subnet: &Value| {
-        let subnet = context.template.resources.get(name(subnet)?).filter(|subnet| subnet.kind == SUBNET)?;
-        ["AvailabilityZone", "AvailabilityZoneId"].into_iter().find_map(|zone| subnet.properties.get(zone))
-    };
-    match subnets {
-        [Value::String(_)] => true,
-        [one] => zone(one).is_some(),
-        [one, rest @ ..] => zone(one).is_some_and(|first| rest.iter().all(|other| zone(other) == Some(first))),
-        [] => false,
+/// Where subnets are there, and all of them in one zone for sure.
+fn one_zone<'a>(context: &Context<'a>, id: &str, subnets: &[Element<'a>]) -> Formula {
+    let resolved = context.resolved;
+    let (mut any, mut several) = (Formula::FALSE, Formula::FALSE);
+    for (n, one) in subnets.iter().enumerate() {
+        any = resolved.or(any, one.when);
+        let is_one = one.value.text().is_some() || !named(context, one, &[SUBNET]).is_empty();
+        if !is_one {
+            several = resolved.or(several, one.when);
+        }
+        for other in &subnets[..n] {
+            several = resolved.or(several, apart(context, one, other));
+        }
     }
+    resolved.and(resolved.exists(id), resolved.and(any, resolved.not(several)))
+}
+
+/// Where two subnets may be in different zones.
+fn apart<'a>(context: &Context<'a>, one: &Element<'a>, other: &Element<'a>) -> Formula {
+    let resolved = context.resolved;
+    let both = resolved.and(one.when, other.when);
+    if resolved.same(&one.value, &other.value) == Some(true) {
+        return Formula::FALSE;
+    }
+    let ([one], [other]) = (&named(context, one, &[SUBNET])[..], &named(context, other, &[SUBNET])[..]) else {
+        return both;
+    };
+    let mut apart = Formula::FALSE;
+    for a in zones(context, one.id) {
+        for b in zones(context, other.id) {
+            let is_same = !a.value.is_absent() && resolved.same(&a.value, &b.value) == Some(true);
+            if !is_same {
+                apart = resolved.or(apart, resolved.and(both, resolved.and(a.when, b.when)));
+            }
+        }
+    }
+    apart
+}
+
+/// The zones that a subnet can be in.
+pub(super) fn zones<'a>(context: &Context<'a>, subnet: &str) -> Vec<Case<'a>> {
+    let resolved = context.resolved;
+    let property = ["AvailabilityZone", "AvailabilityZoneId"].into_iter().find(|property| {
+        context.template.resources.get(subnet).is_some_and(|it| it.properties.contains_key(*property))
+    });
+    resolved.property(subnet, property.unwrap_or("AvailabilityZone"))
 }
 
 /// Where types have their subnets and their security groups.
-const PLACES: &[(&str, &[&str], &[&str])] = &[
-    ("AWS::Lambda::Function", &["VpcConfig", "SubnetIds"], &["VpcConfig", "SecurityGroupIds"]),
-    ("AWS::RDS::DBProxy", &["VpcSubnetIds"], &["VpcSecurityGroupIds"]),
-    ("AWS::RDS::DBProxyEndpoint", &["VpcSubnetIds"], &["VpcSecurityGroupIds"]),
-    ("AWS::EC2::VPCEndpoint", &["SubnetIds"], &["SecurityGroupIds"]),
+const PLACES: &[(&str, &str, &str)] = &[
+    ("AWS::Lambda::Function", "VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"),
+    ("AWS::RDS::DBProxy", "VpcSubnetIds", "VpcSecurityGroupIds"),
+    ("AWS::RDS::DBProxyEndpoint", "VpcSubnetIds", "VpcSecurityGroupIds"),
+    ("AWS::EC2::VPCEndpoint", "SubnetIds", "SecurityGroupIds"),
 ];
 
 const OTHER_VPC: Rule = Rule {
@@ -140,68 +216,89 @@ const OTHER_VPC: Rule = Rule {
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html",
     explanation: "A security group serves the VPC that it is created for: what has it, has its subnets there too.",
     bad: &[
-        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-2 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
+        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-00000002 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
     ],
     good: &[
-        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-1 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-1, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
+        "Resources:\n  S: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: s, VpcId: vpc-00000001 } }\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  E: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt S.GroupId] } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
         for (kind, subnets, groups) in PLACES {
-            for (id, resource) in context.resources(kind) {
-                let vpc = listed(resource, subnets).iter().find_map(|subnet| known_vpc(context, subnet));
-                let stranger = |group: &&Value| known_vpc(context, group).is_some_and(|other| vpc != Some(other));
-                let found = listed(resource, groups).iter().find(stranger).filter(|_| vpc.is_some()).and_then(name);
-                if let Some(group) = found {
-                    let path = format!("/Properties/{}", groups.join("/"));
+            for (id, _) in context.resources(kind) {
+                let subnets = vpcs_of_subnets(context, id, subnets);
+                for group in targets(context, id, groups, &["AWS::EC2::SecurityGroup"]) {
+                    let path = format!("/Properties/{groups}");
+                    let Some(when) = strangers(context, &subnets, &vpcs(context, group.id), group.when) else {
+                        continue;
+                    };
+                    let name = group.id;
                     let message =
-                        format!("`{id}` has its subnets in one VPC, and the security group `{group}` is of another");
-                    report.resource(id, &path, message).help =
-                        Some("give it a security group of the VPC that its subnets are in".into());
+                        format!("`{id}` has its subnets in one VPC, and the security group `{name}` is of another");
+                    if let Some(found) = tell(context, report, (id, &path, None), when, message) {
+                        found.help = Some("give it a security group of the VPC that its subnets are in".into());
+                        break;
+                    }
                 }
             }
         }
     },
 };
 
-/// What a list has at a path below the properties; nothing where it is no literal list.
-fn listed<'a>(resource: &'a Resource, path: &[&str]) -> &'a [Value] {
-    let found = match path {
-        [first, second] => resource.properties.get(*first).and_then(Value::as_map).and_then(|map| map.get(*second)),
-        [first] => resource.properties.get(*first),
-        _ => None,
-    };
-    found.and_then(Value::as_list).unwrap_or_default()
+/// The VPCs of the subnets that a property names, and where.
+pub(super) fn vpcs_of_subnets<'a>(context: &Context<'a>, id: &str, path: &str) -> Vec<(Vpc<'a>, Formula)> {
+    let resolved = context.resolved;
+    let subnets = targets(context, id, path, &[SUBNET]).into_iter();
+    let vpcs = subnets.flat_map(|subnet| {
+        vpcs(context, subnet.id).into_iter().map(move |(vpc, when)| (vpc, resolved.and(subnet.when, when)))
+    });
+    vpcs.collect()
 }
 
-/// The VPC of a subnet or a security group of the template, where it is another than any other known one.
-fn known_vpc<'a>(context: &Context<'a>, value: &Value) -> Option<Vpc<'a>> {
-    let vpc = vpc_of(context.template.resources.get(name(value)?)?)?;
-    match vpc {
-        Vpc::Of(name) => context.template.resources.contains_key(name).then_some(vpc),
-        Vpc::Given(_) => Some(vpc),
-    }
+/// Where two VPCs are there and differ.
+pub(super) fn strangers<'a>(
+    context: &Context<'a>,
+    ones: &[(Vpc<'a>, Formula)],
+    others: &[(Vpc<'a>, Formula)],
+    under: Formula,
+) -> Option<Formula> {
+    let resolved = context.resolved;
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    pairs.filter(|(one, other)| same_vpc(context, &one.0, &other.0) == Some(false)).find_map(|(one, other)| {
+        let when = resolved.and(under, resolved.and(one.1, other.1));
+        resolved.is_certainly_possible(when).then_some(when)
+    })
 }
 
 /// A VPC, as a resource names it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Vpc<'a> {
-    /// By a reference to a resource or a parameter.
-    Of(&'a str),
-    /// By its id.
-    Given(&'a str),
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Vpc<'a> {
+    /// One that the template creates.
+    Created(&'a str),
+    /// One that exists, by its id.
+    Given(String),
+    /// Another, by a parameter or an import value.
+    Open(Resolution<'a>),
 }
 
-fn vpc_of(resource: &Resource) -> Option<Vpc<'_>> {
-    let value = resource.properties.get("VpcId")?;
-    name(value).map(Vpc::Of).or(value.as_str().map(Vpc::Given))
-}
-
-/// The name that a reference is to.
-fn name(value: &Value) -> Option<&str> {
-    match value {
-        Value::Intrinsic(Intrinsic::Reference(reference @ (Reference::Ref(_) | Reference::GetAtt(..)))) => {
-            Some(reference.name())
+/// The VPCs that a resource can be in, and where.
+pub(super) fn vpcs<'a>(context: &Context<'a>, id: &str) -> Vec<(Vpc<'a>, Formula)> {
+    let cases = context.resolved.property(id, "VpcId").into_iter();
+    let vpc = |value: Resolution<'a>| match (value.reference(), value.text()) {
+        (Some((name, _)), _) if context.template.resources.get(name).is_some_and(|it| it.kind == "AWS::EC2::VPC") => {
+            Vpc::Created(name)
         }
+        (_, Some(text)) => Vpc::Given(text.to_owned()),
+        _ => Vpc::Open(value),
+    };
+    cases.filter(|case| !case.value.is_absent()).map(|case| (vpc(case.value), case.when)).collect()
+}
+
+/// Whether two VPCs are the same, as far as that is known. One that the template creates is none that exists already.
+fn same_vpc<'a>(context: &Context<'a>, one: &Vpc<'a>, other: &Vpc<'a>) -> Option<bool> {
+    match (one, other) {
+        (Vpc::Created(one), Vpc::Created(other)) => Some(one == other),
+        (Vpc::Given(one), Vpc::Given(other)) => Some(one == other),
+        (Vpc::Created(_), Vpc::Given(_)) | (Vpc::Given(_), Vpc::Created(_)) => Some(false),
+        (Vpc::Open(one), Vpc::Open(other)) => context.resolved.same(one, other),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Path, Reference, Resource, Sub, SubPart, Value};
+use crate::resolve::{Element, Piece, Symbol};
+use crate::template::{Path, Value};
 
 pub(super) const RULES: &[Rule] = &[IDLE_CONNECT, CONNECT_AS_ANYONE, SHARED_GROUP];
 
@@ -15,11 +16,11 @@ macro_rules! connecting {
         concat!(
             "Resources:\n",
             "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], ",
+            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], ",
             "Auth: [{ AuthScheme: SECRETS, IAMAuth: ",
             $iam,
             ", SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }] } }\n",
-            "  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, ",
+            "  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, Policies: [{ PolicyName: p, ",
             "PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds-db:connect', Resource: !Sub ",
             "['arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Id}/",
             $user,
@@ -37,10 +38,15 @@ const IDLE_CONNECT: Rule = Rule {
     bad: &[connecting!("DISABLED", "app")],
     good: &[connecting!("REQUIRED", "app")],
     find: |context, report| {
-        each_connect(context, &mut |id, path, sub| {
-            let Some((name, _)) = proxy_of(context, sub).filter(|(_, proxy)| takes_no_tokens(proxy)) else { return };
+        each_connect(context, &mut |_, path, sub| {
+            let Some(name) = proxy_of(sub) else { return };
+            let is_idle = context.resources("AWS::RDS::DBProxy").any(|(id, _)| id == name)
+                && context.resolved.implies(context.resolved.exists(name), takes_no_tokens(context, name));
+            if !is_idle {
+                return;
+            }
             let message = format!("the grant to connect to `{name}` is idle: `{name}` takes passwords only");
-            let found = report.resource(id, path, message);
+            let found = report.at(path, message);
             found.help = Some(format!("demand IAM tokens of the clients of `{name}`, or drop the grant"));
         });
     },
@@ -55,13 +61,10 @@ const CONNECT_AS_ANYONE: Rule = Rule {
     bad: &[connecting!("REQUIRED", "*")],
     good: &[connecting!("REQUIRED", "app")],
     find: |context, report| {
-        each_connect(context, &mut |id, path, sub| {
-            if matches!(sub.parts.last(), Some(SubPart::Text(text)) if text.ends_with("/*")) {
-                let found = report.resource(
-                    id,
-                    path,
-                    "the grant lets its holder log in as any database user, the master user included",
-                );
+        each_connect(context, &mut |_, path, sub| {
+            if matches!(sub.last(), Some(Piece::Text(text)) if text.ends_with("/*")) {
+                let found =
+                    report.at(path, "the grant lets its holder log in as any database user, the master user included");
                 found.help = Some("name the one user: `…/app` in place of `…/*`".into());
             }
         });
@@ -77,14 +80,14 @@ const SHARED_GROUP: Rule = Rule {
     bad: &[concat!(
         "Resources:\n",
         "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], VpcSecurityGroupIds: [sg-00000001] } }\n",
+        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], VpcSecurityGroupIds: [sg-00000001] } }\n",
         "  Self: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000001 } }\n",
         "  In: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000002 } }\n",
     )],
     good: &[concat!(
         "Resources:\n",
         "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2], VpcSecurityGroupIds: [sg-00000001] } }\n",
+        "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002], VpcSecurityGroupIds: [sg-00000001] } }\n",
         "  Out: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000003, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000001 } }\n",
         "  In: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000001, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: sg-00000002 } }\n",
     )],
@@ -110,53 +113,48 @@ fn shared_group(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// Calls `visit` with role, place and ARN of every statement that allows `rds-db:connect`.
-fn each_connect<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &str, &'a Sub)) {
+/// Calls `visit` with role, place and the pieces of the ARN of every statement that allows `rds-db:connect`.
+pub(super) fn each_connect<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &str, &[Piece<'a>])) {
+    each_allowed(context, "rds-db:connect", &mut |id, element| {
+        if let Some(pieces) = element.value.pieces() {
+            visit(id, &context.resolved.place(id, element.source), &pieces);
+        }
+    });
+}
+
+/// Calls `visit` with role and each resource of every statement that allows an action by its name.
+pub(super) fn each_allowed<'a>(context: &Context<'a>, action: &str, visit: &mut dyn FnMut(&'a str, &Element<'a>)) {
+    let resolved = context.resolved;
     for (id, resource) in &context.template.resources {
-        if matches!(resource.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") {
-            resource.walk(&Path::Start, &mut |path, value| {
-                if let Some(arns) = connectable(value) {
-                    each_arn(arns, &path.key("Resource"), &mut |path, arn| visit(id, &path.to_string(), arn));
-                }
-            });
+        if !matches!(resource.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") {
+            continue;
         }
+        let under = resolved.exists(id);
+        resource.walk(&Path::Start, &mut |_, value| {
+            let Some(statement) = value.as_map().filter(|it| it.contains_key("Effect") && it.contains_key("Action"))
+            else {
+                return;
+            };
+            let allows = resolved.look(value, &["Effect"], under).iter().any(|case| case.value.text() == Some("Allow"));
+            let actions = resolved.elements_in(value, &["Action"], under);
+            let named = actions.iter().any(|it| it.value.text().is_some_and(|name| name.eq_ignore_ascii_case(action)));
+            if allows && named && statement.contains_key("Resource") {
+                resolved.elements_in(value, &["Resource"], under).iter().for_each(|arn| visit(id, arn));
+            }
+        });
     }
 }
 
-/// What a statement allows to connect to, if it is one that does.
-fn connectable(statement: &Value) -> Option<&Value> {
-    let statement = statement.as_map()?;
-    let allows = statement.get("Effect")?.as_str() == Some("Allow");
-    (allows && names(statement.get("Action")?, "rds-db:connect")).then(|| statement.get("Resource"))?
-}
-
-fn names(action: &Value, wanted: &str) -> bool {
-    match action {
-        Value::String(name) => name == wanted,
-        Value::List(actions) => actions.iter().any(|action| names(action, wanted)),
-        _ => false,
-    }
-}
-
-fn each_arn<'a>(arns: &'a Value, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &'a Sub)) {
-    match arns {
-        Value::Intrinsic(Intrinsic::Sub(sub)) => visit(path, sub),
-        Value::List(arns) => arns.iter().enumerate().for_each(|(n, arn)| each_arn(arn, &path.index(n), visit)),
-        _ => {}
-    }
-}
-
-/// The proxy of this template whose id an ARN takes from `DBProxyArn`.
-fn proxy_of<'a>(context: &Context<'a>, sub: &'a Sub) -> Option<(&'a str, &'a Resource)> {
+/// The proxy whose id an ARN takes from `DBProxyArn`.
+fn proxy_of<'a>(pieces: &[Piece<'a>]) -> Option<&'a str> {
     let mut found = None;
-    let mut look = |reference: &'a Reference| {
-        if let Reference::GetAtt(name, attribute) = reference
-            && attribute == "DBProxyArn"
-        {
-            found = context.template.resources.get_key_value(name.as_str());
-        }
-    };
-    sub.references().for_each(&mut look);
-    sub.variables.values().for_each(|value| value.each_reference(&mut look));
-    found.map(|(id, resource)| (id.as_str(), resource)).filter(|(_, resource)| resource.kind == "AWS::RDS::DBProxy")
+    for piece in pieces {
+        let Piece::Symbol(symbol) = piece else { continue };
+        symbol.each(&mut |symbol| {
+            if let Symbol::Reference { resource, attribute: Some("DBProxyArn") } = symbol {
+                found = Some(*resource);
+            }
+        });
+    }
+    found
 }

@@ -1,9 +1,10 @@
 //! RDS Proxy: what the API refuses and the published schema lets pass.
 
-use super::facts::text;
+use super::known::{Known, absent, empty, is, numbers, off, on, tell, texts, texts_in};
+use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Map, Resource, Value};
+use crate::resolve::Formula;
 
 pub(super) const RULES: &[Rule] = &[
     WITHOUT_CREDENTIALS,
@@ -14,6 +15,8 @@ pub(super) const RULES: &[Rule] = &[
     IDLE_ABOVE_POOL,
     TARGET_COUNT,
     UPPER_CASE_NAME,
+    DEBUG_LOGGING,
+    CLEAR_CLIENTS,
 ];
 
 const PROXY: &str = "AWS::RDS::DBProxy";
@@ -26,7 +29,7 @@ macro_rules! proxy {
     ($properties:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], ",
             $properties,
             " } } }"
         )
@@ -42,15 +45,12 @@ const WITHOUT_CREDENTIALS: Rule = Rule {
     bad: &[proxy!("EngineFamily: POSTGRESQL"), proxy!("EngineFamily: POSTGRESQL, DefaultAuthScheme: NONE")],
     good: &[proxy!("EngineFamily: POSTGRESQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            let scheme = proxy.properties.get("DefaultAuthScheme");
-            let none = scheme.is_none_or(|scheme| scheme.as_str() == Some("NONE"));
-            if none && !proxy.properties.contains_key("Auth") {
-                let found = report.resource(
-                    id,
-                    "/Properties",
-                    format!("`{id}` has neither `Auth` nor `DefaultAuthScheme: IAM_AUTH`"),
-                );
+        for (id, _) in context.resources(PROXY) {
+            let scheme = is(context, id, "DefaultAuthScheme", &|scheme| scheme == "NONE");
+            let scheme = context.resolved.or(scheme, absent(context, id, "DefaultAuthScheme"));
+            let neither = context.resolved.and(scheme, empty(context, id, "Auth"));
+            let message = format!("`{id}` has neither `Auth` nor `DefaultAuthScheme: IAM_AUTH`");
+            if let Some(found) = tell(context, report, (id, "/Properties", None), neither, message) {
                 found.help = Some("give it the secret of a database user under `Auth`".into());
             }
         }
@@ -69,13 +69,17 @@ const MIXED_AUTH: Rule = Rule {
         "EngineFamily: SQLSERVER, RequireTLS: true, Auth: [{ AuthScheme: SECRETS, IAMAuth: ENABLED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
     )],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            let Some(family) = text(proxy, "EngineFamily").filter(|family| *family != "SQLSERVER") else { continue };
-            for (n, auth) in auth_entries(proxy) {
-                if auth.get("IAMAuth").and_then(Value::as_str) == Some("ENABLED") {
-                    let message = format!("`{id}` takes passwords and IAM tokens alike, which {family} proxies cannot");
-                    let found = report.resource(id, &format!("/Properties/Auth/{n}/IAMAuth"), message);
-                    found.help = Some("choose one: `REQUIRED` for IAM tokens, `DISABLED` for passwords".into());
+        for (id, _) in context.resources(PROXY) {
+            for way in auth_texts(context, id, "IAMAuth").into_iter().filter(|way| way.value == "ENABLED") {
+                for family in texts(context, id, "EngineFamily").into_iter().filter(|it| it.value != "SQLSERVER") {
+                    let family_name = &family.value;
+                    let message =
+                        format!("`{id}` takes passwords and IAM tokens alike, which {family_name} proxies cannot");
+                    let when = context.resolved.and(way.when, family.when);
+                    let at = (id, "/Properties/Auth", Some(way.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = Some("choose one: `REQUIRED` for IAM tokens, `DISABLED` for passwords".into());
+                    }
                 }
             }
         }
@@ -91,14 +95,17 @@ const END_TO_END_ON_SQL_SERVER: Rule = Rule {
     bad: &[proxy!("EngineFamily: SQLSERVER, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            if text(proxy, "EngineFamily") == Some("SQLSERVER") && text(proxy, "DefaultAuthScheme") == Some("IAM_AUTH")
-            {
+        for (id, _) in context.resources(PROXY) {
+            let server = is(context, id, "EngineFamily", &|family| family == "SQLSERVER");
+            for scheme in texts(context, id, "DefaultAuthScheme").into_iter().filter(|it| it.value == "IAM_AUTH") {
                 let message =
                     format!("`{id}` would log in to SQL Server with IAM tokens, which SQL Server does not take");
-                let found = report.resource(id, "/Properties/DefaultAuthScheme", message);
-                found.help =
-                    Some("give it a secret under `Auth`; clients may still use tokens with `IAMAuth: REQUIRED`".into());
+                let when = context.resolved.and(server, scheme.when);
+                let at = (id, "/Properties/DefaultAuthScheme", Some(scheme.source));
+                if let Some(found) = tell(context, report, at, when, message) {
+                    let help = "give it a secret under `Auth`; clients may still use tokens with `IAMAuth: REQUIRED`";
+                    found.help = Some(help.into());
+                }
             }
         }
     },
@@ -118,13 +125,10 @@ const IAM_WITHOUT_TLS: Rule = Rule {
     ],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            if lets_clients_without_tls(proxy) && takes_tokens(proxy) {
-                let found = report.resource(
-                    id,
-                    "/Properties",
-                    format!("`{id}` takes IAM tokens and lets clients connect without TLS"),
-                );
+        for (id, _) in context.resources(PROXY) {
+            let when = context.resolved.and(off(context, id, "RequireTLS"), takes_tokens(context, id));
+            let message = format!("`{id}` takes IAM tokens and lets clients connect without TLS");
+            if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
                 found.help = Some("set `RequireTLS: true`".into());
             }
         }
@@ -143,14 +147,18 @@ const CLIENT_AUTH_OF_OTHER_ENGINE: Rule = Rule {
         "EngineFamily: POSTGRESQL, Auth: [{ AuthScheme: SECRETS, ClientPasswordAuthType: POSTGRES_SCRAM_SHA_256, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
     )],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            let Some(prefix) = text(proxy, "EngineFamily").and_then(client_auth_prefix) else { continue };
-            for (n, auth) in auth_entries(proxy) {
-                let way = auth.get("ClientPasswordAuthType").and_then(Value::as_str);
-                if let Some(way) = way.filter(|way| !way.starts_with(prefix)) {
-                    let path = format!("/Properties/Auth/{n}/ClientPasswordAuthType");
-                    let message = format!("`{way}` is no way to log in to this engine family");
-                    report.resource(id, &path, message).help = Some(format!("those that start with `{prefix}` are"));
+        for (id, _) in context.resources(PROXY) {
+            let families = texts(context, id, "EngineFamily");
+            for way in auth_texts(context, id, "ClientPasswordAuthType") {
+                for family in &families {
+                    let prefix = client_auth_prefix(&family.value);
+                    let Some(prefix) = prefix.filter(|prefix| !way.value.starts_with(prefix)) else { continue };
+                    let message = format!("`{}` is no way to log in to this engine family", way.value);
+                    let when = context.resolved.and(way.when, family.when);
+                    let at = (id, "/Properties/Auth", Some(way.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = Some(format!("those that start with `{prefix}` are"));
+                    }
                 }
             }
         }
@@ -179,21 +187,25 @@ const IDLE_ABOVE_POOL: Rule = Rule {
         "Resources: { Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: p, TargetGroupName: default, DBInstanceIdentifiers: [d], ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 60, MaxIdleConnectionsPercent: 60 } } } }",
     ],
     find: |context, report| {
-        for (id, targets) in context.resources(TARGETS) {
-            let pool = targets.properties.get("ConnectionPoolConfigurationInfo").and_then(Value::as_map);
-            let Some(idle) = pool.and_then(|pool| pool.get("MaxIdleConnectionsPercent")) else { continue };
-            let most = pool.and_then(|pool| pool.get("MaxConnectionsPercent"));
-            let path = "/Properties/ConnectionPoolConfigurationInfo/MaxIdleConnectionsPercent";
-            match (number(idle), most, most.and_then(number)) {
-                (_, None, _) => {
-                    let message = "`MaxIdleConnectionsPercent` stands without `MaxConnectionsPercent`";
-                    report.resource(id, path, message).help = Some("set `MaxConnectionsPercent` too".into());
+        const POOL: &str = "ConnectionPoolConfigurationInfo";
+        for (id, _) in context.resources(TARGETS) {
+            let (most, idle) = (format!("{POOL}/MaxConnectionsPercent"), format!("{POOL}/MaxIdleConnectionsPercent"));
+            let path = format!("/Properties/{idle}");
+            let resolved = context.resolved;
+            let missing = resolved.and(absent(context, id, &most), resolved.not(absent(context, id, &idle)));
+            let missing = resolved.and(resolved.exists(id), missing);
+            let message = "`MaxIdleConnectionsPercent` stands without `MaxConnectionsPercent`".to_owned();
+            if let Some(found) = tell(context, report, (id, &path, None), missing, message) {
+                found.help = Some("set `MaxConnectionsPercent` too".into());
+            }
+            for idle in numbers(context, id, &idle) {
+                for most in numbers(context, id, &most).into_iter().filter(|most| idle.value > most.value) {
+                    let when = resolved.and(idle.when, most.when);
+                    let message = format!("{} percent may stay idle of a pool of {} percent", idle.value, most.value);
+                    if let Some(found) = tell(context, report, (id, &path, Some(idle.source)), when, message) {
+                        found.help = Some(format!("at most {}", most.value));
+                    }
                 }
-                (Some(idle), _, Some(most)) if idle > most => {
-                    let message = format!("{idle} percent may stay idle of a pool of {most} percent");
-                    report.resource(id, path, message).help = Some(format!("at most {most}"));
-                }
-                _ => {}
             }
         }
     },
@@ -212,17 +224,24 @@ const TARGET_COUNT: Rule = Rule {
         "Resources: { Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: p, TargetGroupName: default, DBClusterIdentifiers: [b] } } }",
     ],
     find: |context, report| {
-        for (id, targets) in context.resources(TARGETS) {
-            let lists = ["DBInstanceIdentifiers", "DBClusterIdentifiers"].map(|name| targets.properties.get(name));
-            let known: Option<usize> =
-                lists.iter().map(|list| list.map_or(Some(0), |list| list.as_list().map(<[Value]>::len))).sum();
-            if let Some(count) = known.filter(|count| *count != 1) {
-                let message = format!("`{id}` has {count} databases: a target group has exactly one");
-                let found = report.resource(id, "/Properties", message);
-                found.help = Some(
-                    "name one instance under `DBInstanceIdentifiers` or one cluster under `DBClusterIdentifiers`"
-                        .into(),
-                );
+        const LISTS: [&str; 2] = ["DBInstanceIdentifiers", "DBClusterIdentifiers"];
+        for (id, _) in context.resources(TARGETS) {
+            let resolved = context.resolved;
+            let none = LISTS.map(|list| empty(context, id, list));
+            let none = resolved.and(none[0], none[1]);
+            let elements: Vec<_> = LISTS.iter().flat_map(|list| resolved.elements(id, list)).collect();
+            let mut several = Formula::FALSE;
+            for (n, one) in elements.iter().enumerate() {
+                let others = elements[..n].iter().map(|other| resolved.and(one.when, other.when));
+                several = others.fold(several, |any, both| resolved.or(any, both));
+            }
+            for (count, when) in [("no database", none), ("several databases", several)] {
+                let message = format!("`{id}` has {count}: a target group has exactly one");
+                if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
+                    let help =
+                        "name one instance under `DBInstanceIdentifiers` or one cluster under `DBClusterIdentifiers`";
+                    found.help = Some(help.into());
+                }
             }
         }
     },
@@ -234,52 +253,91 @@ const UPPER_CASE_NAME: Rule = Rule {
     source: CREATE_PROXY,
     explanation: "RDS stores a proxy's name in lower case, so any other spelling looks like a difference ever after.",
     bad: &[
-        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: MyProxy, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-1, subnet-2] } } }",
+        "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: MyProxy, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } } }",
     ],
     good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
     find: |context, report| {
-        for (id, proxy) in context.resources(PROXY) {
-            let name = text(proxy, "DBProxyName").filter(|name| name.chars().any(|c| c.is_ascii_uppercase()));
-            if let Some(name) = name {
-                let message = format!("RDS will call `{name}` by another name: `{}`", name.to_lowercase());
-                report.resource(id, "/Properties/DBProxyName", message).help = Some("write it in lower case".into());
+        for (id, _) in context.resources(PROXY) {
+            for name in texts(context, id, "DBProxyName") {
+                if !name.value.chars().any(|c| c.is_ascii_uppercase()) {
+                    continue;
+                }
+                let lower = name.value.to_lowercase();
+                let message = format!("RDS will call `{}` by another name: `{lower}`", name.value);
+                let at = (id, "/Properties/DBProxyName", Some(name.source));
+                if let Some(found) = tell(context, report, at, name.when, message) {
+                    found.help = Some("write it in lower case".into());
+                }
             }
         }
     },
 };
 
-/// Whether it is certain that clients may connect without TLS.
-pub(super) fn lets_clients_without_tls(proxy: &Resource) -> bool {
-    let tls = proxy.properties.get("RequireTLS");
-    tls.is_none_or(|tls| matches!(tls, Value::Bool(false)) || tls.as_str() == Some("false"))
+const DEBUG_LOGGING: Rule = Rule {
+    code: Code::new("I3911", "debug-logging-of-proxy"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-creating.html",
+    explanation: "With `DebugLogging` a proxy writes the text of SQL statements, and what stands in them, to its log. RDS turns it \
+                  off again after a day, and the stack has drifted.",
+    bad: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, DebugLogging: true")],
+    good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true, DebugLogging: false")],
+    find: |context, report| {
+        for (id, _) in context.resources(PROXY) {
+            let message = format!("`{id}` writes the statements of its clients to its log");
+            let at = (id, "/Properties/DebugLogging", None);
+            if let Some(found) = tell(context, report, at, on(context, id, "DebugLogging"), message) {
+                found.help = Some("leave it out, and turn it on by the console when you look for something".into());
+            }
+        }
+    },
+};
+
+const CLEAR_CLIENTS: Rule = Rule {
+    code: Code::new("I3916", "clients-in-the-clear"),
+    severity: Severity::Info,
+    source: CREATE_PROXY,
+    explanation: "Without `RequireTLS` a proxy takes clients that do not encrypt, and then talks to its database in the clear too: \
+                  passwords and data cross the network readably.",
+    bad: &[proxy!(
+        "EngineFamily: MYSQL, Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
+    )],
+    good: &[proxy!("EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH, RequireTLS: true")],
+    find: |context, report| {
+        for (id, _) in context.resources(PROXY) {
+            // Of clients with tokens `iam-tokens-without-tls` has more to say.
+            let others = context.resolved.not(takes_tokens(context, id));
+            let when = context.resolved.and(off(context, id, "RequireTLS"), others);
+            let message = format!("`{id}` lets clients connect without TLS");
+            if let Some(found) = tell(context, report, (id, "/Properties", None), when, message) {
+                found.help = Some("set `RequireTLS: true`".into());
+            }
+        }
+    },
+};
+
+/// Where clients may, or must, log in to the proxy with an IAM token.
+pub(super) fn takes_tokens(context: &Context<'_>, proxy: &str) -> Formula {
+    let scheme = is(context, proxy, "DefaultAuthScheme", &|scheme| scheme == "IAM_AUTH");
+    let ways = auth_texts(context, proxy, "IAMAuth").into_iter();
+    let ways = ways.filter(|way| matches!(&*way.value, "REQUIRED" | "ENABLED"));
+    ways.fold(scheme, |any, way| context.resolved.or(any, way.when))
 }
 
-/// Whether clients may, or must, log in to the proxy with an IAM token.
-pub(super) fn takes_tokens(proxy: &Resource) -> bool {
-    text(proxy, "DefaultAuthScheme") == Some("IAM_AUTH")
-        || auth_entries(proxy)
-            .any(|(_, auth)| matches!(auth.get("IAMAuth").and_then(Value::as_str), Some("REQUIRED" | "ENABLED")))
-}
-
-/// Whether it is certain that no client can log in with an IAM token.
-pub(super) fn takes_no_tokens(proxy: &Resource) -> bool {
-    let scheme = proxy.properties.get("DefaultAuthScheme");
-    let literal = matches!(proxy.properties.get("Auth"), None | Some(Value::List(_)));
-    let disabled = |auth: &Map| auth.get("IAMAuth").is_none_or(|way| way.as_str() == Some("DISABLED"));
-    scheme.is_none_or(|scheme| scheme.as_str() == Some("NONE"))
-        && literal
-        && auth_entries(proxy).all(|(_, auth)| disabled(auth))
-}
-
-fn auth_entries(proxy: &Resource) -> impl Iterator<Item = (usize, &Map)> {
-    let entries = proxy.properties.get("Auth").and_then(Value::as_list).unwrap_or_default();
-    entries.iter().enumerate().filter_map(|(n, entry)| Some((n, entry.as_map()?)))
-}
-
-fn number(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
+/// Where no client can log in with an IAM token, for all that is known.
+pub(super) fn takes_no_tokens(context: &Context<'_>, proxy: &str) -> Formula {
+    let resolved = context.resolved;
+    let scheme = is(context, proxy, "DefaultAuthScheme", &|scheme| scheme == "NONE");
+    let mut none = resolved.or(scheme, absent(context, proxy, "DefaultAuthScheme"));
+    for entry in resolved.elements(proxy, "Auth") {
+        let ways = resolved.look(entry.source, &["IAMAuth"], entry.when).into_iter();
+        let others = ways.filter(|way| !way.value.is_absent() && way.value.text() != Some("DISABLED"));
+        none = others.fold(none, |none, way| resolved.and(none, resolved.not(way.when)));
     }
+    none
+}
+
+/// What the ways to log in say under a key.
+fn auth_texts<'a>(context: &Context<'a>, proxy: &str, key: &str) -> Vec<Known<'a, String>> {
+    let entries = context.resolved.elements(proxy, "Auth");
+    entries.into_iter().flat_map(|entry| texts_in(context, entry.source, &[key], entry.when)).collect()
 }

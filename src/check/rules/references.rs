@@ -13,8 +13,13 @@ const REF: Rule = Rule {
     code: Code::new("E1020", "reference-to-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html",
-    explanation: "`Ref` names a resource, a parameter or a pseudo parameter of the template.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }"],
+    explanation: "`Ref` names a resource, a parameter or a pseudo parameter of the template, and stands where text is wanted, or a \
+                  list if the parameter is one.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queu } }",
+        "Parameters: { Names: { Type: CommaDelimitedList } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Names } } }",
+        "Parameters: { Group: { Type: String } }\nResources: { Host: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, SecurityGroupIds: !Ref Group } } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queue } }"],
     find: |context, report| {
         context.template.walk(&mut |path, value| {
@@ -22,6 +27,7 @@ const REF: Rule = Rule {
                 check_name(context, name, path, report);
             }
         });
+        report.misuses(context);
     },
 };
 
@@ -29,8 +35,12 @@ const GET_ATT: Rule = Rule {
     code: Code::new("E1010", "attribute-of-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html",
-    explanation: "`Fn::GetAtt` names a resource of the template and an attribute that its type has.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }"],
+    explanation: "`Fn::GetAtt` names a resource of the template and an attribute that its type has, and stands where a value of the \
+                  attribute's kind is wanted. An attribute that is a number is no text: CloudFormation does not convert it.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }",
+        "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt Vpc.CidrBlockAssociations } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.QueueUrl } }"],
     find: |context, report| {
         context.template.walk(&mut |path, value| {
@@ -38,6 +48,7 @@ const GET_ATT: Rule = Rule {
                 check_attribute(context, name, attribute, path, report);
             }
         });
+        report.misuses(context);
     },
 };
 
@@ -45,8 +56,12 @@ const SUB: Rule = Rule {
     code: Code::new("E1019", "substitution-of-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html",
-    explanation: "`${…}` in `Fn::Sub` names what `Ref` or `Fn::GetAtt` may, or one of the values given with it.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queu}' } }"],
+    explanation: "`${…}` in `Fn::Sub` names what `Ref` or `Fn::GetAtt` may, or one of the values given with it, and each is text. \
+                  What it makes is text too.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queu}' } }",
+        "Parameters: { Names: { Type: CommaDelimitedList } }\nResources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub 'x-${Names}' } } }",
+    ],
     good: &[
         "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queue.Arn}-${!Literal}' } }",
     ],
@@ -60,6 +75,7 @@ const SUB: Rule = Rule {
                 }
             });
         });
+        report.misuses(context);
     },
 };
 
@@ -67,24 +83,59 @@ const DEPENDS_ON: Rule = Rule {
     code: Code::new("E3005", "dependency-on-nothing"),
     severity: Severity::Error,
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html",
-    explanation: "`DependsOn` names other resources of the template.",
-    bad: &["Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic } }"],
+    explanation: "`DependsOn` names other resources of the template, which exist wherever the one that depends on them does.",
+    bad: &[
+        "Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic } }",
+        "Parameters: { Stage: { Type: String } }\nConditions: { Production: !Equals [!Ref Stage, prod] }\nResources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic }, Topic: { Type: AWS::SNS::Topic, Condition: Production } }",
+    ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue, DependsOn: Topic }, Topic: { Type: AWS::SNS::Topic } }"],
     find: |context, report| {
         for (id, resource) in &context.template.resources {
-            for on in resource.depends_on.iter().filter(|on| !context.resolved.may_exist(on)) {
-                let message = format!("`{id}` depends on `{on}`, and there is no such resource");
-                report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
+            for on in &resource.depends_on {
+                if context.resolved.may_exist(on) {
+                    perhaps_missing(context, id, on, report);
+                } else {
+                    let message = format!("`{id}` depends on `{on}`, and there is no such resource");
+                    report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
+                }
             }
         }
     },
 };
 
+/// A dependency that exists in fewer worlds than what depends on it fails in the others only.
+fn perhaps_missing(context: &Context<'_>, id: &str, on: &str, report: &mut Report) {
+    let resolved = context.resolved;
+    let condition = context.template.resources.get(on).and_then(|resource| resource.condition.as_deref());
+    let missing = resolved.and(resolved.exists(id), resolved.not(resolved.exists(on)));
+    let Some(condition) = condition.filter(|_| resolved.is_certainly_possible(missing)) else { return };
+    let world = match resolved.place_where(missing) {
+        world if world.is_empty() => " anywhere".to_owned(),
+        world => world,
+    };
+    let found = report.resource(id, "/DependsOn", format!("`{id}` depends on `{on}`, which does not exist{world}"));
+    found.severity = Severity::Warning;
+    found.help = Some(format!("refer to it in `Metadata` instead: `!If [{condition}, !Ref {on}, none]`"));
+}
+
+/// Whether a name is that of a resource inside a module: `Module` and what the module calls it, with a dot or without.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html>
+fn is_of_module(template: &Template, name: &str) -> bool {
+    let mut modules = template.resources.iter().filter(|(_, resource)| resource.kind.ends_with("::MODULE"));
+    modules.any(|(id, _)| name.len() > id.len() && name.starts_with(id.as_str()))
+}
+
 fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut Report) {
     let template = context.template;
+    if path.keys().last() == Some("Conditions") && template.resources.contains_key(name) {
+        let found = report.at(path, format!("a condition cannot refer to the resource `{name}`"));
+        found.help = Some("conditions are decided before anything is created: refer to a parameter".into());
+        return;
+    }
     let known =
         template.parameters.contains_key(name) || PSEUDO_PARAMETERS.contains(&name) || context.resolved.may_exist(name);
-    if !known {
+    if !known && !is_of_module(template, name) {
         let found = report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`"));
         found.help = known_name(template, name);
     }
@@ -93,12 +144,20 @@ fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut R
 fn check_attribute(context: &Context<'_>, name: &str, attribute: &str, path: &Path<'_>, report: &mut Report) {
     let template = context.template;
     let Some(resource) = template.resources.get(name) else {
-        if !context.resolved.may_exist(name) {
+        if !context.resolved.may_exist(name) && !is_of_module(template, name) {
             let found = report.at(path, format!("there is no resource `{name}`"));
             found.help = known_name(template, name);
         }
         return;
     };
+    if let (Some(output), Some(child)) = (attribute.strip_prefix("Outputs."), context.child(resource)) {
+        // A macro of the child may make more outputs than are written there.
+        if !child.outputs.contains_key(output) && child.transform.is_empty() {
+            let found = report.at(path, format!("the template of `{name}` has no output `{output}`"));
+            found.help = suggest(output, child.outputs.keys().map(String::as_str));
+        }
+        return;
+    }
     let Some(facts) = registry::facts(&resource.kind) else { return };
     if !facts.has_attribute(attribute) {
         let attributes = facts.attributes();

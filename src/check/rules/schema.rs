@@ -49,8 +49,8 @@ kinds! {
         good &["Resources: { Rule: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: sg-00000000, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8 } } }"];
     NoAlternative() "E3017" "no-alternative"
         "Of some alternatives at least one must hold."
-        bad &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {} } } }"],
-        good &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: {}, Roles: [r] } } }"];
+        bad &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: '*' }] } } } }"],
+        good &["Resources: { Policy: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: '*' }] }, Roles: [r] } } }"];
     OneAlternative() "E3018" "not-one-alternative"
         "Of some alternatives exactly one must hold."
         bad &["Resources: { Exclusion: { Type: AWS::EC2::VPCBlockPublicAccessExclusion, Properties: { InternetGatewayExclusionMode: allow-egress, VpcId: vpc-00000000, SubnetId: subnet-00000000 } } }"],
@@ -69,8 +69,8 @@ kinds! {
         good &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: STANDARD } } }"];
     Pattern() "E3031" "value-outside-pattern"
         "A text must match the property's pattern."
-        bad &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: 'a b' } } }"],
-        good &["Resources: { Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: a/b } } }"];
+        bad &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Handler: 'a b', Runtime: python3.13, Code: { ZipFile: x } } } }"],
+        good &["Resources: { Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Handler: a.b, Runtime: python3.13, Code: { ZipFile: x } } } }"];
     ArrayLength() "E3032" "wrong-list-length"
         "A list must have as many elements as the property allows."
         bad &["Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000000] } } }"],
@@ -101,7 +101,7 @@ kinds! {
         good &["Resources: { Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, MetricName: Errors, Namespace: AWS/Lambda, Period: 60, Statistic: Sum, Threshold: 0, AlarmActions: ['arn:aws:sns:us-east-1:111122223333:a', 'arn:aws:sns:us-east-1:111122223333:b', 'arn:aws:sns:us-east-1:111122223333:c', 'arn:aws:sns:us-east-1:111122223333:d', 'arn:aws:sns:us-east-1:111122223333:e'] } } }"];
 }
 
-fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {
+pub(super) fn find(context: &Context<'_>, report: &mut Report, kinds: &[ViolationKind]) {
     for (id, violation) in context.violations() {
         if kinds.contains(&violation.kind) {
             let mut message = violation.message.clone();

@@ -1,13 +1,12 @@
 //! Secrets of databases, and their rotation.
 
-use std::collections::BTreeMap;
-
-use super::facts::{list, reference, refers};
+use super::known::{Target, absent, named, off, targets, targets_in, tell, texts};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Map, Resource, Value};
+use crate::resolve::{Element, Formula, Piece, Resolution, Symbol};
+use crate::template::Value;
 
 pub(super) const RULES: &[Rule] = &[
     WITHOUT_CREDENTIALS,
@@ -28,7 +27,7 @@ macro_rules! proxy_with {
     ($secret:literal, $rest:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, ",
             "Auth: [{ AuthScheme: SECRETS, SecretArn: !GetAtt Secret.Id }] } }, ",
             "Secret: { Type: AWS::SecretsManager::Secret, Properties: { ",
             $secret,
@@ -57,43 +56,71 @@ const WITHOUT_CREDENTIALS: Rule = Rule {
         ""
     )],
     find: |context, report| {
-        for (_, proxy) in context.resources(PROXY) {
-            for id in secrets_of(proxy) {
-                let Some(secret) = context.template.resources.get(id) else { continue };
-                let Some(lacks) = generation(secret).and_then(lacking) else { continue };
-                let message = format!("a proxy logs in with `{id}`, which has no `{lacks}`");
-                let found = report.resource(id, "/Properties/GenerateSecretString", message);
-                found.help = Some(
-                    "`SecretStringTemplate: '{\"username\": \"…\"}'` and `GenerateStringKey: password` give it both"
-                        .into(),
-                );
+        for (_, secret) in secrets_of_proxies(context) {
+            for (lacks, path, when) in lacking(context, secret.id) {
+                let message = format!("a proxy logs in with `{}`, which has no `{lacks}`", secret.id);
+                let when = context.resolved.and(secret.when, when);
+                if let Some(found) = tell(context, report, (secret.id, path, None), when, message) {
+                    let help = "`SecretStringTemplate: '{\"username\": \"…\"}'` and `GenerateStringKey: password` give it both";
+                    found.help = Some(help.into());
+                }
             }
         }
     },
 };
 
-fn secrets_of(proxy: &Resource) -> impl Iterator<Item = &str> {
-    let entries = list(proxy, "Auth").iter().filter_map(Value::as_map);
-    entries.filter_map(|entry| entry.get("SecretArn").and_then(reference))
-}
-
-fn generation(secret: &Resource) -> Option<&Map> {
-    let secret = Some(secret).filter(|secret| secret.kind == SECRET)?;
-    secret.properties.get("GenerateSecretString").and_then(Value::as_map)
-}
-
-/// The key that a generated secret is known to lack.
-fn lacking(generation: &Map) -> Option<&'static str> {
-    let template = match generation.get("SecretStringTemplate") {
-        None => Some(""),
-        Some(template) => template.as_str(),
-    }?;
-    let json: serde_json::Value = serde_json::from_str(template).unwrap_or_default();
-    if json.get("username").is_none() {
-        return Some("username");
+/// The secrets of the template that proxies log in with, each with its proxy.
+pub(super) fn secrets_of_proxies<'a>(context: &Context<'a>) -> Vec<(&'a str, Target<'a>)> {
+    let mut found = Vec::new();
+    for (proxy, _) in context.resources(PROXY) {
+        for entry in context.resolved.elements(proxy, "Auth") {
+            let secrets = targets_in(context, entry.source, &["SecretArn"], entry.when, &[SECRET]);
+            found.extend(secrets.into_iter().map(|secret| (proxy, secret)));
+        }
     }
-    let made = generation.get("GenerateStringKey").and_then(Value::as_str);
-    (made != Some("password") && json.get("password").is_none()).then_some("password")
+    found
+}
+
+/// What a secret is known to lack of user and password, where that is said, and in which worlds.
+fn lacking(context: &Context<'_>, secret: &str) -> Vec<(&'static str, &'static str, Formula)> {
+    const GENERATED: &str = "GenerateSecretString";
+    let resolved = context.resolved;
+    let made_up = resolved.and(resolved.exists(secret), resolved.not(absent(context, secret, GENERATED)));
+    let mut found = Vec::new();
+    let mut look = |text: &str, key: Option<&str>, path, when| {
+        let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let lacks = ["username", "password"].into_iter().find(|name| json.get(name).is_none() && key != Some(*name));
+        found.extend(lacks.map(|lacks| (lacks, path, when)));
+    };
+    for template in resolved.property(secret, "GenerateSecretString/SecretStringTemplate") {
+        let Some(text) = shape(&template.value) else { continue };
+        for key in resolved.property(secret, "GenerateSecretString/GenerateStringKey") {
+            if key.value.is_absent() || key.value.text().is_some() {
+                let when = resolved.and(made_up, resolved.and(template.when, key.when));
+                look(&text, key.value.text(), "/Properties/GenerateSecretString", when);
+            }
+        }
+    }
+    for case in resolved.property(secret, "SecretString").into_iter().filter(|case| !case.value.is_absent()) {
+        if let Some(text) = shape(&case.value) {
+            look(&text, None, "/Properties/SecretString", case.when);
+        }
+    }
+    found
+}
+
+/// A text with a letter for each part that is not known: what keys a text of JSON has is known then. None, if nothing is.
+fn shape(value: &Resolution<'_>) -> Option<String> {
+    if let Resolution::Absent = value {
+        return Some(String::new());
+    }
+    let pieces = value.pieces()?;
+    let is_known = |piece: &Piece<'_>| matches!(piece, Piece::Text(_));
+    let text = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Symbol(_) => "x".to_owned(),
+    };
+    (pieces.is_empty() || pieces.iter().any(is_known)).then(|| pieces.iter().map(text).collect())
 }
 
 /// An example of a database whose master user has a password of a secret with these exclusions.
@@ -122,30 +149,57 @@ const REFUSED_CHARACTERS: Rule = Rule {
 };
 
 fn refused_characters(context: &Context<'_>, report: &mut Report) {
-    let databases = ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"];
-    for (_, database) in databases.into_iter().flat_map(|kind| context.resources(kind)) {
-        let Some(password) = database.properties.get("MasterUserPassword") else { continue };
-        let mut secrets = Vec::new();
-        password.each_reference(&mut |reference| secrets.push(reference.name()));
-        for id in secrets {
-            let generation = context.template.resources.get(id).and_then(generation);
-            let Some(refused) = generation.and_then(refused) else { continue };
-            let message = format!("the password in `{id}` may have `{refused}`, which RDS refuses");
-            let found = report.resource(id, "/Properties/GenerateSecretString", message);
+    for (_, secret) in secrets_of_databases(context) {
+        let Some((refused, when)) = refused(context, secret.id) else { continue };
+        let message = format!("the password in `{}` may have `{refused}`, which RDS refuses", secret.id);
+        let when = context.resolved.and(secret.when, when);
+        let at = (secret.id, "/Properties/GenerateSecretString", None);
+        if let Some(found) = tell(context, report, at, when, message) {
             found.help = Some("`ExcludeCharacters: '/@\" '`".into());
         }
     }
 }
 
-/// A character that RDS refuses and a made-up password may have.
-fn refused(generation: &Map) -> Option<char> {
-    let punctuation = generation.get("ExcludePunctuation");
-    let excluded = match generation.get("ExcludeCharacters") {
-        None => "",
-        Some(characters) => characters.as_str()?,
-    };
-    let off = punctuation.is_none_or(|flag| matches!(flag, Value::Bool(false)) || flag.as_str() == Some("false"));
-    off.then(|| "/@\"".chars().find(|character| !excluded.contains(*character))).flatten()
+/// The secrets of the template that hold master passwords, each with its database, an instance or a cluster.
+pub(super) fn secrets_of_databases<'a>(context: &Context<'a>) -> Vec<(&'a str, Target<'a>)> {
+    let resolved = context.resolved;
+    let mut found = Vec::new();
+    for (database, _) in
+        ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].into_iter().flat_map(|kind| context.resources(kind))
+    {
+        for case in resolved.property(database, "MasterUserPassword") {
+            case.value.each_symbol(&mut |symbol| {
+                let value = match symbol {
+                    Symbol::Reference { .. } => Resolution::Symbol(symbol.clone()),
+                    Symbol::Dynamic(dynamic) if dynamic.service == "secretsmanager" => {
+                        let name = dynamic.key.text().and_then(|key| key.split(':').next()).unwrap_or_default();
+                        Resolution::Text(name.to_owned().into())
+                    }
+                    _ => return,
+                };
+                let element = Element { index: 0, when: case.when, value, source: case.source };
+                found.extend(named(context, &element, &[SECRET]).into_iter().map(|secret| (database, secret)));
+            });
+        }
+    }
+    found
+}
+
+/// A character that RDS refuses and a made-up password may have, and where it may.
+fn refused(context: &Context<'_>, secret: &str) -> Option<(char, Formula)> {
+    let resolved = context.resolved;
+    let made_up = resolved.not(absent(context, secret, "GenerateSecretString"));
+    let punctuation = resolved.and(made_up, off(context, secret, "GenerateSecretString/ExcludePunctuation"));
+    let excluded = resolved.property(secret, "GenerateSecretString/ExcludeCharacters").into_iter();
+    let mut excluded = excluded.filter_map(|case| match &case.value {
+        Resolution::Absent => Some((String::new(), case.when)),
+        value => Some((value.text()?.to_owned(), case.when)),
+    });
+    excluded.find_map(|(excluded, when)| {
+        let refused = "/@\"".chars().find(|character| !excluded.contains(*character))?;
+        let when = resolved.and(punctuation, when);
+        resolved.is_certainly_possible(when).then_some((refused, when))
+    })
 }
 
 const ATTACHMENT_DOCS: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html";
@@ -162,13 +216,18 @@ const TWO_ATTACHMENTS: Rule = Rule {
         "Resources: { A: { Type: AWS::SecretsManager::SecretTargetAttachment, Properties: { SecretId: !GetAtt Secret.Id, TargetId: a, TargetType: AWS::RDS::DBInstance } }, Secret: { Type: AWS::SecretsManager::Secret, Properties: { Description: s } } }",
     ],
     find: |context, report| {
-        let mut first: BTreeMap<&str, &str> = BTreeMap::new();
-        for (id, attachment) in context.resources(ATTACHMENT) {
-            let Some(secret) = refers(attachment, "SecretId") else { continue };
-            if let Some(other) = first.insert(secret, id) {
-                let message = format!("`{other}` and `{id}` both attach `{secret}` to a database");
-                let found = report.resource(id, "/Properties/SecretId", message);
-                found.help = Some("a secret for each database user of each database".into());
+        let mut known: Vec<(&str, Target<'_>)> = Vec::new();
+        for (id, _) in context.resources(ATTACHMENT) {
+            for secret in targets(context, id, "SecretId", &[SECRET]) {
+                for (other, of) in known.iter().filter(|(_, of)| of.id == secret.id) {
+                    let message = format!("`{other}` and `{id}` both attach `{}` to a database", secret.id);
+                    let when = context.resolved.and(secret.when, of.when);
+                    let at = (id, "/Properties/SecretId", Some(secret.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = Some("a secret for each database user of each database".into());
+                    }
+                }
+                known.push((id, secret));
             }
         }
     },
@@ -210,17 +269,27 @@ const WITHOUT_ATTACHMENT: Rule = Rule {
 };
 
 fn without_attachment(context: &Context<'_>, report: &mut Report) {
-    for (id, schedule) in context.resources(SCHEDULE) {
-        let Some(secret) = refers(schedule, "SecretId") else { continue };
-        let Some(generation) = context.template.resources.get(secret).and_then(generation) else { continue };
-        let template = generation.get("SecretStringTemplate");
-        let has_host = template.is_some_and(|template| template.as_str().is_none_or(|text| text.contains("\"host\"")));
-        let attached = context.resources(ATTACHMENT).any(|(_, attached)| refers(attached, "SecretId") == Some(secret));
-        let hosted = schedule.properties.contains_key("HostedRotationLambda");
-        if hosted && !has_host && !attached {
-            let message = format!("`{id}` rotates `{secret}`, which does not say where its database is");
-            let found = report.resource(id, "/Properties/SecretId", message);
-            found.help = Some("attach it: `AWS::SecretsManager::SecretTargetAttachment`".into());
+    let resolved = context.resolved;
+    for (id, _) in context.resources(SCHEDULE) {
+        let hosted = resolved.not(absent(context, id, "HostedRotationLambda"));
+        for secret in targets(context, id, "SecretId", &[SECRET]) {
+            let mut when = resolved.and(hosted, secret.when);
+            when = resolved.and(when, resolved.not(absent(context, secret.id, "GenerateSecretString")));
+            for template in resolved.property(secret.id, "GenerateSecretString/SecretStringTemplate") {
+                let has_host = shape(&template.value).is_none_or(|text| text.contains("\"host\""));
+                when = if has_host { resolved.and(when, resolved.not(template.when)) } else { when };
+            }
+            for (attachment, _) in context.resources(ATTACHMENT) {
+                let attached = targets(context, attachment, "SecretId", &[SECRET]).into_iter();
+                for attached in attached.filter(|attached| attached.id == secret.id) {
+                    when = resolved.and(when, resolved.not(attached.when));
+                }
+            }
+            let message = format!("`{id}` rotates `{}`, which does not say where its database is", secret.id);
+            let at = (id, "/Properties/SecretId", Some(secret.source));
+            if let Some(found) = tell(context, report, at, when, message) {
+                found.help = Some("attach it: `AWS::SecretsManager::SecretTargetAttachment`".into());
+            }
         }
     }
 }
@@ -273,15 +342,21 @@ const ALTERNATING_USERS: Rule = Rule {
         )
     )],
     find: |context, report| {
-        let of_proxies: Vec<&str> = context.resources(PROXY).flat_map(|(_, proxy)| secrets_of(proxy)).collect();
-        for (id, schedule) in context.resources(SCHEDULE) {
-            let hosted = schedule.properties.get("HostedRotationLambda").and_then(Value::as_map);
-            let kind = hosted.and_then(|hosted| hosted.get("RotationType")).and_then(Value::as_str);
-            let secret = refers(schedule, "SecretId").filter(|secret| of_proxies.contains(secret));
-            if let (Some(kind), Some(secret)) = (kind.filter(|kind| kind.ends_with("MultiUser")), secret) {
-                let message = format!("`{kind}` gives `{secret}` another user each time, whom its proxy does not know");
-                let found = report.resource(id, "/Properties/HostedRotationLambda/RotationType", message);
-                found.help = Some(format!("`{}`", kind.replace("MultiUser", "SingleUser")));
+        let of_proxies = secrets_of_proxies(context);
+        for (id, _) in context.resources(SCHEDULE) {
+            let kinds = texts(context, id, "HostedRotationLambda/RotationType");
+            for kind in kinds.into_iter().filter(|kind| kind.value.ends_with("MultiUser")) {
+                for secret in targets(context, id, "SecretId", &[SECRET]) {
+                    let Some((_, of)) = of_proxies.iter().find(|(_, of)| of.id == secret.id) else { continue };
+                    let (name, to) = (&kind.value, secret.id);
+                    let message = format!("`{name}` gives `{to}` another user each time, whom its proxy does not know");
+                    let both = context.resolved.and(secret.when, of.when);
+                    let when = context.resolved.and(both, kind.when);
+                    let at = (id, "/Properties/HostedRotationLambda/RotationType", Some(kind.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = Some(format!("`{}`", name.replace("MultiUser", "SingleUser")));
+                    }
+                }
             }
         }
     },

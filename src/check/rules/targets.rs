@@ -1,12 +1,11 @@
 //! A proxy and the database behind it.
 
-use super::facts::{list, reference, refers, text};
-use super::proxies::lets_clients_without_tls;
+use super::known::{Target, is, off, targets, tell, texts, waits};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Resource, Value};
+use crate::resolve::Formula;
 
 pub(super) const RULES: &[Rule] = &[
     OTHER_ENGINE,
@@ -23,13 +22,14 @@ const PROXY: &str = "AWS::RDS::DBProxy";
 const TARGETS: &str = "AWS::RDS::DBProxyTargetGroup";
 const ENDPOINT: &str = "AWS::RDS::DBProxyEndpoint";
 const INSTANCE: &str = "AWS::RDS::DBInstance";
+const CLUSTER: &str = "AWS::RDS::DBCluster";
 
 /// An example of a proxy with these properties, before an instance with these.
 macro_rules! before {
     ($proxy:literal, $pool:literal, $database:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, ",
             $proxy,
             " } }, Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             $pool,
@@ -42,21 +42,26 @@ macro_rules! before {
     };
 }
 
-/// A proxy of the template, its target group and a database in it.
-struct Pair<'a> {
-    proxy: (&'a str, &'a Resource),
-    targets: (&'a str, &'a Resource),
-    database: (&'a str, &'a Resource),
+/// A proxy of the template, its target group and a database in it, and where they belong together.
+pub(super) struct Pair<'a> {
+    pub proxy: &'a str,
+    pub targets: &'a str,
+    pub database: Target<'a>,
+    pub when: Formula,
 }
 
-fn pairs<'a>(context: &Context<'a>) -> Vec<Pair<'a>> {
-    let resource = |id: &'a str| context.template.resources.get(id).map(|resource| (id, resource));
+pub(super) fn pairs<'a>(context: &Context<'a>) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
-    for targets in context.resources(TARGETS) {
-        let Some(proxy) = refers(targets.1, "DBProxyName").and_then(resource) else { continue };
-        let lists = ["DBInstanceIdentifiers", "DBClusterIdentifiers"].map(|name| list(targets.1, name));
-        for database in lists.into_iter().flatten().filter_map(reference).filter_map(resource) {
-            pairs.push(Pair { proxy, targets, database });
+    for (id, _) in context.resources(TARGETS) {
+        for proxy in targets(context, id, "DBProxyName", &[PROXY]) {
+            let instances = targets(context, id, "DBInstanceIdentifiers", &[INSTANCE]);
+            let clusters = targets(context, id, "DBClusterIdentifiers", &[CLUSTER]);
+            for database in instances.into_iter().chain(clusters) {
+                let when = context.resolved.and(proxy.when, database.when);
+                if context.resolved.is_possible(when) {
+                    pairs.push(Pair { proxy: proxy.id, targets: id, database, when });
+                }
+            }
         }
     }
     pairs
@@ -79,14 +84,21 @@ const OTHER_ENGINE: Rule = Rule {
         "AllocatedStorage: '20', Engine: mariadb, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
     )],
     find: |context, report| {
-        for Pair { proxy, database, .. } in pairs(context) {
-            let (Some(family), Some(engine)) = (text(proxy.1, "EngineFamily"), text(database.1, "Engine")) else {
-                continue;
-            };
-            if family_of(engine) != Some(family) {
-                let message = format!("`{}` speaks {family}, and `{}` is {engine}", proxy.0, database.0);
-                let found = report.resource(proxy.0, "/Properties/EngineFamily", message);
-                found.help = family_of(engine).map(|family| format!("its family is `{family}`"));
+        for Pair { proxy, database, when, .. } in pairs(context) {
+            for family in texts(context, proxy, "EngineFamily") {
+                for engine in texts(context, database.id, "Engine") {
+                    let right = family_of(&engine.value);
+                    if right == Some(&family.value) {
+                        continue;
+                    }
+                    let (speaks, engine_name) = (&family.value, &engine.value);
+                    let message = format!("`{proxy}` speaks {speaks}, and `{}` is {engine_name}", database.id);
+                    let when = context.resolved.and(when, context.resolved.and(family.when, engine.when));
+                    let at = (proxy, "/Properties/EngineFamily", Some(family.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = right.map(|family| format!("its family is `{family}`"));
+                    }
+                }
             }
         }
     },
@@ -118,12 +130,12 @@ const TOKENS_WITHOUT_IAM: Rule = Rule {
         "AllocatedStorage: '20', Engine: mysql, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
     )],
     find: |context, report| {
-        for Pair { proxy, database, .. } in pairs(context) {
-            let flag = database.1.properties.get("EnableIAMDatabaseAuthentication");
-            let off = flag.is_none_or(|flag| matches!(flag, Value::Bool(false)) || flag.as_str() == Some("false"));
-            if off && text(proxy.1, "DefaultAuthScheme") == Some("IAM_AUTH") {
-                let message = format!("`{}` brings IAM tokens, which `{}` does not take", proxy.0, database.0);
-                let found = report.resource(database.0, "/Properties", message);
+        for Pair { proxy, database, when, .. } in pairs(context) {
+            let tokens = is(context, proxy, "DefaultAuthScheme", &|scheme| scheme == "IAM_AUTH");
+            let refused = off(context, database.id, "EnableIAMDatabaseAuthentication");
+            let when = context.resolved.and(when, context.resolved.and(tokens, refused));
+            let message = format!("`{proxy}` brings IAM tokens, which `{}` does not take", database.id);
+            if let Some(found) = tell(context, report, (database.id, "/Properties", None), when, message) {
                 found.help = Some("set `EnableIAMDatabaseAuthentication: true`".into());
             }
         }
@@ -146,11 +158,18 @@ const READ_REPLICA: Rule = Rule {
         "AllocatedStorage: '20', Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true"
     )],
     find: |context, report| {
-        for Pair { proxy, targets, database } in pairs(context) {
-            if database.1.properties.contains_key("SourceDBInstanceIdentifier") {
-                let message = format!("`{}` is a read replica, and `{}` would stand before it", database.0, proxy.0);
-                let found = report.resource(targets.0, "/Properties/DBInstanceIdentifiers", message);
-                found.help = Some("name the instance that it copies".into());
+        for Pair { proxy, targets, database, when } in pairs(context) {
+            let resolved = context.resolved;
+            for case in resolved.property(database.id, "SourceDBInstanceIdentifier") {
+                if case.value.is_absent() {
+                    continue;
+                }
+                let when = resolved.and(when, case.when);
+                let message = format!("`{}` is a read replica, and `{proxy}` would stand before it", database.id);
+                let at = (targets, "/Properties/DBInstanceIdentifiers", None);
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("name the instance that it copies".into());
+                }
             }
         }
     },
@@ -161,7 +180,7 @@ macro_rules! cluster {
     ($waits:literal, $rest:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, ",
             $waits,
             "Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, DBClusterIdentifiers: [!Ref Cluster] } }, ",
@@ -184,37 +203,28 @@ const TARGETS_BEFORE_INSTANCES: Rule = Rule {
     bad: &[cluster!("", "")],
     good: &[cluster!("DependsOn: Writer, ", "")],
     find: |context, report| {
-        for Pair { targets, database, .. } in pairs(context) {
-            for (id, _) in members(context, database.0) {
-                if !waits(context, targets.0, id) {
-                    let message = format!("`{}` does not wait for `{id}`, an instance of its cluster", targets.0);
-                    let found = report.resource(targets.0, "", message);
-                    found.help = Some(format!("`DependsOn: {id}`"));
+        for Pair { targets, database, when, .. } in pairs(context) {
+            for (id, member) in members(context, database.id) {
+                let when = context.resolved.and(when, member);
+                if !waits(context, targets, id, when) {
+                    let message = format!("`{targets}` does not wait for `{id}`, an instance of its cluster");
+                    if let Some(found) = tell(context, report, (targets, "", None), when, message) {
+                        found.help = Some(format!("`DependsOn: {id}`"));
+                    }
                 }
             }
         }
     },
 };
 
-/// The instances of a cluster.
-fn members<'a>(context: &Context<'a>, cluster: &'a str) -> impl Iterator<Item = (&'a str, &'a Resource)> + use<'a> {
-    context.resources(INSTANCE).filter(move |(_, instance)| refers(instance, "DBClusterIdentifier") == Some(cluster))
-}
-
-/// Whether `from` is made after `to`, since it, or something that it needs, says so.
-fn waits(context: &Context<'_>, from: &str, to: &str) -> bool {
-    let mut open = vec![from];
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if id == to {
-            return true;
-        }
-        if let Some(resource) = context.template.resources.get(id).filter(|_| seen.insert(id)) {
-            open.extend(resource.depends_on.iter().map(String::as_str));
-            resource.each_reference(&mut |reference| open.push(reference.name()));
-        }
-    }
-    false
+/// The instances of a cluster, and where they belong to it.
+fn members<'a>(context: &Context<'a>, cluster: &str) -> Vec<(&'a str, Formula)> {
+    let instances = context.resources(INSTANCE);
+    let clusters = instances.flat_map(|(id, _)| {
+        let clusters = targets(context, id, "DBClusterIdentifier", &[CLUSTER]).into_iter();
+        clusters.map(move |target| (id, target))
+    });
+    clusters.filter(|(_, target)| target.id == cluster).map(|(id, target)| (id, target.when)).collect()
 }
 
 const READ_ONLY_WITHOUT_READER: Rule = Rule {
@@ -225,37 +235,34 @@ const READ_ONLY_WITHOUT_READER: Rule = Rule {
                   of a single one, has none.",
     bad: &[cluster!(
         "DependsOn: Writer, ",
-        ", Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-1, subnet-2] } }"
+        ", Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-00000001, subnet-00000002] } }"
     )],
     good: &[cluster!(
         "DependsOn: [Writer, Reader], ",
-        ", Reader: { Type: AWS::RDS::DBInstance, Properties: { Engine: aurora-mysql, DBInstanceClass: db.r6g.large, DBClusterIdentifier: !Ref Cluster } }, Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-1, subnet-2] } }"
+        ", Reader: { Type: AWS::RDS::DBInstance, Properties: { Engine: aurora-mysql, DBInstanceClass: db.r6g.large, DBClusterIdentifier: !Ref Cluster } }, Readers: { Type: AWS::RDS::DBProxyEndpoint, Properties: { DBProxyEndpointName: e, DBProxyName: !Ref Proxy, TargetRole: READ_ONLY, VpcSubnetIds: [subnet-00000001, subnet-00000002] } }"
     )],
     find: read_only_without_reader,
 };
 
 fn read_only_without_reader(context: &Context<'_>, report: &mut Report) {
-    for (id, endpoint) in context.resources(ENDPOINT) {
-        if text(endpoint, "TargetRole") != Some("READ_ONLY") {
-            continue;
-        }
-        let of_proxy = |pair: &Pair<'_>| refers(endpoint, "DBProxyName") == Some(pair.proxy.0);
-        let Some(Pair { database, .. }) = pairs(context).into_iter().find(of_proxy) else { continue };
-        let instance = database.1.kind == INSTANCE;
-        if instance || members(context, database.0).count() < 2 {
-            let message = format!("`{id}` is for reading only, and `{}` has no reader", database.0);
-            let found = report.resource(id, "/Properties/TargetRole", message);
-            found.help = Some(
-                "a cluster with a second `AWS::RDS::DBInstance` has one; in Rust, `.reader(\"db.r8g.large\")` adds it"
-                    .into(),
-            );
+    for (id, _) in context.resources(ENDPOINT) {
+        let read_only = is(context, id, "TargetRole", &|role| role == "READ_ONLY");
+        for proxy in targets(context, id, "DBProxyName", &[PROXY]) {
+            for Pair { database, when, .. } in pairs(context).into_iter().filter(|pair| pair.proxy == proxy.id) {
+                let members = members(context, database.id).len();
+                if database.resource.kind != INSTANCE && members >= 2 {
+                    continue;
+                }
+                let all = [read_only, proxy.when].into_iter().fold(when, |all, one| context.resolved.and(all, one));
+                let message = format!("`{id}` is for reading only, and `{}` has no reader", database.id);
+                let at = (id, "/Properties/TargetRole", None);
+                if let Some(found) = tell(context, report, at, all, message) {
+                    let help = "a cluster with a second `AWS::RDS::DBInstance` has one; in Rust, `.reader(\"db.r8g.large\")` adds it";
+                    found.help = Some(help.into());
+                }
+            }
         }
     }
-}
-
-fn filters(targets: &Resource) -> &[Value] {
-    let pool = targets.properties.get("ConnectionPoolConfigurationInfo").and_then(Value::as_map);
-    pool.and_then(|pool| pool.get("SessionPinningFilters")).and_then(Value::as_list).unwrap_or_default()
 }
 
 const FILTER_OUTSIDE_MYSQL: Rule = Rule {
@@ -275,13 +282,20 @@ const FILTER_OUTSIDE_MYSQL: Rule = Rule {
         "AllocatedStorage: '20', Engine: mysql, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
     )],
     find: |context, report| {
-        for (id, targets) in context.resources(TARGETS) {
-            let proxy = refers(targets, "DBProxyName").and_then(|proxy| context.template.resources.get(proxy));
-            let family = proxy.filter(|proxy| proxy.kind == PROXY).and_then(|proxy| text(proxy, "EngineFamily"));
-            if let Some(family) = family.filter(|family| *family != "MYSQL" && !filters(targets).is_empty()) {
-                let path = "/Properties/ConnectionPoolConfigurationInfo/SessionPinningFilters";
-                let message = format!("session pinning filters are not for {family}");
-                report.resource(id, path, message).help = Some("leave them out; they are for MySQL and MariaDB".into());
+        const FILTERS: &str = "ConnectionPoolConfigurationInfo/SessionPinningFilters";
+        for (id, _) in context.resources(TARGETS) {
+            for proxy in targets(context, id, "DBProxyName", &[PROXY]) {
+                for family in texts(context, proxy.id, "EngineFamily").into_iter().filter(|it| it.value != "MYSQL") {
+                    let resolved = context.resolved;
+                    let here = resolved.and(proxy.when, family.when);
+                    let Some(filter) = resolved.elements(id, FILTERS).into_iter().next() else { continue };
+                    let message = format!("session pinning filters are not for {}", family.value);
+                    let path = format!("/Properties/{FILTERS}");
+                    let when = resolved.and(here, filter.when);
+                    if let Some(found) = tell(context, report, (id, &path, None), when, message) {
+                        found.help = Some("leave them out; they are for MySQL and MariaDB".into());
+                    }
+                }
             }
         }
     },
@@ -292,7 +306,7 @@ macro_rules! serverless {
     ($least:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], RequireTLS: true, EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
             "DBClusterIdentifiers: [!Ref Cluster] } }, ",
             "Cluster: { Type: AWS::RDS::DBCluster, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, ",
@@ -313,33 +327,29 @@ const NEVER_PAUSES: Rule = Rule {
     bad: &[serverless!("0")],
     good: &[serverless!("0.5")],
     find: |context, report| {
-        for Pair { proxy, database, .. } in pairs(context) {
-            let capacity = database.1.properties.get("ServerlessV2ScalingConfiguration").and_then(Value::as_map);
-            let least = capacity.and_then(|capacity| capacity.get("MinCapacity"));
-            if least.and_then(capacity_units) == Some(0.0) {
-                let message = format!("`{}` never pauses: `{}` keeps connections to it", database.0, proxy.0);
-                let path = "/Properties/ServerlessV2ScalingConfiguration/MinCapacity";
-                let found = report.resource(database.0, path, message);
-                found.help = Some("say 0.5 or more, or let clients connect without a proxy".into());
+        const LEAST: &str = "ServerlessV2ScalingConfiguration/MinCapacity";
+        for Pair { proxy, database, when, .. } in pairs(context) {
+            for least in texts(context, database.id, LEAST) {
+                if least.value.parse::<f64>().is_ok_and(|units| units == 0.0) {
+                    let message = format!("`{}` never pauses: `{proxy}` keeps connections to it", database.id);
+                    let path = format!("/Properties/{LEAST}");
+                    let when = context.resolved.and(when, least.when);
+                    let at = (database.id, path.as_str(), Some(least.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        found.help = Some("say 0.5 or more, or let clients connect without a proxy".into());
+                    }
+                }
             }
         }
     },
 };
-
-fn capacity_units(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
 
 /// An example of an instance whose parameter group requires TLS, behind a proxy with these properties.
 macro_rules! requires_tls {
     ($proxy:literal) => {
         concat!(
             "Resources: { Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, RoleArn: 'arn:aws:iam::111122223333:role/r', ",
-            "VpcSubnetIds: [subnet-1, subnet-2], EngineFamily: POSTGRESQL, ",
+            "VpcSubnetIds: [subnet-00000001, subnet-00000002], EngineFamily: POSTGRESQL, ",
             $proxy,
             "Auth: [{ AuthScheme: SECRETS, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }] } }, ",
             "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, ",
@@ -362,29 +372,37 @@ const REFUSED_IN_THE_CLEAR: Rule = Rule {
     bad: &[requires_tls!(""), requires_tls!("RequireTLS: false, ")],
     good: &[requires_tls!("RequireTLS: true, ")],
     find: |context, report| {
-        for Pair { proxy, database, .. } in pairs(context) {
-            if lets_clients_without_tls(proxy.1) && demands_tls(context, database.1) {
-                let message = format!("`{}` takes clients without TLS, whom `{}` then refuses", proxy.0, database.0);
-                report.resource(proxy.0, "/Properties", message).help = Some("set `RequireTLS: true`".into());
+        for Pair { proxy, database, when, .. } in pairs(context) {
+            let refused = demands_tls(context, database.id);
+            let clear = context.resolved.and(off(context, proxy, "RequireTLS"), refused);
+            let message = format!("`{proxy}` takes clients without TLS, whom `{}` then refuses", database.id);
+            let when = context.resolved.and(when, clear);
+            if let Some(found) = tell(context, report, (proxy, "/Properties", None), when, message) {
+                found.help = Some("set `RequireTLS: true`".into());
             }
         }
     },
 };
 
-/// Whether the parameter group of a database, where it is in the template, makes it refuse connections without TLS.
-fn demands_tls(context: &Context<'_>, database: &Resource) -> bool {
-    let groups = ["DBParameterGroupName", "DBClusterParameterGroupName"].map(|name| refers(database, name));
-    let groups = groups.into_iter().flatten().filter_map(|id| context.template.resources.get(id));
-    groups.filter_map(|group| group.properties.get("Parameters")?.as_map()).any(|parameters| {
-        ["rds.force_ssl", "require_secure_transport"].iter().any(|name| parameters.get(*name).is_some_and(is_on))
-    })
+/// Where the parameter group of a database, if it is in the template, makes it refuse connections without TLS.
+fn demands_tls(context: &Context<'_>, database: &str) -> Formula {
+    const GROUPS: [(&str, &str); 2] = [
+        ("DBParameterGroupName", "AWS::RDS::DBParameterGroup"),
+        ("DBClusterParameterGroupName", "AWS::RDS::DBClusterParameterGroup"),
+    ];
+    let resolved = context.resolved;
+    let mut demanded = Formula::FALSE;
+    for (property, kind) in GROUPS {
+        for group in targets(context, database, property, &[kind]) {
+            for name in ["rds.force_ssl", "require_secure_transport"] {
+                let on = is(context, group.id, &format!("Parameters/{name}"), &is_on);
+                demanded = resolved.or(demanded, resolved.and(group.when, on));
+            }
+        }
+    }
+    demanded
 }
 
-fn is_on(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_i64() == Some(1),
-        Value::Bool(on) => *on,
-        Value::String(text) => matches!(text.to_ascii_uppercase().as_str(), "1" | "ON" | "TRUE"),
-        _ => false,
-    }
+fn is_on(text: &str) -> bool {
+    ["1", "on", "true"].iter().any(|on| text.eq_ignore_ascii_case(on))
 }

@@ -4,9 +4,9 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
-use crate::registry;
+use crate::{registry, resolve};
 
-pub(super) const RULES: &[Rule] = &[UNKNOWN_TYPE];
+pub(super) const RULES: &[Rule] = &[UNKNOWN_TYPE, SERVERLESS];
 
 const UNKNOWN_TYPE: Rule = Rule {
     code: Code::new("E3006", "unknown-type"),
@@ -31,7 +31,8 @@ fn unknown_type(context: &Context<'_>, report: &mut Report) {
                     report.resource(id, "/Type", message).help = Some("deploy to a region that has it".into());
                 }
             }
-            None if is_own(kind) => {}
+            // A type that is missing or no text is said where the template is read.
+            None if kind.is_empty() || is_own(kind) => {}
             None => {
                 let found = report.resource(id, "/Type", format!("there is no resource type `{kind}`"));
                 found.help = suggest(kind, registry::type_names());
@@ -48,3 +49,22 @@ fn is_own(kind: &str) -> bool {
         || kind.starts_with("AWS::Serverless::")
         || !kind.starts_with("AWS::") && kind.matches("::").count() == 2
 }
+
+const SERVERLESS: Rule = Rule {
+    code: Code::new("E3038", "serverless-without-transform"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-serverless.html",
+    explanation: "The types of the Serverless Application Model are there only where the template asks for its transform.",
+    bad: &["Resources: { Handler: { Type: AWS::Serverless::SimpleTable } }"],
+    good: &["Transform: AWS::Serverless-2016-10-31\nResources: { Handler: { Type: AWS::Serverless::SimpleTable } }"],
+    find: |context, report| {
+        let template = context.template;
+        if resolve::has_serverless(template) || resolve::is_rewritten(template) {
+            return;
+        }
+        for (id, resource) in template.resources.iter().filter(|(_, r)| r.kind.starts_with("AWS::Serverless::")) {
+            let found = report.resource(id, "/Type", format!("`{}` is no type without its transform", resource.kind));
+            found.help = Some("add `Transform: AWS::Serverless-2016-10-31`".into());
+        }
+    },
+};

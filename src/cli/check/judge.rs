@@ -67,9 +67,14 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
         Ok(read) => read,
         Err(finding) => return Some(Judged { findings: vec![finding], ..Judged::new(input.name()) }),
     };
+    let environment = Environment::unknown().on(today);
+    let environment = match region {
+        Some(region) => environment.in_region(region),
+        None => environment,
+    };
+    let environment = read::with_children(environment, &read.template, &input.origin);
     let Read { name, text, template, places, stated, mut findings } = read;
-    findings.extend(check::check(&template, &places, region));
-    let environment = region.map_or_else(Environment::unknown, |region| Environment::unknown().in_region(region));
+    findings.extend(check::check_in(&template, &places, &environment));
     let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
     findings.extend(judged.findings);
     findings.retain(|finding| !stated.ignored.iter().any(|ignored| ignored.covers(finding)));

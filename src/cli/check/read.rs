@@ -9,6 +9,7 @@ use super::judge::SIDECAR;
 use crate::check::Stated;
 use crate::cli::codes;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::{Environment, nested_location};
 use crate::template::parse::{self, MOST_BYTES};
 use crate::template::{Places, Template};
 
@@ -50,6 +51,21 @@ pub(in crate::cli) fn read(input: &Input) -> Option<Result<Read, Diagnostic>> {
 /// Whether a text found in a folder is worth reading as a template: every template has the word in it.
 fn looks_like_template(text: &str) -> bool {
     text.contains("Resources") && (text.contains("AWSTemplateFormatVersion") || text.contains("Type"))
+}
+
+/// Reads the templates of nested stacks that lie where the outer one says; one that cannot be read is not known.
+pub(in crate::cli) fn with_children(mut environment: Environment, template: &Template, origin: &Origin) -> Environment {
+    let Origin::File(path) = origin else { return environment };
+    for location in template.resources.values().filter_map(nested_location) {
+        let child = path.parent().map(|folder| folder.join(location));
+        if let (None, Some(child)) = (environment.child(location), child)
+            && let Ok(text) = text(&Origin::File(child))
+        {
+            let (child, ..) = parse::parse(&text, location);
+            environment = environment.with_child(location, child);
+        }
+    }
+    environment
 }
 
 /// Reads what lies beside a template: `app.formwork.yaml` beside `app.template.yaml` or `app.yaml`.

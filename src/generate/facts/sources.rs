@@ -35,6 +35,9 @@ replaces before CloudFormation sees a resource.
 Changed: patterns in the dialects of Java and Python are brought to ECMA's by rule, without a change of meaning; what the
 corrections say.
 
+Facts of cfn-lint that are kept as code instead, beside the page of AWS that each follows: the days of Lambda's runtimes
+(`src/registry/runtime.rs`), and most of which properties go together (`src/check/rules/conditional/`).
+
 A region whose `surveyed` is false has the list of us-east-1: upstream cannot ask it, so its list states no fact.
 "
     )

@@ -76,7 +76,7 @@ pub fn resource(facts: &TypeFacts, target: &Target<'_>) -> Result<Resource, Erro
 }
 
 /// What every noun can be told, and what `stack` asks of it: a setter of such a name would hide it.
-pub const VERBS: [&str; 13] = [
+pub const VERBS: [&str; 14] = [
     "attribute",
     "bag",
     "depends_on",
@@ -86,6 +86,7 @@ pub const VERBS: [&str; 13] = [
     "override_property",
     "retain",
     "suppress",
+    "suppress_until",
     "tag",
     "taken_on_trust",
     "takes_rules",

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Ask, Question, api};
+use super::{Ask, Question, api, port_of};
 use crate::goal::Goal;
 use crate::network::{PortRange, Protocol};
 use crate::prove::flow::{End, Flow};
@@ -17,7 +17,11 @@ pub fn question<'a>(model: &Model<'a>, goal: &Goal) -> Question<'a> {
         Goal::Isolated { what, except } => isolated(model, what, except),
         Goal::Can { .. } => (Formula::TRUE, Ask::Permission),
     };
-    Question { goal: goal.clone(), origin: None, under, ask, doubt: None }
+    let mut goal = goal.clone();
+    if let (Goal::Reaches { port: port @ None, .. }, Ask::Flows(flows)) = (&mut goal, &ask) {
+        *port = flows.first().and_then(|(flow, _)| port_of(&flow.ports));
+    }
+    Question { goal, origin: None, under, ask, doubt: None }
 }
 
 fn end<'a>(model: &Model<'a>, name: &str) -> Option<(End<'a>, Formula)> {

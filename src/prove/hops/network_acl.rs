@@ -54,7 +54,11 @@ pub(super) fn edges<'a>(
         for subnet in &ends.subnets {
             let fars: Vec<Option<&Placed<'a>>> = match far_subnets.is_empty() {
                 true => vec![None],
-                false => far_subnets.iter().filter(|far| far.term != subnet.term).map(Some).collect(),
+                false => far_subnets
+                    .iter()
+                    .filter(|far| far.term != subnet.term || subnet.term.is_many())
+                    .map(Some)
+                    .collect(),
             };
             for (when, acl) in model.acls_of(&subnet.term) {
                 let under = [subnet.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
@@ -156,7 +160,8 @@ fn tell<'a>(
             (Answer::Broken, _) => format!("{acl} lets no {what} {way} {}", edge.subnet.term),
         };
         let evidence = evidence(edge);
-        let fix = (answer == Answer::Broken).then(|| fix(look, edge, passage)).flatten();
+        let mends = answer == Answer::Broken || at == 3;
+        let fix = mends.then(|| fix(look, edge, passage)).flatten();
         let step = look.say(answer, when, message);
         if answer == Answer::Holds {
             step.because(evidence);
@@ -175,8 +180,8 @@ fn tell<'a>(
                 if edge.egress { "to" } else { "from" },
                 edge.far.told()
             ));
-            step.fix(fix);
         }
+        step.fix(fix);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::resolve::{Formula, Resolution, Resolved};
+use crate::resolve::{Formula, ParameterKind, Resolution, Resolved};
 use crate::template::{Function, Value};
 
 /// What stands for a group, a subnet, a VPC or the like.
@@ -72,6 +72,17 @@ impl<'a> Term<'a> {
         match self {
             Self::Given(value) => value.text(),
             _ => None,
+        }
+    }
+
+    /// Whether it may stand for several: a list by parameter, what a function makes.
+    pub fn is_many(&self) -> bool {
+        match self {
+            Self::Given(value) => match value.parameter() {
+                Some((_, parameter)) => ParameterKind::of(parameter).is_list(),
+                None => value.text().is_none(),
+            },
+            _ => false,
         }
     }
 

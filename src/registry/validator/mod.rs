@@ -1,5 +1,7 @@
 //! Whether given properties are allowed.
 
+mod demand;
+mod form;
 mod format;
 mod keywords;
 mod local;
@@ -21,6 +23,8 @@ use super::property_path::PropertyPath;
 use super::type_facts::TypeFacts;
 use world::Decided;
 
+pub use demand::Demand;
+pub use form::Form;
 pub use violation::{Violation, ViolationKind};
 pub use world::{World, conditions, worlds};
 
@@ -46,17 +50,45 @@ impl fmt::Debug for Validator {
 }
 
 impl Validator {
+    /// The checks of one part of a type's schema.
+    pub(crate) fn of_part(facts: &TypeFacts, schema: &Value) -> Validator {
+        let mut part = rewrite::rewrite_part(schema);
+        if refers(&part) {
+            part["definitions"] = rewrite::definitions(&facts.schema);
+        }
+        Validator { inner: build(&part, facts.name), subject: Subject::of(facts) }
+    }
+
+    /// What is first wrong with a value that stands at `place`.
+    pub(crate) fn fault(&self, place: &str, value: &Value) -> Option<Violation> {
+        let error = self.inner.iter_errors(value).next()?;
+        Some(self.subject.single(&error, &format!("{place}{}", error.instance_path().as_str())))
+    }
+
+    /// A text, or an element of a list, that has not the form of what its format says that it identifies.
+    pub(crate) fn misidentified(&self, schema: &Value, place: &str, value: &Value) -> Option<Violation> {
+        match value {
+            Value::Array(elements) => {
+                let items = super::type_facts::resolve(&self.subject.schema, &schema["items"]);
+                elements.iter().find_map(|element| self.misidentified(items, place, element))
+            }
+            Value::String(text) => {
+                let form = Form::named(schema["format"].as_str()?)?;
+                (!form.fits(text)).then(|| Violation {
+                    path: place.to_owned(),
+                    kind: ViolationKind::Format,
+                    message: format!("{} is not {}", self.subject.shown(place, value), form.noun()),
+                    help: None,
+                    when: BTreeMap::new(),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them.
     pub(crate) fn new(facts: &TypeFacts) -> Validator {
-        static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
-        let inner = OPTIONS.build(&rewrite::rewrite(&facts.schema));
-        let inner = inner.unwrap_or_else(|error| unreachable!("schemas build: {}: {error}", facts.name));
-        let subject = Subject {
-            schema: Arc::clone(&facts.schema),
-            read_only: read_only::of(facts),
-            write_only: facts.write_only.clone(),
-        };
-        Validator { inner, subject }
+        Validator { inner: build(&rewrite::rewrite(&facts.schema), facts.name), subject: Subject::of(facts) }
     }
 
     /// What is wrong with `properties`, as CloudFormation's JSON has them (`{"Ref": …}`, `{"Fn::GetAtt": […]}`), whatever
@@ -71,32 +103,82 @@ impl Validator {
     /// Likewise, in these worlds. The conditions that a world should decide are those that [`conditions`] names; one that
     /// it does not decide does not hold.
     pub fn validate_in(&self, properties: &Value, worlds: &[World]) -> Vec<Violation> {
+        self.validate_all(&Decisions::new(properties, worlds.to_vec()))
+    }
+
+    /// Likewise, of properties whose conditions are decided already.
+    pub fn validate_all(&self, decisions: &Decisions) -> Vec<Violation> {
+        decisions.violations(|value| {
+            let mut violations = self.subject.read_only(value);
+            violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
+            violations
+        })
+    }
+}
+
+/// The properties of a resource as they are in each of the worlds that matter.
+pub struct Decisions {
+    worlds: Vec<World>,
+    decided: Vec<Decided>,
+}
+
+impl Decisions {
+    /// Properties in these worlds.
+    pub fn new(properties: &Value, worlds: Vec<World>) -> Self {
+        let decided = worlds.iter().map(|world| Decided::new(properties, world)).collect();
+        Self { worlds, decided }
+    }
+
+    /// What `look` finds in the properties of each world, once each, with the conditions under which it is so.
+    fn violations(&self, look: impl Fn(&Value) -> Vec<Violation>) -> Vec<Violation> {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
-        for world in worlds {
-            for violation in self.violations(properties, world) {
+        let nothing = Value::Object(Map::new());
+        for (decided, world) in self.decided.iter().zip(&self.worlds) {
+            let value = decided.value.as_ref().unwrap_or(&nothing);
+            if world::is_function(value) {
+                continue;
+            }
+            for violation in look(value) {
+                if decided.open.contains(&violation.path) && is_absence(violation.kind) {
+                    continue;
+                }
+                let violation = Violation { path: decided.origin(&violation.path), ..violation };
                 let key = (violation.path.clone(), violation.kind, violation.message.clone());
                 found.entry(key).or_insert((violation, Vec::new())).1.push(world);
             }
         }
+        let all = self.worlds.len();
         found
             .into_values()
-            .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, worlds.len()), ..violation })
+            .map(|(violation, seen)| Violation { when: when(&violation.path, &seen, all), ..violation })
             .collect()
     }
+}
 
-    fn violations(&self, properties: &Value, world: &World) -> Vec<Violation> {
-        let decided = Decided::new(properties, world);
-        let value = decided.value.clone().unwrap_or_else(|| Value::Object(Map::new()));
-        if world::is_function(&value) {
-            return Vec::new();
+static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(keywords::options);
+
+/// INVARIANT (schemas build): every type's schema builds, which a test holds for all of them; a part has no keyword that the
+/// whole has not.
+fn build(schema: &Value, name: &str) -> jsonschema::Validator {
+    OPTIONS.build(schema).unwrap_or_else(|error| unreachable!("schemas build: {name}: {error}"))
+}
+
+impl Subject {
+    fn of(facts: &TypeFacts) -> Self {
+        Self {
+            schema: Arc::clone(&facts.schema),
+            read_only: read_only::of(facts),
+            write_only: facts.write_only.clone(),
         }
-        let mut violations = self.subject.read_only(&value);
-        violations.extend(self.inner.iter_errors(&value).flat_map(|error| self.subject.report(&error)));
-        violations.retain(|violation| !(decided.open.contains(&violation.path) && is_absence(violation.kind)));
-        violations
-            .into_iter()
-            .map(|violation| Violation { path: decided.origin(&violation.path), ..violation })
-            .collect()
+    }
+}
+
+/// Whether a schema has a reference anywhere.
+fn refers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.contains_key("$ref") || members.values().any(refers),
+        Value::Array(elements) => elements.iter().any(refers),
+        _ => false,
     }
 }
 

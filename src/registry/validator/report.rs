@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::local::is_artifact;
-use super::{Subject, Violation, ViolationKind, words};
+use super::{Subject, Violation, ViolationKind, format, words};
 use crate::diagnostic::suggest;
 use crate::registry::type_facts::member;
 use crate::template::pointer;
@@ -73,7 +73,7 @@ impl Subject {
         self.read_only.iter().any(|read_only| read_only.covers(path.split('/').skip(1).chain([name])))
     }
 
-    fn single(&self, error: &ValidationError<'_>, path: &str) -> Violation {
+    pub(super) fn single(&self, error: &ValidationError<'_>, path: &str) -> Violation {
         let instance = error.instance();
         let shown = self.shown(path, instance);
         let (kind, message) = match error.kind() {
@@ -94,6 +94,16 @@ impl Subject {
             Kind::OneOfMultipleValid { .. } => {
                 (ViolationKind::OneAlternative, "more than one of the alternatives is there".to_owned())
             }
+            Kind::FalseSchema => {
+                let name = path.rsplit('/').next().unwrap_or_default();
+                (ViolationKind::Excluded, format!("`{name}` is not allowed here"))
+            }
+            Kind::Contains => {
+                (ViolationKind::ArrayLength, "no element of the list is of the kind that one must be".to_owned())
+            }
+            Kind::PropertyNames { error } => {
+                (ViolationKind::Excluded, format!("`{}` cannot be a name here", words::plain(error.instance())))
+            }
             Kind::Not { schema } if schema["enum"].is_array() => {
                 (ViolationKind::Excluded, format!("{shown} is reserved"))
             }
@@ -104,7 +114,7 @@ impl Subject {
     }
 
     /// The value, or what can be said of it without showing it.
-    fn shown(&self, path: &str, instance: &Value) -> String {
+    pub(super) fn shown(&self, path: &str, instance: &Value) -> String {
         match instance {
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "an object".to_owned(),
@@ -185,7 +195,7 @@ fn ours(keyword: &str, message: &str, shown: &str) -> (ViolationKind, String) {
     match keyword {
         "type" => (ViolationKind::WrongType, subject()),
         "enum" | "enumCaseInsensitive" => (ViolationKind::NotInEnum, subject()),
-        "format" => (ViolationKind::Format, subject()),
+        "format" => (format::kind_of(message), subject()),
         "const" => (ViolationKind::Element, subject()),
         "pattern" => (ViolationKind::Pattern, subject()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => (ViolationKind::NumberRange, subject()),

@@ -58,16 +58,39 @@ const OF_OBJECTS: [&str; 16] = [
     "dependentRequired",
 ];
 
+/// A schema for what lies at `at` below `Properties`, such as `Listeners/*`.
+pub fn rewrite_at(at: &str, schema: &Value) -> Value {
+    let wrap = |inner: Value, step: &str| match step {
+        "*" => json!({ "items": inner }),
+        name => json!({ "properties": { name: inner } }),
+    };
+    let nested = at.split('/').filter(|step| !step.is_empty()).rev().fold(schema.clone(), wrap);
+    Value::from(keywords(&nested, false))
+}
+
 /// The schema for the whole of `Properties`.
 pub fn rewrite(schema: &Value) -> Value {
     let mut rewritten = keywords(schema, false);
-    let definitions = map(&schema["definitions"], |definition| position(definition, false));
-    rewritten.insert("definitions".to_owned(), definitions.into());
+    rewritten.insert("definitions".to_owned(), definitions(schema));
     rewritten.into()
+}
+
+/// What the schema of a type defines for its parts.
+pub fn definitions(schema: &Value) -> Value {
+    map(&schema["definitions"], |definition| position(definition, false)).into()
+}
+
+/// The schema for one part, without definitions.
+pub fn rewrite_part(schema: &Value) -> Value {
+    keywords(schema, false).into()
 }
 
 /// The schema for a place where a function may stand.
 fn position(schema: &Value, strict: bool) -> Value {
+    if let Value::Bool(always) = schema {
+        // Presence: a function is as present as anything.
+        return (*always).into();
+    }
     let mut rewritten = keywords(schema, strict);
     let is_guarded = OF_OBJECTS.iter().any(|keyword| rewritten.contains_key(*keyword));
     if strict {
@@ -89,13 +112,16 @@ fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
             "properties" | "patternProperties" => {
                 (keyword.as_str(), map(value, |schema| position(schema, strict)).into())
             }
-            "items" | "additionalProperties" if value.is_object() => (keyword.as_str(), position(value, strict)),
+            "items" | "additionalProperties" | "contains" | "propertyNames" if value.is_object() => {
+                (keyword.as_str(), position(value, strict))
+            }
             "additionalProperties" => (keyword.as_str(), value.clone()),
             "oneOf" if !value.as_array().is_some_and(|branches| branches.iter().all(is_presence)) => {
                 ("anyOf", branches(value, strict))
             }
             "anyOf" | "oneOf" | "allOf" => (keyword.as_str(), branches(value, strict)),
             "if" => ("if", keywords(value, true).into()),
+            "then" | "else" if value.is_boolean() => (keyword.as_str(), value.clone()),
             "not" | "then" | "else" => (keyword.as_str(), keywords(value, strict).into()),
             "dependencies" => {
                 dependencies(&mut out, value, strict);

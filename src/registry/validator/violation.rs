@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::form::Form;
+
 /// Something that CloudFormation, or the service behind it, will not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -25,6 +27,8 @@ pub enum ViolationKind {
     UnknownProperty,
     /// A text of another format: an address range. E1103
     Format,
+    /// A text that is no identifier of the form that is asked for. E1150 and those that follow
+    Identifier(Form),
     /// A property is missing. E3003
     Required,
     /// An element of a list that must be another at that place. E3008
@@ -70,6 +74,7 @@ impl ViolationKind {
         match self {
             ViolationKind::UnknownProperty | ViolationKind::Excluded => "E3002",
             ViolationKind::Format => "E1103",
+            ViolationKind::Identifier(form) => form.code(),
             ViolationKind::Required => "E3003",
             ViolationKind::Element => "E3008",
             ViolationKind::WrongType => "E3012",

@@ -10,7 +10,7 @@ use super::super::stack::Stated;
 use super::context::Lowering;
 use super::{grants, rules};
 use crate::diagnostic::Diagnostic;
-use crate::goal::{Assumption, Goal, Goals, Suppression, Taken};
+use crate::goal::{Assumption, Goal, Goals, Suppression, Taken, date};
 use crate::iam::Effect;
 use crate::template::{Places, Template};
 
@@ -77,23 +77,49 @@ fn ids_of(lowering: &Lowering<'_>, template: &Template, name: &str) -> Vec<Strin
     ids
 }
 
-/// What the stack and its nouns take for settled, each place taken down.
-fn suppressions(lowering: &Lowering<'_>, template: &Template, places: &mut Places) -> Vec<Suppression> {
-    let mut found = Vec::new();
-    let mut add = |suppressed: &Suppressed, resource: Option<String>| {
-        let (code, reason) = (suppressed.code.clone(), suppressed.reason.clone());
-        let suppression = Suppression { code, resource, reason, until: None };
-        places.insert(suppression.pointer(), suppressed.location.into());
-        found.push(suppression);
-    };
+/// What the stack, its nouns and the settings take for settled, each place taken down.
+fn suppressions(lowering: &mut Lowering<'_>, template: &Template, places: &mut Places) -> Vec<Suppression> {
     let stack = lowering.stack;
-    stack.suppressed.iter().for_each(|suppressed| add(suppressed, None));
+    let mut found = Vec::new();
+    for (suppression, place) in &stack.settled {
+        if let Some(place) = place {
+            places.insert(suppression.pointer(), place.clone());
+        }
+        found.push(suppression.clone());
+    }
+    for suppressed in &stack.suppressed {
+        found.push(suppression(lowering, suppressed, None, places));
+    }
     for entry in stack.entries.iter().filter(|entry| entry.is_created()) {
         for suppressed in &entry.bag.said.suppressed {
-            ids_of(lowering, template, &entry.name).into_iter().for_each(|id| add(suppressed, Some(id)));
+            for id in ids_of(lowering, template, &entry.name) {
+                found.push(suppression(lowering, suppressed, Some(id), places));
+            }
         }
     }
     found
+}
+
+/// A suppression of a resource, or of the whole stack. A last day that is none is told, once.
+fn suppression(
+    lowering: &mut Lowering<'_>,
+    suppressed: &Suppressed,
+    resource: Option<String>,
+    places: &mut Places,
+) -> Suppression {
+    let until = suppressed.until.as_deref().and_then(date);
+    if let Some(text) = suppressed.until.as_ref().filter(|_| until.is_none()) {
+        let message = format!("`{text}`, up to which `{}` is suppressed, is no day", suppressed.code);
+        let found = Diagnostic::error(codes::NO_DAY, message).source(suppressed.location.into());
+        let found = found.help("write it like `2027-01-31`");
+        if !lowering.diagnostics.iter().any(|known| known.source == found.source && known.message == found.message) {
+            lowering.diagnostics.push(found);
+        }
+    }
+    let (code, reason) = (suppressed.code.clone(), suppressed.reason.clone());
+    let suppression = Suppression { code, resource, reason, until };
+    places.insert(suppression.pointer(), suppressed.location.into());
+    suppression
 }
 
 fn goal(lowering: &mut Lowering<'_>, stated: &Stated) -> Option<Goal> {

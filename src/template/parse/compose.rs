@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Span as Range, Tag};
 
-use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MERGE_KEY, MISREAD, NULL_VALUE, TOO_LARGE};
+use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MAPPING_SHAPE, MERGE_KEY, MISREAD, NULL_VALUE, TOO_LARGE};
 use super::finding::{UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
 use super::section::{last_step, located};
@@ -249,8 +249,18 @@ impl<'a> Composer<'a> {
             if value == Value::Null {
                 self.find(KEY_NOT_TEXT, "a key is null", range);
             }
+            if value.as_str().is_none() && value != Value::Null && self.pointer.starts_with("/Mappings/") {
+                self.key_of_mapping(text, &value, range);
+            }
         }
         Key { text: text.to_owned(), merges: plain && text == "<<" }
+    }
+
+    /// CloudFormation says "map keys must be strings; received numeric".
+    fn key_of_mapping(&mut self, text: &str, value: &Value, range: Range) {
+        let message = format!("the key `{text}` is {}, and must be text", value.kind());
+        let finding = self.here(Diagnostic::error(MAPPING_SHAPE, message), range).help(format!("write `\"{text}\"`"));
+        self.diagnostics.push(finding);
     }
 
     fn merge(&mut self, merged: &mut Map, value: Node<'_>, range: Range) -> Option<()> {

@@ -34,5 +34,11 @@ pub const RESOURCE_SHAPE: Code = Code::new("E3001", "resource-shape");
 pub const DEPENDS_ON_SHAPE: Code = Code::new("E3005", "depends-on-shape");
 /// An output is not built as it must be.
 pub const OUTPUT_SHAPE: Code = Code::new("E6001", "output-shape");
+/// An output or its export lacks what it must have.
+pub const OUTPUT_INCOMPLETE: Code = Code::new("E6002", "incomplete-output");
+/// A part of an output is of a wrong kind.
+pub const OUTPUT_KIND: Code = Code::new("E6003", "output-kind");
+/// The text is larger than a template may be.
+pub const TOO_LARGE_TO_DEPLOY: Code = Code::new("E1002", "large-template");
 /// A mapping is not built as it must be.
 pub const MAPPING_SHAPE: Code = Code::new("E7001", "mapping-shape");

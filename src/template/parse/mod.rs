@@ -11,15 +11,17 @@
 mod compose;
 mod finding;
 mod json;
+mod mend;
 mod scalar;
 mod section;
 mod structure;
 mod tree;
 
 use super::{Function, Places, Template, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use compose::{Composer, LONGEST_POINTER};
 pub use finding::*;
+use mend::MOST_FAULTS;
 pub(crate) use structure::{outputs, resources};
 pub use tree::MOST_BYTES;
 pub(crate) use tree::{Content, Fault, FaultKind, Node, span, tree};
@@ -28,17 +30,90 @@ use tree::{DEEPEST, MOST_VALUES};
 /// Reads a template. `file` is the name that the places bear.
 pub fn parse(text: &str, file: &str) -> (Template, Places, Vec<Diagnostic>) {
     let (value, places, mut diagnostics) = parse_value(text, file);
+    let is_read = value.is_some();
     let template = value.map(|value| structure::template(value, &mut diagnostics)).unwrap_or_default();
+    if is_read && text.len() > MOST_DEPLOYED_BYTES {
+        diagnostics.push(too_large(text.len()));
+    }
     diagnostics.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     (template, places, diagnostics)
+}
+
+/// The most bytes of a template that lies in S3. In a request it has at most 51,200.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const MOST_DEPLOYED_BYTES: usize = 1 << 20;
+
+fn too_large(bytes: usize) -> Diagnostic {
+    let message = format!("the template has {bytes} bytes, and CloudFormation takes at most {MOST_DEPLOYED_BYTES}");
+    Diagnostic::error(TOO_LARGE_TO_DEPLOY, message).path("").help("split the stack")
 }
 
 /// Reads any document with CloudFormation's functions in it. None: nothing could be made of it, and a finding says why.
 pub fn parse_value(text: &str, file: &str) -> (Option<Value>, Places, Vec<Diagnostic>) {
     match tree(text) {
         Ok(tree) => Composer::new(file).document(tree),
-        Err(fault) => (None, Places::default(), vec![unreadable(text, file, &fault)]),
+        Err(fault) => indented(text, file, fault).unwrap_or_else(|fault| faults(text, file, fault)),
     }
+}
+
+/// What a text says if all that is wrong with it is how quoted text is indented; else what is wrong then.
+fn indented(text: &str, file: &str, fault: Fault) -> Result<(Option<Value>, Places, Vec<Diagnostic>), Fault> {
+    let (mut mended, mut fault) = (None::<String>, fault);
+    for _ in 0..MOST_FAULTS {
+        let start = fault.range.start;
+        let is_indentation =
+            matches!(&fault.kind, FaultKind::NoYaml(reason) if reason.contains("indentation in quoted scalar"));
+        let present: &str = mended.as_deref().unwrap_or(text);
+        match mend::indented(present, start.line(), start.col()).filter(|_| is_indentation) {
+            Some(better) => mended = Some(better),
+            None => return Err(fault),
+        }
+        match tree(mended.as_deref().unwrap_or(text)) {
+            Ok(tree) => return Ok(Composer::new(file).document(tree)),
+            Err(next) => fault = next,
+        }
+    }
+    Err(fault)
+}
+
+/// Every fault of a text that is no template. Behind each, reading goes on without the lines that are wrong.
+fn faults(text: &str, file: &str, fault: Fault) -> (Option<Value>, Places, Vec<Diagnostic>) {
+    let mut found = vec![unreadable(text, file, &fault)];
+    if is_tab(&fault) {
+        let first = found[0].clone();
+        let others = mend::tabbed(text, fault.range.start.line() + 1).take(MOST_FAULTS);
+        found.extend(others.map(|(line, column)| first.clone().span(Span::new(file, line, column + 1, 1))));
+        return (None, Places::default(), found);
+    }
+    let (mut mended, mut fault, mut last) = (text.to_owned(), fault, 0);
+    while let (FaultKind::NoYaml(_), true) = (&fault.kind, found.len() < MOST_FAULTS) {
+        let line = mend::culprit(&mended, &fault).0;
+        // A fault above what was taken out comes of that, and so may all that follow.
+        let Some((better, touched)) = mend::without(&mended, line).filter(|_| line > last) else { break };
+        (mended, last) = (better, touched);
+        match tree(&mended) {
+            Ok(tree) => {
+                let (_, _, inner) = Composer::new(file).document(tree);
+                found.extend(inner.into_iter().filter(|one| OF_THE_TEXT.contains(&one.code)));
+                break;
+            }
+            Err(next) if next.range.start.line() > last && !is_tab(&next) => {
+                found.push(unreadable(text, file, &next));
+                fault = next;
+            }
+            Err(_) => break,
+        }
+    }
+    found.sort_by_key(|one| one.span.as_ref().map(|span| (span.line, span.column)));
+    (None, Places::default(), found)
+}
+
+/// Findings that stay true of a text whatever was taken out of it.
+const OF_THE_TEXT: &[Code] = &[DUPLICATE_KEY, UNKNOWN_TAG, KEY_NOT_TEXT];
+
+fn is_tab(fault: &Fault) -> bool {
+    matches!(&fault.kind, FaultKind::NoYaml(reason) if reason.contains("tabs"))
 }
 
 fn unreadable(text: &str, file: &str, fault: &Fault) -> Diagnostic {
@@ -52,7 +127,11 @@ fn unreadable(text: &str, file: &str, fault: &Fault) -> Diagnostic {
         FaultKind::TooManyValues => (TOO_LARGE, too_many_values()),
         FaultKind::TooDeep => (TOO_LARGE, too_deep()),
     };
-    let mut finding = Diagnostic::error(code, message).span(span(file, fault.range));
+    let place = match mend::culprit(text, fault) {
+        (line, Some(column)) => Span::new(file, line, column + 1, 0),
+        (_, None) => span(file, fault.range),
+    };
+    let mut finding = Diagnostic::error(code, message).span(place);
     finding.help = cure(text, fault);
     match fault.pointer() {
         pointer if pointer.len() > LONGEST_POINTER => finding,
@@ -78,6 +157,11 @@ fn cure(text: &str, fault: &Fault) -> Option<String> {
             "if a function is the argument of another one, write one of them long: `Fn::Base64: !Sub …`",
         ),
         ("unknown anchor", "quote text that starts with `*`"),
+        ("anchor or alias", "quote text that starts with `*` or `&`"),
+        ("mapping values", "quote text that has `: ` in it, or indent the key as its neighbours are"),
+        ("unexpected character", "quote the text"),
+        ("expected key", "indent the key as its neighbours are"),
+        ("simple key", "end the key with `:`, or close what was opened above it"),
     ];
     let (FaultKind::NoYaml(reason) | FaultKind::NoJson(reason)) = &fault.kind else { return None };
     let line = text.lines().nth(fault.range.start.line().saturating_sub(1)).unwrap_or_default();

@@ -2,11 +2,15 @@
 
 use indexmap::IndexMap;
 
-use super::finding::{DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_SHAPE, PARAMETER_SHAPE};
+use super::finding::{
+    DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_INCOMPLETE, OUTPUT_KIND, OUTPUT_SHAPE, PARAMETER_SHAPE,
+};
 use super::finding::{RESOURCE_SHAPE, RULE_SHAPE, TEMPLATE_SHAPE};
-use super::section::{Section, into_map, kind, located};
+use super::section::{Codes, Section, into_map, located};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{Assertion, Map, Output, Parameter, Resource, Rule, Template, Value, is_macro, pointer};
+
+const OUTPUT: Codes = Codes { keys: OUTPUT_SHAPE, missing: OUTPUT_INCOMPLETE, kinds: OUTPUT_KIND };
 
 pub(super) fn template(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Template {
     let Some(entries) = into_map(value) else {
@@ -23,7 +27,7 @@ pub(crate) fn resources(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> Inde
 
 /// Reads outputs that something else has made.
 pub(crate) fn outputs(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Output> {
-    Reader { entries: Map::new(), diagnostics }.members("Outputs", entries, OUTPUT_SHAPE, output)
+    Reader { entries: Map::new(), diagnostics }.members("Outputs", entries, OUTPUT, output)
 }
 
 struct Reader<'a> {
@@ -34,7 +38,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn template(mut self) -> Template {
         let (resources, resource_macros) = self.resources();
-        let (outputs, output_macros) = self.with_macros("Outputs", OUTPUT_SHAPE, output);
+        let (outputs, output_macros) = self.with_macros("Outputs", OUTPUT, output);
         Template {
             format_version: self.text("AWSTemplateFormatVersion", TEMPLATE_SHAPE),
             description: self.text("Description", DESCRIPTION_SHAPE),
@@ -60,7 +64,7 @@ impl Reader<'_> {
         match self.take(key)? {
             Value::String(text) => Some(text),
             other => {
-                let message = format!("`{key}` is {}, and must be text", kind(&other));
+                let message = format!("`{key}` is {}, and must be text", other.kind());
                 self.diagnostics.push(Diagnostic::error(code, message).path(pointer([key])));
                 None
             }
@@ -94,21 +98,33 @@ impl Reader<'_> {
     }
 
     /// Members of a section, without those that a macro or a loop will put there.
-    fn with_macros<T>(&mut self, key: &str, code: Code, read: fn(Section<'_>) -> T) -> (IndexMap<String, T>, Map) {
+    fn with_macros<T>(
+        &mut self,
+        key: &str,
+        codes: impl Into<Codes>,
+        read: fn(Section<'_>) -> T,
+    ) -> (IndexMap<String, T>, Map) {
         let members = self.map(key, TEMPLATE_SHAPE);
         let (macros, members): (Map, Map) = members.into_iter().partition(|(name, _)| is_macro(name));
-        (self.members(key, members, code, read), macros)
+        (self.members(key, members, codes, read), macros)
     }
 
-    fn each<T>(&mut self, key: &str, code: Code, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+    fn each<T>(&mut self, key: &str, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
         let members = self.map(key, TEMPLATE_SHAPE);
-        self.members(key, members, code, read)
+        self.members(key, members, codes, read)
     }
 
-    fn members<T>(&mut self, key: &str, members: Map, code: Code, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+    fn members<T>(
+        &mut self,
+        key: &str,
+        members: Map,
+        codes: impl Into<Codes>,
+        read: fn(Section<'_>) -> T,
+    ) -> IndexMap<String, T> {
+        let codes = codes.into();
         let mut read_members = IndexMap::new();
         for (name, value) in members {
-            if let Some(section) = Section::new(value, pointer([key, &name]), code, self.diagnostics) {
+            if let Some(section) = Section::new(value, pointer([key, &name]), codes, self.diagnostics) {
                 read_members.insert(name, read(section));
             }
         }
@@ -136,9 +152,9 @@ fn parameter(mut section: Section<'_>) -> Parameter {
 fn rule(mut section: Section<'_>) -> Rule {
     let condition = section.take("RuleCondition").map(Value::as_formula);
     let mut assertions = Vec::new();
-    for value in section.list("Assertions") {
+    for value in section.required_list("Assertions") {
         match value {
-            Value::Map(map) => assertions.push(assertion(map)),
+            Value::Map(map) => assertions.push(assertion(map, &mut section)),
             other => section.find(RULE_SHAPE, "Assertions", &other, "a list of maps"),
         }
     }
@@ -146,7 +162,11 @@ fn rule(mut section: Section<'_>) -> Rule {
     Rule { condition, assertions }
 }
 
-fn assertion(mut map: Map) -> Assertion {
+fn assertion(mut map: Map, section: &mut Section<'_>) -> Assertion {
+    if !map.contains_key("Assert") {
+        let finding = Diagnostic::error(RULE_SHAPE, "an assertion has no `Assert`");
+        section.push(located(finding, section.at("Assertions")));
+    }
     let assert = map.shift_remove("Assert").unwrap_or(Value::Null).as_formula();
     let description = map.shift_remove("AssertDescription");
     Assertion { assert, description: description.and_then(|text| text.as_str().map(str::to_owned)) }
@@ -155,7 +175,7 @@ fn assertion(mut map: Map) -> Assertion {
 fn resource(mut section: Section<'_>) -> Resource {
     Resource {
         kind: section.required_text("Type"),
-        condition: section.text("Condition"),
+        condition: section.name("Condition"),
         depends_on: depends_on(&mut section),
         creation_policy: section.take("CreationPolicy"),
         update_policy: section.take("UpdatePolicy"),
@@ -184,23 +204,23 @@ fn depends_on(section: &mut Section<'_>) -> Vec<String> {
 }
 
 fn output(mut section: Section<'_>) -> Output {
-    let value = section.take("Value");
-    if value.is_none() {
-        section.missing("Value");
-    }
-    let value = value.unwrap_or(Value::Null);
+    let value = section.required("Value");
     let export = export(&mut section);
-    let output =
-        Output { value, description: section.text("Description"), condition: section.text("Condition"), export };
+    let (description, condition) = (section.text("Description"), section.name("Condition"));
     section.refuse_rest();
-    output
+    Output { value, description, condition, export }
 }
 
 fn export(section: &mut Section<'_>) -> Option<Value> {
+    let is_map = section.is_map("Export");
     let export = section.map("Export");
     let found = export.get("Name").cloned();
-    if found.is_none() && !export.is_empty() {
-        let finding = Diagnostic::error(OUTPUT_SHAPE, "`Export` has no `Name`");
+    if found.is_none() && is_map {
+        let finding = Diagnostic::error(OUTPUT_INCOMPLETE, "`Export` has no `Name`");
+        section.push(located(finding, section.at("Export")));
+    }
+    for key in export.keys().filter(|key| *key != "Name") {
+        let finding = Diagnostic::error(OUTPUT_SHAPE, format!("`{key}` is no key of `Export`"));
         section.push(located(finding, section.at("Export")));
     }
     found

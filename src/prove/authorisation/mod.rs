@@ -1,0 +1,50 @@
+//! Authorisation: whether whoever needs something may do it, by every policy that has a say.
+//!
+//! [`derive`](derive()) finds what must be allowed for a template to work; [`judge`] says whether it is, hop by hop. Policies
+//! are read wherever they stand, in each world in which conditions can hold together; ids that nobody knows before the
+//! stack is deployed are symbols of which the shape is known.
+//!
+//! ```
+//! use formwork::prove::authorisation::{GoalVerdict, derive, judge};
+//! use formwork::resolve::{Environment, Resolved};
+//! use formwork::template::parse::parse;
+//!
+//! let text = "
+//! Resources:
+//!   Role:
+//!     Type: AWS::IAM::Role
+//!     Properties:
+//!       AssumeRolePolicyDocument:
+//!         Statement: { Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: sts:AssumeRole }
+//!   Worker:
+//!     Type: AWS::Lambda::Function
+//!     Properties: { Role: !GetAtt Role.Arn, Code: { ZipFile: x } }
+//! ";
+//! let (template, ..) = parse(text, "t.yaml");
+//! let environment = Environment::unknown();
+//! let resolved = Resolved::new(&template, &environment);
+//!
+//! let goals = derive(&resolved);
+//! assert_eq!(goals[0].to_string(), "the role of Worker trusts lambda.amazonaws.com");
+//! let found = judge(&resolved, &goals[0]);
+//! assert_eq!(found.verdict, GoalVerdict::Refuted);
+//! assert!(found.hops[0].message.starts_with("`Role` does not trust `lambda.amazonaws.com`; statement 1"));
+//! ```
+
+mod access;
+mod arn;
+mod catalogue;
+mod derive;
+mod goal;
+mod hop;
+mod judge;
+mod need;
+mod role;
+mod secret;
+mod user;
+mod world;
+
+pub use derive::derive;
+pub use goal::{CanGoal, Need};
+pub use hop::{GoalVerdict, Hop, HopVerdict, Judgement};
+pub use judge::{judge, judge_stated};

@@ -1,0 +1,161 @@
+//! Roles, and every policy that is attached to them, from whichever side.
+
+use super::catalogue;
+use super::world::World;
+use crate::iam::evaluation::{Policy, Requester};
+use crate::iam::{Certainty, Text};
+use crate::resolve::{Resolution, Resolved, Symbol};
+use crate::template::Value;
+
+/// The role that something uses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Holder<'a> {
+    /// One of the template.
+    Role(&'a str),
+    /// One that exists outside, as it is told.
+    Given(String),
+}
+
+/// The policies of a role.
+#[derive(Debug, Default)]
+pub struct Attached {
+    /// Its identity policies.
+    pub identity: Vec<Policy>,
+    /// Its permissions boundary.
+    pub boundary: Option<Vec<Policy>>,
+}
+
+/// The role that a property names; none if the property is not there.
+pub fn holder<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Option<Holder<'a>> {
+    let (value, _) = world.property(id, property)?;
+    let references = value.references();
+    let role = references.into_iter().find(|(id, _)| world.kind(id) == Some("AWS::IAM::Role"));
+    if let Some((role, _)) = role {
+        return Some(Holder::Role(role));
+    }
+    let text = world.text(&value)?;
+    // A role of the template may be named by its name.
+    let named = world.of_type("AWS::IAM::Role").into_iter().find(|role| {
+        let name = world.property_text(role, "RoleName");
+        name.as_ref().and_then(Text::known).is_some_and(|name| text.to_string().ends_with(&format!(":role/{name}")))
+    });
+    Some(named.map_or_else(|| Holder::Given(text.to_string()), Holder::Role))
+}
+
+/// A role as whoever asks.
+pub fn requester(world: &World<'_, '_>, role: &str) -> Requester {
+    Requester::Identity {
+        account: world.pseudo("AWS::AccountId"),
+        arn: super::arn::of(world, role, Some("Arn")),
+        session: None,
+        is_role: true,
+    }
+}
+
+/// Every policy of a role.
+pub fn attached(world: &World<'_, '_>, role: &str) -> Attached {
+    let mut found = Attached::default();
+    for (value, source) in world.elements(role, "Policies") {
+        let name = value.map().and_then(|map| map.get("PolicyName")).and_then(|name| world.one(name));
+        let name =
+            name.and_then(|(name, _)| world.text(&name)).map_or_else(|| "a policy".into(), |name| name.to_string());
+        let document = value.map().and_then(|map| map.get("PolicyDocument"));
+        found.identity.push(match document {
+            Some(document) => Policy::read(&format!("`{name}` of `{role}`"), &world.tree(document)),
+            None => Policy::open(&format!("`{name}` of `{role}`"), &open_part(world, source)),
+        });
+    }
+    for id in attaching(world.resolved, role) {
+        if world.exists(id) && names_role(world, id, role) {
+            found.identity.push(of_template(world, id));
+        }
+    }
+    for (value, _) in world.elements(role, "ManagedPolicyArns") {
+        found.identity.push(managed(world, &value));
+    }
+    found.boundary = world.property(role, "PermissionsBoundary").map(|(value, _)| vec![managed(world, &value)]);
+    found
+}
+
+fn open_part(world: &World<'_, '_>, source: &Value) -> String {
+    let place = world.resolved.place_of(source).unwrap_or_default();
+    format!("what stands at `{place}` is not known")
+}
+
+/// The kinds of policies that name the roles which they are attached to.
+const ATTACHING: [(&str, &str); 3] =
+    [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")];
+
+/// The policies that may name a role, in some world.
+pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
+    let name = resolved.property(role, "RoleName");
+    let name = name.iter().find_map(|case| case.value.text());
+    let mut found = Vec::new();
+    for (id, resource) in &resolved.template().resources {
+        let Some((_, property)) = ATTACHING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
+        let names = resolved.elements(id, property);
+        let is_it = |value: &Resolution<'_>| {
+            value.reference() == Some((role, None)) || (name.is_some() && value.text() == name)
+        };
+        if names.iter().any(|element| is_it(&element.value)) {
+            found.push(id.as_str());
+        }
+    }
+    found
+}
+
+fn names_role(world: &World<'_, '_>, id: &str, role: &str) -> bool {
+    let kind = world.kind(id).unwrap_or_default();
+    let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };
+    let name = world.property_text(role, "RoleName");
+    let name = name.as_ref().and_then(Text::known);
+    let names = world.elements(id, property);
+    names.iter().any(|(value, _)| value.reference() == Some((role, None)) || (name.is_some() && value.text() == name))
+}
+
+/// The document of a policy that is a resource.
+fn of_template(world: &World<'_, '_>, id: &str) -> Policy {
+    match world.property(id, "PolicyDocument") {
+        Some((_, source)) => Policy::read(&format!("`{id}`"), &world.tree(source)),
+        None => Policy::open(&format!("`{id}`"), "it has no `PolicyDocument`"),
+    }
+}
+
+/// A managed policy by its ARN.
+fn managed<'a>(world: &World<'_, 'a>, arn: &Resolution<'a>) -> Policy {
+    if let Some((id, _)) = arn.reference().filter(|(id, _)| world.kind(id) == Some("AWS::IAM::ManagedPolicy")) {
+        return match world.exists(id) {
+            true => of_template(world, id),
+            false => Policy::open(&format!("`{id}`"), "it does not exist here"),
+        };
+    }
+    let told = world.text(arn).map_or_else(|| "a policy".into(), |text| text.to_string());
+    match told.split_once(":iam::aws:policy/") {
+        Some((_, name)) => catalogue::policy(name).unwrap_or_else(|| {
+            Policy::open(&format!("`{name}`"), "what it says is not in the catalogue of AWS managed policies")
+        }),
+        None => Policy::open(&format!("`{told}`"), "it exists outside the template"),
+    }
+}
+
+/// The role that a value names, if it is one of the template.
+pub fn role_in<'a>(resolved: &Resolved<'a>, id: &str, property: &str) -> Option<&'a str> {
+    let cases = resolved.property(id, property);
+    let kind = |id: &str| resolved.template().resources.get(id).map(|resource| resource.kind.as_str());
+    let references = cases.iter().flat_map(|case| case.value.references());
+    references.map(|(id, _)| id).find(|id| kind(id) == Some("AWS::IAM::Role"))
+}
+
+/// Whether two texts are the same.
+pub fn same(one: &Text, other: &Text) -> Certainty {
+    crate::iam::same_text(one, other)
+}
+
+/// The resource that a value refers to as a whole, if it is of one of the types.
+pub fn referred<'a>(resolved: &Resolved<'a>, value: &Resolution<'a>, kinds: &[&str]) -> Option<&'a str> {
+    let (id, _) = match value {
+        Resolution::Symbol(Symbol::Reference { resource, attribute }) => (*resource, *attribute),
+        _ => return None,
+    };
+    resolved.template().resources.get(id).filter(|resource| kinds.contains(&resource.kind.as_str())).map(|_| id)
+}

@@ -1,0 +1,171 @@
+//! What a template leaves to chance is told with the value or the world; what is given works under AWS's defaults, and is
+//! silent.
+
+use formwork::diagnostic::Severity;
+use formwork::prove::Verdict;
+
+use super::bases::{GIVEN, INLINE, SEPARATE};
+use super::{changed, judged};
+
+/// The verdict on the way to the proxy, and what is told.
+#[track_caller]
+fn check(text: &str, verdict: Verdict, severity: Option<Severity>, told: &str) {
+    let judgement = judged(text);
+    let worst = judgement.proofs.iter().map(|proof| proof.verdict).max();
+    assert_eq!(worst, Some(verdict), "{:#?}", judgement.findings);
+    let severities: Vec<_> = judgement.findings.iter().map(|one| one.severity).collect();
+    assert!(
+        severities.iter().all(|one| Some(*one) == severity) && severities.is_empty() == severity.is_none(),
+        "{severities:?}"
+    );
+    let all: String =
+        judgement.findings.iter().map(|one| format!("{} {}\n", one.message, one.notes.join(" "))).collect();
+    assert!(all.contains(told), "`{told}` is told:\n{all}");
+}
+
+#[test]
+fn a_group_by_parameter_that_no_rule_admits() {
+    let text = changed(
+        SEPARATE,
+        &[
+            ("SecurityGroupIds: [!Ref LambdaSg]", "SecurityGroupIds: [!Ref AppSg]"),
+            ("Resources:", "Parameters: { AppSg: { Type: 'AWS::EC2::SecurityGroup::Id' } }\nResources:"),
+        ],
+    );
+    check(&text, Verdict::Depends, Some(Severity::Warning), "`Handler` may not reach `Proxy` on tcp 5432");
+}
+
+#[test]
+fn a_literal_group_that_no_rule_admits_is_another_one() {
+    let text = changed(SEPARATE, &[("SecurityGroupIds: [!Ref LambdaSg]", "SecurityGroupIds: [sg-0123456789abcdef0]")]);
+    check(&text, Verdict::Refuted, Some(Severity::Error), "no rule on `ProxySg` admits `sg-0123456789abcdef0`");
+}
+
+#[test]
+fn a_port_by_parameter_names_the_value() {
+    let text = changed(
+        GIVEN,
+        &[(
+            "FromPort: !GetAtt Cluster.Endpoint.Port, ToPort: !GetAtt Cluster.Endpoint.Port",
+            "FromPort: 5433, ToPort: 5433",
+        )],
+    );
+    check(
+        &text,
+        Verdict::Depends,
+        Some(Severity::Warning),
+        "`Proxy` cannot reach `Cluster` where `Port` is not `5433`",
+    );
+}
+
+#[test]
+fn a_default_that_fails_is_an_error() {
+    let text = changed(
+        GIVEN,
+        &[(
+            "FromPort: !GetAtt Cluster.Endpoint.Port, ToPort: !GetAtt Cluster.Endpoint.Port",
+            "FromPort: 5432, ToPort: 5432",
+        )],
+    );
+    check(&text, Verdict::Refuted, Some(Severity::Error), "`Proxy` cannot reach `Cluster` where `Port` is not `5432`");
+}
+
+#[test]
+fn a_condition_under_which_the_path_breaks_is_named() {
+    let text = changed(
+        INLINE,
+        &[(
+            "DataFromSelf: { Type: AWS::EC2::SecurityGroupIngress,",
+            "DataFromSelf: { Type: AWS::EC2::SecurityGroupIngress, Condition: IsProd,",
+        )],
+    );
+    check(
+        &text,
+        Verdict::Depends,
+        Some(Severity::Warning),
+        "`Proxy` cannot reach `Database` on tcp 3306 where `IsProd` is false",
+    );
+}
+
+#[test]
+fn a_condition_that_the_way_has_too_breaks_nothing() {
+    let everything = [
+        (
+            "DataFromSelf: { Type: AWS::EC2::SecurityGroupIngress,",
+            "DataFromSelf: { Type: AWS::EC2::SecurityGroupIngress, Condition: IsProd,",
+        ),
+        (
+            "Targets: { Type: AWS::RDS::DBProxyTargetGroup,",
+            "Targets: { Type: AWS::RDS::DBProxyTargetGroup, Condition: IsProd,",
+        ),
+        (
+            "URL: { \"Fn::Sub\": \"mysql://app@${Proxy.Endpoint}:3306/app\" }",
+            "URL: { \"Fn::If\": [IsProd, { \"Fn::Sub\": \"mysql://app@${Proxy.Endpoint}:3306/app\" }, none] }",
+        ),
+    ];
+    check(&changed(INLINE, &everything), Verdict::Proved, None, "");
+}
+
+#[test]
+fn egress_beside_a_separate_rule_is_not_taken_for_open() {
+    let text = changed(
+        INLINE,
+        &[(
+            "  DataFromSelf:",
+            "  LambdaOut: { Type: AWS::EC2::SecurityGroupEgress, Properties: { GroupId: { Ref: LambdaSg }, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0 } }\n  DataFromSelf:",
+        )],
+    );
+    check(&text, Verdict::Depends, Some(Severity::Warning), "public texts disagree");
+}
+
+#[test]
+fn what_a_nested_stack_may_add_refutes_nothing_and_is_silent() {
+    let nested = "  More: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: 'https://s3.amazonaws.com/b/t.yaml', Parameters: { Group: !Ref ProxySg } } }\n  Proxy:";
+    let text = changed(
+        SEPARATE,
+        &[
+            (
+                "FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref LambdaSg",
+                "FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref DoorSg",
+            ),
+            ("  Proxy:", nested),
+        ],
+    );
+    check(&text, Verdict::Depends, None, "");
+}
+
+#[test]
+fn a_macro_that_may_change_anything_refutes_nothing() {
+    let text = changed(
+        SEPARATE,
+        &[
+            ("Resources:", "Transform: Company\nResources:"),
+            (
+                "FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref LambdaSg",
+                "FromPort: 1, ToPort: 1, SourceSecurityGroupId: !Ref LambdaSg",
+            ),
+        ],
+    );
+    check(&text, Verdict::Depends, None, "");
+}
+
+#[test]
+fn a_permission_that_may_never_be_used_warns() {
+    let text = changed(
+        INLINE,
+        &[
+            ("Action: \"secretsmanager:GetSecretValue\"", "Action: \"rds:DescribeDBProxies\""),
+            ("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId", "DestinationCidrBlock: 192.168.0.0/16, NatGatewayId"),
+        ],
+    );
+    check(&text, Verdict::Depends, Some(Severity::Warning), "the code of `Handler` may never call the rds API");
+}
+
+#[test]
+fn what_exists_is_assumed_to_be_as_aws_makes_it() {
+    let judgement = judged(GIVEN);
+    let proof =
+        judgement.proofs.iter().find(|proof| proof.goal.to_string().starts_with("Handler reaches Proxy")).unwrap();
+    assert!(proof.assumptions.iter().any(|told| told.contains("network ACLs")), "{:#?}", proof.assumptions);
+    assert!(proof.assumptions.iter().any(|told| told.contains("resolves names")), "{:#?}", proof.assumptions);
+}
