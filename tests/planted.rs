@@ -101,7 +101,12 @@ fn a_sound_rewriting_is_silent_and_stays_proved() {
         let wanted = if case.told.is_empty() { before } else { case.told.clone() };
         let right = lines.is_empty() && sorted(&wanted) == sorted(verdicts);
         (!right).then(|| {
-            format!("told\n  {}\nproofs\n  {}\nwanted\n  {}", lines.join("\n  "), verdicts.join("\n  "), wanted.join("\n  "))
+            format!(
+                "told\n  {}\nproofs\n  {}\nwanted\n  {}",
+                lines.join("\n  "),
+                verdicts.join("\n  "),
+                wanted.join("\n  ")
+            )
         })
     });
     assert!(count >= 40, "{count} rewritings");

@@ -199,13 +199,7 @@ fn through_nat<'a>(model: &Model<'a>, service: &str, subnet: &Term<'a>, nat: &Te
 }
 
 /// The groups of the caller and the ACLs of its subnets let HTTPS out.
-fn open_to_the_world<'a>(
-    look: &mut Look<'_, 'a>,
-    service: &str,
-    inside: Formula,
-    given: bool,
-    beyond: &[Placed<'a>],
-) {
+fn open_to_the_world<'a>(look: &mut Look<'_, 'a>, service: &str, inside: Formula, given: bool, beyond: &[Placed<'a>]) {
     let (model, from) = (look.model, look.flow.from.clone());
     let side = crate::prove::model::Side { groups: &[], subnet: None, v6: false, given: true, beyond };
     let port = crate::prove::model::Port::known(443, Formula::TRUE);

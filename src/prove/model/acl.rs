@@ -108,13 +108,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether an ACL lets packets through.
-    pub fn acl_passes(
-        &self,
-        acl: &Acl<'a>,
-        egress: bool,
-        far: Far<'_, 'a>,
-        passage: Passage<'_, 'a>,
-    ) -> Judged {
+    pub fn acl_passes(&self, acl: &Acl<'a>, egress: bool, far: Far<'_, 'a>, passage: Passage<'_, 'a>) -> Judged {
         match acl {
             Acl::New => Judged::ALWAYS,
             Acl::Given => Judged::benign(Formula::TRUE),

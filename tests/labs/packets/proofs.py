@@ -26,15 +26,16 @@ def proved(folder):
     return goals
 
 
-def hop(drop, network):
-    """The hop at which packets from `Fn` to `Proxy` are dropped, by the counter that counts them."""
+def hops(drop, network):
+    """The hops at which packets from `Fn` to `Proxy` can be dropped, by the counter that counts them."""
     place, way = drop.rsplit(" ", 1)
     if place in network.interfaces:
-        return {("Fn", "out"): "security-group-egress", ("Proxy", "in"): "security-group-ingress"}[place.split(".")[0], way]
-    ends = {name: [it.name for it in network.interfaces.values() if it.subnet == place and it.name.startswith(name)] for name in ("Fn", "Proxy")}
-    there = {"out": "Fn", "in": "Proxy"}[way]
+        return {{"Fn out": "security-group-egress", "Proxy in": "security-group-ingress"}[f"{place.split('.')[0]} {way}"]}
+    here = {it.name.split(".")[0] for it in network.interfaces.values() if it.subnet == place}
     # In a subnet of both, packets of either direction are dropped at one place.
-    return {"network-acl", "return-path"} if all(ends.values()) else "network-acl" if ends[there] else "return-path"
+    if len(here) == 2:
+        return {"network-acl", "return-path"}
+    return {"network-acl" if {"out": "Fn", "in": "Proxy"}[way] in here else "return-path"}
 
 
 def faults(plan, network, goals, ends, drops):
@@ -48,9 +49,9 @@ def faults(plan, network, goals, ends, drops):
         return [f"{verdict}, and packets say {wanted}; broken: {sorted(broken)}; dropped: {drops}"]
     told = []
     for drop in drops:
-        at = hop(drop, network)
-        if not broken & (at if isinstance(at, set) else {at}):
-            told.append(f"dropped at {drop}, and {at} holds; broken: {sorted(broken)}")
+        at = hops(drop, network)
+        if not broken & at:
+            told.append(f"dropped at {drop}, and {sorted(at)} hold; broken: {sorted(broken)}")
     if wanted == "refuted" and not drops and not broken & {"route", "return-path"}:
         told.append(f"dropped by no rule, and the routes hold; broken: {sorted(broken)}")
     if not plan.name.startswith(CHANCE):
@@ -65,7 +66,8 @@ def tried(number, plan, document, goals):
     """A network's row, as of the other cases."""
     start = time.monotonic()
     network = Network(Template(document))
-    flows = [(one, other, 5432) for one in network.interfaces if one.startswith("Fn.") for other in network.interfaces if other.startswith("Proxy.")]
+    ours, theirs = ([name for name in network.interfaces if name.startswith(start)] for start in ("Fn.", "Proxy."))
+    flows = [(one, other, 5432) for one in ours for other in theirs]
     with Fabric(network, label=f"p{number}-") as fabric:
         ends, drops = fabric.connects(flows), fabric.drops()
     wrong = faults(plan, network, goals, ends, drops)
@@ -83,7 +85,8 @@ def reference(out, row):
         wrong = [f"{goal['goal']}: {goal['verdict']}" for goal in reached if goal["verdict"] != "proved"]
         names = {goal["goal"].removesuffix(" on tcp 5432") for goal in reached}
         wrong += [f"no goal: {name}" for name in ("Handler reaches Proxy",) if name not in names]
-        row(f"proof: reference stack, {path.parent.name}", {"goals": f"{len(reached)} proved"}, {}, time.monotonic() - start, wrong)
+        seconds = time.monotonic() - start
+        row(f"proof: reference stack, {path.parent.name}", {"goals": f"{len(reached)}"}, {}, seconds, wrong)
 
 
 def run(folder, out, row):
@@ -97,7 +100,8 @@ def run(folder, out, row):
     reference(out, row)
     start, agreed, opened = time.monotonic(), 0, 0
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        each = pool.map(tried, range(len(everything)), everything, documents, [goals.get(str(number), []) for number in range(len(everything))])
+        told = [goals.get(str(number), []) for number in range(len(everything))]
+        each = pool.map(tried, range(len(everything)), everything, documents, told)
         for plan, (wrong, drops, seconds, said) in zip(everything, each):
             by_chance = plan.name.startswith(CHANCE)
             if wrong or not by_chance:
