@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::yaml;
 use crate::diagnostic::render;
+use crate::prove::hops::Hop;
 use crate::prove::{Answer, Proof, Step, Verdict};
 use crate::template::Places;
 
@@ -47,6 +48,12 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
         goal(proof, &Page { name, places }, &mut text);
     }
     text
+}
+
+/// A hop: what it is about and its source.
+pub fn explained(hop: &Hop) -> String {
+    let Hop { name, code, explanation, source, .. } = hop;
+    format!("hop {name} [{code}] {}\n\n{explanation}\n\nsource: {source}\n", code.name)
 }
 
 /// Everybody who can call a listener, and who may be able to.

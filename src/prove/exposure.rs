@@ -10,7 +10,7 @@ use crate::template::pointer;
 /// The hop's name.
 pub const NAME: &str = "exposure";
 /// The code of findings on it.
-pub const CODE: Code = Code::new("N3212", "open-to-others");
+const CODE: Code = super::hops::exposure::HOP.code;
 
 /// Somebody who can call, or may be able to.
 #[derive(Clone, Debug)]

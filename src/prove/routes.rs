@@ -1,8 +1,8 @@
 //! The ordered lists of hops: the prover's table of contents.
 
 use super::hops::{
-    Hop, attachment, dns, listener, network_acl, return_path, route, security_group_egress, security_group_ingress,
-    service_endpoint, vpc,
+    Hop, attachment, dns, exposure, listener, network_acl, return_path, route, security_group_egress,
+    security_group_ingress, service_endpoint, vpc,
 };
 
 /// From whoever calls to whoever listens on a port.
@@ -47,4 +47,5 @@ pub static ALL: &[&Hop] = &[
     &return_path::HOP,
     &listener::HOP,
     &service_endpoint::HOP,
+    &exposure::HOP,
 ];

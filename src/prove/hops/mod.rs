@@ -3,6 +3,7 @@
 mod admission;
 pub mod attachment;
 pub mod dns;
+pub mod exposure;
 pub mod listener;
 pub mod network_acl;
 pub mod return_path;
