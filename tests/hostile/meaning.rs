@@ -80,7 +80,7 @@ fn texts_of_thousands_of_parts() {
     let parts = "a, ".repeat(5_000);
     check(queue(&format!("QueueName: !Join ['{}', [{parts}]]", "x".repeat(5_000))), 0, "");
     check(queue(&format!("QueueName: !Select [0, !Split [a, '{}']]", "a".repeat(500_000))), 0, "");
-    check(queue(&format!("QueueName: '{}'", "{{resolve:".repeat(50_000))), 1, "E1");
+    check(queue(&format!("QueueName: '{}'", "{{resolve:".repeat(50_000))), 0, "");
     check(queue(&format!("QueueName: '{}'", "{{resolve:ssm:a}}".repeat(20_000))), 1, "E1");
 }
 
@@ -96,7 +96,7 @@ fn mappings_of_many_keys() {
     let chain = |n: usize| format!("QueueName: {}", nested(40, "!FindInMap [M, ", "!Ref A", &format!(", N{n}]")));
     check(format!("Transform: AWS::LanguageExtensions\n{parameters}{mapping}{}", queues(100, chain)), 0, "");
     let condition = |n: usize| format!("  C{n}: !Equals [!FindInMap [M, !Ref A, N{n}], !FindInMap [M, !Ref B, N1]]\n");
-    check(format!("{parameters}{mapping}Conditions:\n{}{}", lines(50, condition), queue("")), 1, "E7");
+    check(format!("{parameters}{mapping}Conditions:\n{}{}", lines(50, condition), queue("")), 0, "W8001");
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn everything_refers_to_everything() {
     let topic = "  T: { Type: AWS::SNS::Topic, Condition: C0 }\n";
     check(parameters(1) + &queues(200, |_| format!("Tags: [{all}]")) + topic, 0, "more of these are not told");
     let records = lines(5_000, |n| format!("{{ Name: a{n}.org, Type: CNAME, TTL: 1, ResourceRecords: [b.org] }}, "));
-    let group = format!("HostedZoneName: example.com, RecordSets: [{records}]");
-    check(format!("Resources: {{ R: {{ Type: AWS::Route53::RecordSetGroup, Properties: {{ {group} }} }} }}\n"), 1, "E");
+    let group = format!("HostedZoneName: example.com., RecordSets: [{records}]");
+    check(format!("Resources: {{ R: {{ Type: AWS::Route53::RecordSetGroup, Properties: {{ {group} }} }} }}\n"), 1, "E3041");
     let subnet = |n: usize| {
         let block = format!("10.{}.{}.0/24", n / 250, n % 250);
         format!("  S{n}: {{ Type: AWS::EC2::Subnet, Properties: {{ VpcId: !Ref V, CidrBlock: {block} }} }}\n")
