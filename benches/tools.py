@@ -41,9 +41,10 @@ def is_ci():
 
 
 def build():
-    """The release binaries, by name: the command, the reference stack's program, and the one of any size."""
+    """The release binaries, by name: the command, the reference stack's program, the one of any size, and one that only
+    parses."""
     cargo = ["cargo", "build", "--release", "--message-format=json-render-diagnostics"]
-    cargo += ["--bin", "formwork", "--example", "article_new", "--bench", "scale"]
+    cargo += ["--bin", "formwork", "--example", "article_new", "--bench", "scale", "--bench", "parse"]
     messages = subprocess.run(cargo, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout.splitlines()
     built = [message for message in map(json.loads, messages) if message.get("executable")]
     return {message["target"]["name"]: message["executable"] for message in built}
@@ -67,16 +68,21 @@ def install_cdk():
 
 def install_troposphere():
     """The pinned troposphere; false if that is not possible."""
-    wanted, installed = PEERS / "troposphere" / "requirements.txt", VENV / "installed"
+    return install_python(VENV, PEERS / "troposphere" / "requirements.txt")
+
+
+def install_python(venv, wanted):
+    """What a file requires, in an environment of its own; false if that is not possible."""
+    installed = venv / "installed"
     if installed.exists() and installed.read_bytes() == wanted.read_bytes():
         return True
-    shutil.rmtree(VENV, ignore_errors=True)
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
+    shutil.rmtree(venv, ignore_errors=True)
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
     pip += ["--disable-pip-version-check", "-r", str(wanted)]
-    if not (succeeds([sys.executable, "-m", "venv", str(VENV)], ROOT) and succeeds(pip, ROOT)):
+    if not (succeeds([sys.executable, "-m", "venv", str(venv)], ROOT) and succeeds(pip, ROOT)):
         return False
     # Compiled once, as by any use before: what is measured is not the first run after an installation.
-    succeeds([str(VENV / "bin" / "python"), "-m", "compileall", "-q", str(VENV / "lib")], ROOT)
+    succeeds([str(venv / "bin" / "python"), "-m", "compileall", "-q", str(venv / "lib")], ROOT)
     shutil.copy(wanted, installed)
     return True
 

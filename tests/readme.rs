@@ -1,5 +1,6 @@
 //! The Rust in the README compiles: its program, and each cell of "what you want, and what you write".
 
+use super::cli::Place;
 use super::wiring::{compile, library};
 
 const README: &str = include_str!("../README.md");
@@ -46,4 +47,62 @@ fn what_you_write_compiles() {
     }
     assert!(cells.len() >= 10, "{} rows", cells.len());
     check(&(program + "}\n\nfn main() {}\n"));
+}
+
+/// What stands between the fences of the first block of a language that has `mark` in it.
+fn block(language: &str, mark: &str) -> String {
+    let fence = format!("```{language}\n");
+    let blocks = README.split(&fence).skip(1).filter_map(|rest| rest.split_once("\n```"));
+    let mut with_mark = blocks.map(|(block, _)| block).filter(|block| block.contains(mark));
+    with_mark.next().unwrap_or_else(|| panic!("no {language} with {mark}")).to_owned()
+}
+
+/// What a command says of a template that the other validators take for sound.
+#[track_caller]
+fn unseen(command: &str, template: &str) -> String {
+    let place = Place::new();
+    place.write(template, include_str!("../benches/peers/lint/unseen.yaml"));
+    let said = place.run(command);
+    let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(1), "{command}: {text}");
+    text
+}
+
+#[test]
+fn what_check_finds_is_what_it_says() {
+    let shown = block("text", "formwork check app.yaml");
+    let said = unseen("check app.yaml", "app.yaml");
+    let findings: Vec<&str> = shown.trim_end_matches('…').split("\n\n").collect();
+    assert_eq!(findings.len(), 2);
+    for finding in findings {
+        let finding = finding.trim_start_matches("$ formwork check app.yaml\n").trim_end();
+        assert!(said.contains(finding), "{finding}\nis not in\n{said}");
+    }
+}
+
+#[test]
+fn the_editor_reads_every_line_of_what_check_says() {
+    let tasks: serde_json::Value = serde_json::from_str(&block("json", "problemMatcher")).unwrap();
+    let pattern = &tasks["tasks"][0]["problemMatcher"]["pattern"];
+    let regexp = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
+    let said = unseen("check app.yaml --format concise", "app.yaml");
+    assert!(said.lines().count() > 2, "{said}");
+    for line in said.lines() {
+        let read = regexp.captures(line).unwrap_or_else(|| panic!("{line}"));
+        let part = |name: &str| &read[pattern[name].as_u64().unwrap() as usize];
+        assert_eq!(part("file"), "app.yaml");
+        assert!(part("line").parse::<usize>().is_ok() && part("column").parse::<usize>().is_ok(), "{line}");
+        assert!(["error", "warning", "info"].contains(&part("severity")), "{line}");
+    }
+}
+
+#[test]
+fn the_commands_of_hooks_and_pipelines_are_there() {
+    let hook = block("yaml", "- repo: local");
+    let entry = hook.lines().find_map(|line| line.trim().strip_prefix("entry: formwork ")).unwrap();
+    let pipeline = block("yaml", "runs-on");
+    let run = pipeline.lines().find_map(|line| line.trim().strip_prefix("- run: formwork ")).unwrap();
+    for command in [format!("{entry} templates/app.yaml"), run.to_owned()] {
+        assert!(unseen(&command, "templates/app.yaml").contains("E3961"), "{command}");
+    }
 }

@@ -74,7 +74,7 @@ fn defaults_are_merged_and_overridden() {
     assert_eq!(uat.account, "012345678901");
     assert_eq!((uat.function.timeout.clone(), uat.database.port()), (Some(Setting::Literal(45)), 5432));
     assert_eq!(uat.secret.as_ref().map(|secret| secret.key()), Some(SecretKey::AwsManaged));
-    let place = settings.place("uat", "function.memory").map(ToString::to_string);
+    let place = settings.place("uat", "function.memory").map(|place| place.to_string());
     assert_eq!(place.as_deref(), Some("formwork.yaml:7:15"), "a default has its place under `defaults`");
 }
 

@@ -33,6 +33,6 @@ fn settle(stack: &mut Stack, settings: &Settings, name: &str, environment: &Envi
             reason: said.reason.clone(),
             until: said.until.as_deref().and_then(date),
         };
-        stack.settle(suppression, settings.place(name, &format!("suppressions.{n}")).cloned());
+        stack.settle(suppression, settings.place(name, &format!("suppressions.{n}")));
     }
 }

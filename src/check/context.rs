@@ -1,6 +1,7 @@
 //! What rules look at.
 
 use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 
@@ -9,7 +10,7 @@ use super::rules::Condition;
 use super::rules::given::{self, Misfit};
 use crate::registry::{self, Decisions, TypeFacts, UPLOADED, Violation, ViolationKind, World};
 use crate::resolve::{Formula, Resolved, nested_location};
-use crate::template::{Resource, Template, Value, pointer};
+use crate::template::{Resource, Template, map_to_json, pointer};
 
 /// A template, and what several rules want to know of it, found once.
 pub struct Context<'a> {
@@ -80,11 +81,18 @@ impl<'a> Context<'a> {
     fn broken(&self) -> &Broken<'a> {
         self.properties.get_or_init(|| {
             let mut broken = Broken::default();
+            let mut used: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+            for resource in self.template.resources.values() {
+                let names = resource.properties.keys().map(String::as_str);
+                used.entry(&resource.kind).or_default().extend(names);
+            }
             for (id, resource) in &self.template.resources {
                 let Some(facts) = self.facts(resource) else { continue };
-                let properties = Value::Map(resource.properties.clone()).to_json();
+                let names = &used[resource.kind.as_str()];
+                let properties = map_to_json(&resource.properties);
                 let decisions = Decisions::new(&properties, self.worlds(id, &properties));
-                let found = facts.validator().validate_all(&decisions).into_iter();
+                let validator = facts.validator_for(names.iter().copied());
+                let found = validator.validate_all(&decisions).into_iter();
                 let found = found.filter(|found| !is_local_path(resource, found));
                 broken.facts.extend(found.map(|found| (id.as_str(), found)));
                 for (condition, demand) in Condition::of(facts) {
@@ -113,6 +121,9 @@ impl<'a> Context<'a> {
         if names.is_empty() {
             return vec![World::default()];
         }
+        if names.len() > MOST_CONDITIONS {
+            return Vec::new();
+        }
         let exists = self.resolved.exists(id);
         // What is written wrongly is wrong, also where it never comes to it.
         let under = if self.resolved.is_possible(exists) { exists } else { Formula::TRUE };
@@ -122,6 +133,15 @@ impl<'a> Context<'a> {
         worlds.into_iter().map(world).collect()
     }
 }
+
+/// The properties of a resource that choose by more conditions are not looked at: to find out how those can be together
+/// costs with the cube of their number.
+const MOST_CONDITIONS: usize = 64;
+
+/// Rules that compare each resource of a kind with each look at no more of them: a template has at most 500 resources.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+pub(super) const MOST_COMPARED: usize = 500;
 
 /// In no more worlds are all the properties of a resource looked at.
 const MOST_WORLDS: usize = 256;

@@ -13,7 +13,7 @@ pub use context::Context;
 pub use report::Report;
 pub use rule::Rule;
 pub use stated::Stated;
-pub use suppress::{EXPIRED, Ignored, UNUSED, suppress};
+pub use suppress::{EXPIRED, Ignored, UNUSED, leave_out, suppress};
 
 use std::borrow::Cow;
 use std::collections::HashSet;

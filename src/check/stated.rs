@@ -31,7 +31,7 @@ impl Stated {
     pub fn add_sidecar(&mut self, value: &Value, own: &Places, places: &mut Places) {
         let mut read = goal::read(value, "");
         read.findings.iter_mut().for_each(|finding| own.locate(finding));
-        let spans = read.suppressions_at.iter().map(|at| own.nearest(at).cloned()).collect();
+        let spans = read.suppressions_at.iter().map(|at| own.nearest(at)).collect();
         self.add(read, spans, places);
     }
 
@@ -41,7 +41,7 @@ impl Stated {
             for suppression in &mut read.goals.suppressed {
                 suppression.resource = suppression.resource.take().or(resource.map(str::to_owned));
             }
-            let spans = read.suppressions_at.iter().map(|at| places.nearest(at).cloned()).collect();
+            let spans = read.suppressions_at.iter().map(|at| places.nearest(at)).collect();
             self.add(read, spans, places);
         }
         let config = metadata.get("cfn-lint").and_then(Value::as_map).and_then(|lint| lint.get("config"));

@@ -1,6 +1,6 @@
 //! Findings that are settled are not told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use time::Date;
 
@@ -22,11 +22,17 @@ pub struct Ignored {
     pub resource: Option<String>,
 }
 
-impl Ignored {
-    /// Whether it covers a finding.
-    pub fn covers(&self, finding: &Diagnostic) -> bool {
-        finding.code.id.starts_with(&self.code) && (self.resource.is_none() || self.resource == finding.resource)
+/// The findings that nobody settled with another tool.
+pub fn leave_out(found: Vec<Diagnostic>, ignored: &[Ignored]) -> Vec<Diagnostic> {
+    let mut codes: HashMap<Option<&str>, BTreeSet<&str>> = HashMap::new();
+    for Ignored { code, resource } in ignored {
+        codes.entry(resource.as_deref()).or_default().insert(code);
     }
+    let begins = |finding: &Diagnostic, resource: Option<&str>| {
+        codes.get(&resource).is_some_and(|codes| codes.iter().any(|code| finding.code.id.starts_with(code)))
+    };
+    let is_left_out = |finding: &Diagnostic| begins(finding, None) || begins(finding, finding.resource.as_deref());
+    found.into_iter().filter(|finding| !is_left_out(finding)).collect()
 }
 
 /// The findings that nobody took for settled; a suppression of which no finding was is one itself, and so is one whose
@@ -39,16 +45,15 @@ pub fn suppress(
     places: &Places,
     today: Option<Date>,
 ) -> Vec<Diagnostic> {
-    let settles = |suppression: &Suppression, finding: &Diagnostic| {
-        let resource = &suppression.resource;
-        suppression.code == finding.code.id && (resource.is_none() || *resource == finding.resource)
-    };
     let is_over = |suppression: &&Suppression| today.is_some_and(|today| suppression.until.is_some_and(|d| d < today));
     let (expired, suppressed): (Vec<_>, Vec<_>) = suppressed.iter().partition(is_over);
+    let about = |suppression: &'_ &Suppression| (suppression.code.clone(), suppression.resource.clone());
+    let settling: HashSet<About> = suppressed.iter().map(about).collect();
     let (told, settled): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|finding| !suppressed.iter().any(|suppression| settles(suppression, finding)));
-    let is_used = |suppression: &Suppression| settled.iter().any(|finding| settles(suppression, finding));
-    let said = |suppression: &Suppression| (suppression.code.clone(), place(suppression, places).cloned());
+        found.into_iter().partition(|finding| !abouts(finding).iter().any(|about| settling.contains(about)));
+    let used: HashSet<About> = settled.iter().flat_map(abouts).collect();
+    let is_used = |suppression: &Suppression| used.contains(&about(&suppression));
+    let said = |suppression: &Suppression| (suppression.code.clone(), place(suppression, places));
     let used = suppressed.iter().filter(|suppression| is_used(suppression));
     let mut known: BTreeSet<(String, Option<Span>)> = used.map(|suppression| said(suppression)).collect();
     let unused = suppressed.iter().filter(|suppression| !is_used(suppression));
@@ -58,7 +63,16 @@ pub fn suppress(
     told.into_iter().chain(rest.map(|(code, suppression)| finding(code, suppression, places))).collect()
 }
 
-fn place<'a>(suppression: &Suppression, places: &'a Places) -> Option<&'a Span> {
+/// A code, and the resource that it is suppressed for; none: anywhere.
+type About = (String, Option<String>);
+
+/// What may settle a finding.
+fn abouts(finding: &Diagnostic) -> [About; 2] {
+    let code = finding.code.id.to_owned();
+    [(code.clone(), None), (code, finding.resource.clone())]
+}
+
+fn place(suppression: &Suppression, places: &Places) -> Option<Span> {
     places.nearest(&suppression.pointer())
 }
 
@@ -76,7 +90,7 @@ fn finding(kind: Code, suppression: &Suppression, places: &Places) -> Diagnostic
         }
     };
     diagnostic.resource = resource.clone();
-    match place(suppression, places).cloned() {
+    match place(suppression, places) {
         Some(place) if place.file.ends_with(".rs") => diagnostic.source = Some(place),
         place => diagnostic.span = place,
     }

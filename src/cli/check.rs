@@ -124,7 +124,7 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
     findings.extend(unfit.iter().cloned());
     let source = |file: &str| {
         let held = texts.iter().find(|(name, _)| name == file).map(|(_, text)| text.clone());
-        held.or_else(|| std::fs::read_to_string(file).ok())
+        held.or_else(|| read::excerpted(file))
     };
     let said = match args.format {
         CheckFormat::Full => {

@@ -28,7 +28,7 @@ pub(super) fn of_settings(settings: &Settings) -> Synthesis {
         for finding in &mut synthesis.findings[first..] {
             finding.source = None;
             // What is settled for nothing was said in the settings, and points at its own line there.
-            finding.span = finding.span.take().or_else(|| settings.place(environment, "").cloned());
+            finding.span = finding.span.take().or_else(|| settings.place(environment, ""));
             finding.labels.clear();
         }
     }

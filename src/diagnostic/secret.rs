@@ -11,7 +11,8 @@ pub fn holds_secret_text(key: &str) -> bool {
 
 /// The line with whatever stands after the key of a secret's text blotted out, letter by letter.
 ///
-/// A function (`!Ref`, `{{resolve:…}}`) and a switch are no secret text.
+/// What only names something (`!Ref`, `{{resolve:…}}`) and a switch are no secret text. Any other tag may have some behind
+/// it, or be some itself: a password may begin with `!`.
 pub(super) fn redacted(line: &str) -> String {
     let ends = line.match_indices([':', '=']).map(|(at, _)| at);
     let mut ends = ends.filter(|at| holds_secret_text(last_word(&line[..*at])) && !harmless(&line[at + 1..]));
@@ -31,7 +32,10 @@ fn last_word(text: &str) -> &str {
 
 fn harmless(value: &str) -> bool {
     let value = value.trim().trim_end_matches(',');
-    value.starts_with('!') || value.contains("{{resolve:") || matches!(value, "true" | "false")
+    let names = |tag: &&str| value.strip_prefix(*tag).is_some_and(|rest| rest.starts_with(' '));
+    ["!Ref", "!GetAtt", "!ImportValue", "!FindInMap"].iter().any(names)
+        || value.contains("{{resolve:")
+        || matches!(value, "true" | "false")
 }
 
 #[cfg(test)]
@@ -49,6 +53,8 @@ mod tests {
         check("{ user: x, 'password' : hunter2 }", "{ user: x, 'password' : ******* *");
         check("\"secret_access_key\": \"a b\",", "\"secret_access_key\": ** ***");
         check("DB_PASSWORD=é", "DB_PASSWORD=*");
+        check("Password: !hunter2", "Password: ********");
+        check("Password: !Sub hunter2", "Password: **** *******");
     }
 
     #[test]

@@ -46,9 +46,9 @@ fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
     places.locate(&mut found);
     if let Some(why) = &proof.origin
         && let Some(span) = places.nearest(&why.path)
-        && found.place() != Some(span)
+        && found.place() != Some(&span)
     {
-        found = found.and_at(span.clone(), why.says.clone());
+        found = found.and_at(span, why.says.clone());
     }
     found.help = help(proof, step, &found);
     found

@@ -94,7 +94,7 @@ impl<'a> End<'a> {
 
     /// It as the far end of rules, at each of its subnets.
     pub fn sides(&self, v6: bool) -> Vec<Side<'_, 'a>> {
-        let side = |subnet| Side { groups: &self.groups, subnet, v6, given: self.given };
+        let side = |subnet| Side { groups: &self.groups, subnet, v6, given: self.given, beyond: &[] };
         match self.subnets.is_empty() {
             true => vec![side(None)],
             false => self.subnets.iter().map(|subnet| side(Some(subnet))).collect(),

@@ -74,7 +74,7 @@ pub fn answer<'a>(model: &Model<'a>, question: &Question<'a>, trusted: &[Assumpt
     merge(model, &mut steps);
     let verdict = verdict(model, question.under, &steps);
     for step in &mut steps {
-        step.place = place(model, question.under, step.when);
+        step.place = place(model, question.under, step);
     }
     let mut assumptions: Vec<String> = Vec::new();
     for step in
@@ -204,8 +204,10 @@ fn verdict(model: &Model<'_>, under: Formula, steps: &[Step]) -> Verdict {
     let broken = broken.fold(Formula::FALSE, |any, step| model.resolved.or(any, step.when));
     let broken = model.resolved.and(broken, under);
     if model.resolved.is_certainly_possible(broken) {
-        let everywhere = model.resolved.implies(under, broken);
-        return if everywhere || by_default(model, under, broken) { Verdict::Refuted } else { Verdict::Depends };
+        let usual = usual(model, under);
+        let everywhere = model.resolved.is_possible(usual) && model.resolved.implies(under, broken);
+        let by_default = model.resolved.is_certainly_possible(usual) && model.resolved.implies(usual, broken);
+        return if everywhere || by_default { Verdict::Refuted } else { Verdict::Depends };
     }
     match steps.iter().any(|step| matches!(step.answer, Answer::Unknown | Answer::Broken)) {
         true => Verdict::Depends,
@@ -213,8 +215,8 @@ fn verdict(model: &Model<'_>, under: Formula, steps: &[Step]) -> Verdict {
     }
 }
 
-/// Whether it is broken where every parameter has its default.
-fn by_default(model: &Model<'_>, under: Formula, broken: Formula) -> bool {
+/// The worlds in which every parameter has its default; none for a goal that other values only bring about.
+fn usual(model: &Model<'_>, under: Formula) -> Formula {
     let mut world = under;
     for (name, parameter) in &model.resolved.template().parameters {
         let kind = crate::resolve::ParameterKind::of(parameter);
@@ -226,12 +228,15 @@ fn by_default(model: &Model<'_>, under: Formula, broken: Formula) -> bool {
             world = model.resolved.and(world, is_default);
         }
     }
-    model.resolved.is_certainly_possible(world) && model.resolved.implies(world, broken)
+    world
 }
 
-/// Where, in words; empty if that is wherever it counts.
-fn place(model: &Model<'_>, under: Formula, when: Formula) -> String {
-    if model.resolved.implies(under, when) {
+/// Where, in words; empty if that is wherever it counts and that is where the defaults lead.
+fn place(model: &Model<'_>, under: Formula, step: &Step) -> String {
+    let when = step.when;
+    let is_told = matches!(step.answer, Answer::Broken | Answer::Unknown);
+    let is_usual = || !is_told || model.resolved.is_possible(usual(model, under));
+    if model.resolved.implies(under, when) && is_usual() {
         return String::new();
     }
     model.resolved.place_where(model.resolved.and(under, when))

@@ -40,6 +40,7 @@ pub struct TypeFacts {
     /// Whether AWS is taking it out of service (cfn-lint's `lifecycle`).
     pub lifecycle: Option<Lifecycle>,
     validator: OnceLock<Validator>,
+    partial: Mutex<Partial>,
     /// Validators of parts of the schema, by where each part lies in the memory that the schema never leaves.
     parts: Mutex<BTreeMap<usize, Arc<Validator>>>,
     pub(super) attribute_names: OnceLock<BTreeSet<String>>,
@@ -118,6 +119,7 @@ impl TypeFacts {
             lifecycle: lifecycle(&schema["lifecycle"]),
             schema: Arc::new(schema),
             validator: OnceLock::new(),
+            partial: Mutex::default(),
             parts: Mutex::default(),
             attribute_names: OnceLock::new(),
         }
@@ -172,7 +174,40 @@ impl TypeFacts {
     pub fn validator(&self) -> &Validator {
         self.validator.get_or_init(|| Validator::new(self))
     }
+
+    /// Checks properties among which are no others than these, and names that the type does not have. To build the checks
+    /// of a whole type costs more than to check a template with them, and few of its properties are used.
+    pub(crate) fn validator_for<'n>(&self, names: impl Iterator<Item = &'n str>) -> Arc<Validator> {
+        let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.schema["properties"].as_object();
+        let missing =
+            |name: &&str| known.is_some_and(|known| known.contains_key(*name)) && !partial.names.contains(*name);
+        let missing: Vec<String> = names.filter(missing).map(str::to_owned).collect();
+        if let Some(validator) = partial.validator.as_ref().filter(|_| missing.is_empty()) {
+            return Arc::clone(validator);
+        }
+        partial.names.extend(missing);
+        partial.built += 1;
+        if partial.built > MOST_PARTIAL {
+            partial.names.extend(known.into_iter().flat_map(|known| known.keys().cloned()));
+        }
+        let validator = Arc::new(Validator::for_properties(self, &partial.names));
+        partial.validator = Some(Arc::clone(&validator));
+        validator
+    }
 }
+
+/// The checks of some of a type's properties.
+#[derive(Debug, Default)]
+struct Partial {
+    names: BTreeSet<String>,
+    validator: Option<Arc<Validator>>,
+    /// How often they were built, for more properties each time.
+    built: usize,
+}
+
+/// Who reads many templates has the checks of all properties, after building those of more and more so often.
+const MOST_PARTIAL: usize = 3;
 
 fn pointers(list: &Value) -> Vec<PropertyPath> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(PropertyPath::from_pointer).collect()

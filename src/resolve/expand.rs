@@ -1,14 +1,16 @@
 //! `Fn::ForEach`, run: a template with its loops unrolled.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
 use super::environment::Environment;
 use super::parameter::{ParameterKind, spelled};
 use super::transform;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::parse::{outputs, resources};
+use crate::template::parse::{TOO_LARGE, outputs, resources};
 use crate::template::{
-    Function, Intrinsic, Map, Path, Reference, Sub, Template, Value, below, is_macro, pointer, resource_of,
+    Function, Intrinsic, Map, Path, Reference, Sub, Template, Value, is_macro, pointer, resource_of,
 };
 
 /// A loop that is written wrongly, or makes one thing twice.
@@ -20,6 +22,10 @@ pub const OPEN_LOOP: Code = Code::new("I1034", "loop-over-unknown");
 
 /// More copies than this are not made: a template has at most 500 resources.
 const MOST_COPIES: usize = 10_000;
+/// What loops make is no more text than this, in bytes: CloudFormation takes 1 MB.
+const MOST_MADE: usize = 16 << 20;
+/// What a value counts beside its text.
+const VALUE: usize = 64;
 const LOOP_KEY: &str = "Fn::ForEach::";
 
 /// A template without the loops that could be run, and the way back to where each part stood.
@@ -29,16 +35,21 @@ pub struct Expanded<'a> {
     pub template: Cow<'a, Template>,
     /// What is wrong with the loops; the paths are those of the template as it was written.
     pub diagnostics: Vec<Diagnostic>,
-    origins: Vec<(String, String)>,
+    origins: HashMap<String, String>,
 }
 
 impl Expanded<'_> {
     /// The pointer into the template as it was written.
     pub fn origin<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
-        let covering = self.origins.iter().filter_map(|(made, origin)| Some((origin, below(pointer, made)?)));
-        match covering.min_by_key(|(_, rest)| rest.len()) {
-            Some((origin, rest)) => Cow::Owned(format!("{origin}{rest}")),
-            None => Cow::Borrowed(pointer),
+        let mut made = pointer;
+        loop {
+            if let Some(origin) = self.origins.get(made) {
+                return Cow::Owned(format!("{origin}{}", &pointer[made.len()..]));
+            }
+            match made.rfind('/') {
+                Some(end) => made = &made[..end],
+                None => return Cow::Borrowed(pointer),
+            }
         }
     }
 }
@@ -48,12 +59,20 @@ impl Expanded<'_> {
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
 pub fn expand<'a>(template: &'a Template, environment: &Environment) -> Expanded<'a> {
-    let mut expander =
-        Expander { template, environment, scope: Vec::new(), origins: Vec::new(), found: Vec::new(), copies: 0 };
+    let mut expander = Expander {
+        template,
+        environment,
+        scope: Vec::new(),
+        origins: HashMap::new(),
+        found: Vec::new(),
+        told: HashSet::new(),
+        copies: 0,
+        left: Cell::new(MOST_MADE),
+    };
     expander.found.extend(transform::unknown_macros(template));
     let loops = loops(template);
     if loops.is_empty() {
-        return Expanded { template: Cow::Borrowed(template), diagnostics: expander.found, origins: Vec::new() };
+        return Expanded { template: Cow::Borrowed(template), diagnostics: expander.found, origins: HashMap::new() };
     }
     if !transform::has(template, transform::EXTENSIONS) {
         let found = loops.into_iter().map(|place| {
@@ -61,11 +80,21 @@ pub fn expand<'a>(template: &'a Template, environment: &Environment) -> Expanded
             at(found, place).help("add `Transform: AWS::LanguageExtensions`")
         });
         expander.found.extend(found);
-        return Expanded { template: Cow::Borrowed(template), diagnostics: expander.found, origins: Vec::new() };
+        return Expanded { template: Cow::Borrowed(template), diagnostics: expander.found, origins: HashMap::new() };
     }
-    let template = expander.template();
+    let expanded = expander.template();
+    if expander.left.get() == 0 {
+        // Half of what they make would be judged for what it lacks.
+        let found = match expander.copies > MOST_COPIES {
+            true => format!("the loops make more than {MOST_COPIES} copies"),
+            false => format!("what the loops make is more than {} MiB", MOST_MADE >> 20),
+        };
+        let found = Diagnostic::error(TOO_LARGE, found).path("/Resources");
+        let found = found.help("let the loops go over fewer values, or make less in each");
+        return Expanded { template: Cow::Borrowed(template), diagnostics: vec![found], origins: HashMap::new() };
+    }
     let Expander { origins, found: diagnostics, .. } = expander;
-    let mut expanded = Expanded { template: Cow::Owned(template), diagnostics: Vec::new(), origins };
+    let mut expanded = Expanded { template: Cow::Owned(expanded), diagnostics: Vec::new(), origins };
     expanded.diagnostics = diagnostics
         .into_iter()
         .map(|mut found| {
@@ -110,9 +139,14 @@ struct Expander<'a, 'e> {
     environment: &'e Environment,
     /// What each identifier stands for, the innermost loop last.
     scope: Vec<(String, String)>,
-    origins: Vec<(String, String)>,
+    /// By what is made, where what makes it is written.
+    origins: HashMap<String, String>,
     found: Vec<Diagnostic>,
+    /// What is said already to be made twice.
+    told: HashSet<String>,
     copies: usize,
+    /// How much may still be made.
+    left: Cell<usize>,
 }
 
 /// Where something is made, and where what makes it is written.
@@ -171,6 +205,9 @@ impl Expander<'_, '_> {
     }
 
     fn twice(&mut self, key: &str, place: String) {
+        if !self.told.insert(place.clone()) {
+            return;
+        }
         self.found.push(at(Diagnostic::error(LOOP, format!("a loop makes `{key}`, and there is one already")), place));
     }
 
@@ -184,12 +221,23 @@ impl Expander<'_, '_> {
             let filled = self.fill(key);
             let inner = way.key(&filled, key);
             if filled != *key {
-                self.origins.push((inner.made.clone(), inner.written.clone()));
+                self.note(&inner);
             }
             let value = self.value(value, &inner);
             self.put(&mut made, filled, value, &inner);
         }
         made
+    }
+
+    fn note(&mut self, way: &Way) {
+        self.origins.entry(way.made.clone()).or_insert_with(|| way.written.clone());
+    }
+
+    /// Counts text that is about to be there; false if it is too much.
+    fn afford(&self, bytes: usize) -> bool {
+        let left = self.left.get().checked_sub(bytes.saturating_add(VALUE));
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     fn put(&mut self, made: &mut Map, key: String, value: Value, way: &Way) {
@@ -207,16 +255,21 @@ impl Expander<'_, '_> {
                 .push(at(found, place.written).help(format!("write `{key}: [Name, [a, b], {{ 'Key${{Name}}': … }}]`")));
             return;
         };
-        let items = self.collection(collection).filter(|items| self.copies + items.len() <= MOST_COPIES);
-        let Some(items) = items else {
+        let Some(items) = self.collection(collection) else {
             let found = format!("what the loop `{name}` goes over is not known, so neither is what it makes");
             let found = at(Diagnostic::info(OPEN_LOOP, found), place.written);
             self.found.push(found.help("give the parameter a default, or its value with the environment"));
             made.insert(key.to_owned(), value.clone());
             return;
         };
+        self.copies += items.len();
+        if self.copies > MOST_COPIES {
+            self.left.set(0);
+        }
         for text in items {
-            self.copies += 1;
+            if self.left.get() == 0 {
+                break;
+            }
             self.scope.push((identifier.clone(), text));
             let written = Way { made: way.made.clone(), written: format!("{}/2", place.written) };
             for (inner, value) in body {
@@ -226,7 +279,7 @@ impl Expander<'_, '_> {
                 }
                 let filled = self.fill(inner);
                 let inner = written.key(&filled, inner);
-                self.origins.push((inner.made.clone(), inner.written.clone()));
+                self.note(&inner);
                 let value = self.value(value, &inner);
                 self.put(made, filled, value, &inner);
             }
@@ -284,6 +337,10 @@ impl Expander<'_, '_> {
     }
 
     fn value(&mut self, value: &Value, way: &Way) -> Value {
+        let text = value.as_str().map_or(0, str::len);
+        if !self.scope.is_empty() && !self.afford(text + way.made.len()) {
+            return Value::Null;
+        }
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
             Value::String(text) => Value::String(self.fill(text)),
@@ -321,13 +378,13 @@ impl Expander<'_, '_> {
             return text.to_owned();
         }
         self.scope.iter().rev().fold(text.to_owned(), |text, (identifier, value)| {
-            let text = text.replace(&format!("${{{identifier}}}"), value);
-            let marker = format!("&{{{identifier}}}");
-            if !text.contains(&marker) {
+            let (whole, stripped) = (format!("${{{identifier}}}"), format!("&{{{identifier}}}"));
+            let uses = text.matches(&whole).count() + text.matches(&stripped).count();
+            if uses == 0 || !self.afford(uses.saturating_mul(value.len()).saturating_add(text.len())) {
                 return text;
             }
             let letters: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
-            text.replace(&marker, &letters)
+            text.replace(&whole, value).replace(&stripped, &letters)
         })
     }
 }

@@ -36,7 +36,8 @@ impl<'a> Resolved<'a> {
             Some(declared) if self.is_possible(under) => {
                 let mut steps = path.split('/').filter(|step| !step.is_empty());
                 let Some(first) = steps.next() else { return Vec::new() };
-                match declared.properties.get(first) {
+                let global = || self.global(&declared.kind, first);
+                match declared.properties.get(first).or_else(global) {
                     Some(value) => self.look(value, &steps.collect::<Vec<_>>(), under),
                     None if declared.properties.keys().any(|key| is_macro(key)) => {
                         vec![super::evaluate::unknown(Reason::Macro, &NOTHING, under)]
@@ -46,6 +47,14 @@ impl<'a> Resolved<'a> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What `Globals` of a SAM template gives every function that does not have the property itself.
+    ///
+    /// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html>
+    fn global(&self, kind: &str, property: &str) -> Option<&'a Value> {
+        let of_all = self.template.other.get("Globals").filter(|_| kind == "AWS::Serverless::Function")?;
+        of_all.as_map()?.get("Function")?.as_map()?.get(property)
     }
 
     /// What lies in a value at the end of a path, in the worlds in which `under` holds.

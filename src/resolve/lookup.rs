@@ -50,6 +50,9 @@ impl<'a> Resolved<'a> {
         let rows = lookup.mapping.into_iter().flat_map(|mapping| mapping.iter());
         let (rows, none) = self.by_key(&lookup.keys[1], rows, under);
         missing = self.or(missing, none);
+        if rows.len() > MOST_CASES {
+            return false;
+        }
         for (when, row) in rows {
             let entries = row.as_map().into_iter().flat_map(|row| row.iter());
             let (entries, none) = self.by_key(&lookup.keys[2], entries, when);
@@ -72,6 +75,8 @@ impl<'a> Resolved<'a> {
     }
 
     /// The entries that a key can lead to, and where it leads to none.
+    ///
+    /// Those that come after too many are not looked at.
     fn by_key(
         &self,
         key: &Resolution<'a>,
@@ -89,6 +94,9 @@ impl<'a> Resolved<'a> {
             if self.is_possible(when) {
                 rest = self.and(rest, self.not(here));
                 found.push((when, entry));
+                if found.len() > MOST_CASES {
+                    break;
+                }
             }
         }
         (found, rest)

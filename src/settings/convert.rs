@@ -110,7 +110,7 @@ impl Converter<'_> {
             .span(second)
             .label("a second time here");
         let finding = match self.places.get(&format!("{at}{}", pointer([key]))) {
-            Some(first) => finding.and_at(first.clone(), "first here"),
+            Some(first) => finding.and_at(first, "first here"),
             None => finding,
         };
         self.findings.push(finding.help("keep one of the two, or put both contents under one key"));
@@ -173,7 +173,7 @@ mod tests {
     fn keys_and_values_have_their_places() {
         let text = "stack: x\ndefaults:\n  tags:\n    a/b: c\n";
         let (_, places, _) = convert("formwork.yaml", text).expect("YAML");
-        let place = |pointer| places.get(pointer).map(ToString::to_string);
+        let place = |pointer| places.get(pointer).map(|place| place.to_string());
         assert_eq!(place("/defaults/tags/a~1b").as_deref(), Some("formwork.yaml:4:5"));
         assert_eq!(place("/defaults/tags/a~1b#").as_deref(), Some("formwork.yaml:4:10"));
     }

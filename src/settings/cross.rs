@@ -57,7 +57,7 @@ impl Site<'_> {
         let finding = Diagnostic::new(code, severity, message).path(&pointer);
         let is_section = !schema::keys(schema::at(schema::environment(), path.split('.'))).is_empty();
         let value = self.settings.places.get(&format!("{pointer}#")).filter(|span| span.length > 0 && !is_section);
-        finding.span(value.or_else(|| self.settings.places.nearest(&pointer)).cloned())
+        finding.span(value.or_else(|| self.settings.places.nearest(&pointer)))
     }
 
     fn error(&self, code: Code, path: &str, message: impl Into<String>) -> Diagnostic {
@@ -67,7 +67,7 @@ impl Site<'_> {
     /// The same with the place of a second setting.
     fn beside(&self, finding: Diagnostic, path: &str, message: impl Into<String>) -> Diagnostic {
         match self.settings.place(self.name, path) {
-            Some(span) => finding.and_at(span.clone(), message),
+            Some(span) => finding.and_at(span, message),
             None => finding,
         }
     }

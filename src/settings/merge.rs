@@ -23,7 +23,7 @@ pub(super) fn merge(inside: &mut Value, at: &str, beside: &Value, from: &str, pl
 
 fn take_places(value: &Value, at: &str, from: &str, places: &mut Places) {
     for mark in ["", "#"] {
-        if let Some(span) = places.get(&format!("{from}{mark}")).cloned() {
+        if let Some(span) = places.get(&format!("{from}{mark}")) {
             places.insert(format!("{at}{mark}"), span);
         }
     }

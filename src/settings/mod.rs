@@ -72,11 +72,11 @@ fn complete(value: &mut Value, places: &mut Places) -> Vec<Diagnostic> {
     findings
 }
 
-fn never_there(path: &str, place: Option<&Span>) -> Diagnostic {
+fn never_there(path: &str, place: Option<Span>) -> Diagnostic {
     let section = path.rsplit_once('.').map_or(path, |(section, _)| section);
     let message = format!("`{path}` stays open, and no environment has `{section}`");
     Diagnostic::warning(codes::WITHOUT_EFFECT, message)
         .path("/parameters")
-        .span(place.cloned())
+        .span(place)
         .help(format!("delete it, or give the environments that need it `{section}`"))
 }

@@ -62,7 +62,7 @@ impl Settings {
     }
 
     /// Where the setting at a path such as `proxy.auth` was written for `environment`, or the nearest thing around it.
-    pub fn place(&self, environment: &str, path: &str) -> Option<&Span> {
+    pub fn place(&self, environment: &str, path: &str) -> Option<Span> {
         let steps = ["environments", environment].into_iter().chain(path.split('.'));
         self.places.nearest(&pointer(steps))
     }

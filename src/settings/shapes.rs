@@ -47,10 +47,10 @@ fn both(section: &str, key: &str, at: &str, places: &Places) -> Diagnostic {
         format!("`{section}.{key}` is of one that exists, and `{section}.new` of one that this stack creates");
     let finding = Diagnostic::error(codes::EXCLUSIVE, message)
         .path(&at_key)
-        .span(places.nearest(&at_key).cloned())
+        .span(places.nearest(&at_key))
         .help(format!("delete `{key}`, or `new`"));
     match places.nearest(&format!("{at}{}", pointer([section, NEW]))) {
-        Some(new) => finding.and_at(new.clone(), "the new one"),
+        Some(new) => finding.and_at(new, "the new one"),
         None => finding,
     }
 }

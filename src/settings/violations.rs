@@ -191,7 +191,7 @@ impl Violation<'_> {
         let message = format!("{} has {} twice", self.setting(), words::short(&values[second]));
         let finding = self.at(codes::REPEATED, message, &format!("{}/{second}", self.pointer));
         let finding = match self.places.nearest(&format!("{}/{first}", self.pointer)) {
-            Some(place) => finding.and_at(place.clone(), "first here"),
+            Some(place) => finding.and_at(place, "first here"),
             None => finding,
         };
         finding.help("name each once")
@@ -209,12 +209,12 @@ impl Violation<'_> {
     }
 
     fn at_value(&self, code: Code, message: String) -> Diagnostic {
-        let value = self.places.get(&format!("{}#", self.pointer)).filter(|span| visible(span));
-        self.at_key(code, message).span(value.cloned())
+        let value = self.places.get(&format!("{}#", self.pointer)).filter(visible);
+        self.at_key(code, message).span(value)
     }
 
     fn at(&self, code: Code, message: String, pointer: &str) -> Diagnostic {
-        Diagnostic::error(code, message).path(pointer).span(self.places.nearest(pointer).cloned())
+        Diagnostic::error(code, message).path(pointer).span(self.places.nearest(pointer))
     }
 }
 

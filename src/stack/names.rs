@@ -57,7 +57,7 @@ pub(super) fn derive(lowered: &mut Lowered, wanted: &[(String, &str)]) {
                 }
             }
             Err(fault) => {
-                let place = lowered.places.nearest(&pointer(["Resources", id])).cloned();
+                let place = lowered.places.nearest(&pointer(["Resources", id]));
                 let mut diagnostic =
                     Diagnostic::error(codes::LONG_NAME, format!("no name can be derived for `{id}`: {fault}"))
                         .resource(id.as_str())

@@ -110,7 +110,8 @@ impl Intrinsic {
     }
 }
 
-fn map_to_json(map: &Map) -> Json {
+/// A map in the long form.
+pub(crate) fn map_to_json(map: &Map) -> Json {
     Json::Object(map.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
 }
 

@@ -17,10 +17,11 @@ mod walk;
 use indexmap::IndexMap;
 
 pub use dynamic::{DynamicReference, dynamic_references};
+pub(crate) use json::map_to_json;
 pub use name::LogicalId;
 pub use places::Places;
-pub(crate) use pointer::resource_of;
 pub use pointer::{below, pointer, steps};
+pub(crate) use pointer::{resource_of, to_secret};
 pub use pseudo::PSEUDO_PARAMETERS;
 pub use sub::{Sub, SubPart};
 pub(crate) use value::is_macro;

@@ -31,6 +31,7 @@ fn stack(wired: bool) -> Stack {
         stack.allow(handler, proxy);
     }
     stack.allow(proxy, database);
+    stack.grant(handler, proxy.connect());
     stack
 }
 

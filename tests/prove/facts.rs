@@ -12,7 +12,7 @@ Resources:
   ProxySg: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: proxy, VpcId: vpc-1, SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref LambdaSg }] } }
   Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: app, EngineFamily: POSTGRESQL, RoleArn: 'arn:aws:iam::111122223333:role/p', VpcSubnetIds: [subnet-a, subnet-b], VpcSecurityGroupIds: [!Ref ProxySg] } }
   Targets: { Type: AWS::RDS::DBProxyTargetGroup, Properties: { DBProxyName: !Ref Proxy, TargetGroupName: default, DBInstanceIdentifiers: [orders] } }
-  Handler: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [subnet-a, subnet-b], SecurityGroupIds: [!Ref LambdaSg] }, Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint, SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf' } } } }
+  Handler: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/h', VpcConfig: { SubnetIds: [subnet-a, subnet-b], SecurityGroupIds: [!Ref LambdaSg] }, Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint, SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf' } } } }
 ";
 
 /// An account in which everything is as it should be.

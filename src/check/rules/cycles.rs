@@ -34,11 +34,26 @@ fn cycles(context: &Context<'_>, report: &mut Report) {
         search.visit(id);
     }
     for cycle in search.cycles.into_iter().filter(|cycle| is_possible(context, &edges, cycle)) {
-        let way = cycle.iter().chain(cycle.first()).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" -> ");
+        let way = way(&cycle);
         let found = report.resource(cycle[0], "", format!("resources wait for each other: {way}"));
         found.help =
             Some("take one of the references out, such as by a rule or a policy that is a resource of its own".into());
     }
+}
+
+/// With more circles than this, mending one mends many others.
+const MOST_CIRCLES: usize = 25;
+/// So many resources of a circle are named.
+const NAMED: usize = 12;
+
+/// A circle in words. Of a long one the beginning and the end are named.
+fn way(cycle: &[&str]) -> String {
+    let mut names: Vec<String> = cycle.iter().chain(cycle.first()).map(|id| format!("`{id}`")).collect();
+    if names.len() > NAMED + 2 {
+        let left_out = names.len() - NAMED;
+        names.splice(NAMED - 2..names.len() - 2, [format!("{left_out} more")]);
+    }
+    names.join(" -> ")
 }
 
 /// What each resource waits for, and in which worlds.
@@ -112,14 +127,14 @@ impl<'a> Search<'a> {
     fn follow(&mut self, to: &'a str) {
         match self.state.get(to) {
             None => self.enter(to),
-            Some(true) => {
+            Some(true) if self.cycles.len() < MOST_CIRCLES => {
                 let start = self.path.iter().position(|(id, _)| *id == to).unwrap_or(0);
                 let cycle: Vec<&str> = self.path[start..].iter().map(|(id, _)| *id).collect();
                 if !self.cycles.contains(&cycle) {
                     self.cycles.push(cycle);
                 }
             }
-            Some(false) => {}
+            Some(_) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shared::identity;
-use crate::check::context::Context;
+use crate::check::context::{Context, MOST_COMPARED};
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
@@ -46,11 +46,14 @@ fn shared<'a>(context: &Context<'a>, report: &mut Report, ids: &[&'a str], ident
             bearers.entry(identifier).or_default().push((id, when));
         }
     }
-    for bearers in bearers.values() {
+    for bearers in bearers.values().map(|bearers| &bearers[..bearers.len().min(MOST_COMPARED)]) {
         for (id, when) in bearers {
             let both = |along: Formula| context.resolved.is_certainly_possible(context.resolved.and(*when, along));
             let others = bearers.iter().filter(|(other, along)| other != id && both(*along));
-            let others: Vec<String> = others.map(|(other, _)| format!("`{other}`")).collect();
+            let mut others: Vec<String> = others.map(|(other, _)| format!("`{other}`")).take(NAMED + 1).collect();
+            if let Some(rest) = others.get_mut(NAMED) {
+                *rest = "others".to_owned();
+            }
             if let (false, Some(first)) = (others.is_empty(), identifier.first()) {
                 let place = pointer(
                     ["Resources", id, "Properties"].into_iter().chain(first.segments().iter().map(String::as_str)),
@@ -61,6 +64,9 @@ fn shared<'a>(context: &Context<'a>, report: &mut Report, ids: &[&'a str], ident
         }
     }
 }
+
+/// So many of those that share an identifier are named.
+const NAMED: usize = 3;
 
 /// What the primary identifier of a resource can be, and in which worlds, as far as that is known.
 fn identifiers(context: &Context<'_>, id: &str, identifier: &[PropertyPath]) -> Vec<(Vec<String>, Formula)> {

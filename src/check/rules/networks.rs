@@ -1,7 +1,7 @@
 //! Subnets, their blocks and zones, and what must be in one VPC.
 
 use super::known::{Known, named, targets, tell, texts};
-use crate::check::context::Context;
+use crate::check::context::{Context, MOST_COMPARED};
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
@@ -26,8 +26,11 @@ const OVERLAP: Rule = Rule {
         "Resources:\n  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000001, CidrBlock: 10.0.0.0/20 } }\n  B: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-00000002, CidrBlock: 10.0.0.0/20 } }",
     ],
     find: |context, report| {
-        let subnets: Vec<_> =
-            context.resources(SUBNET).map(|(id, _)| (id, block(context, id), vpcs(context, id))).collect();
+        let subnets: Vec<_> = context
+            .resources(SUBNET)
+            .take(MOST_COMPARED)
+            .map(|(id, _)| (id, block(context, id), vpcs(context, id)))
+            .collect();
         for (n, one) in subnets.iter().enumerate() {
             let other = subnets[..n].iter().find_map(|other| Some((other.0, overlap(context, one, other)?)));
             if let Some((other, when)) = other {

@@ -96,7 +96,8 @@ const DEPENDS_ON: Rule = Rule {
                     perhaps_missing(context, id, on, report);
                 } else {
                     let message = format!("`{id}` depends on `{on}`, and there is no such resource");
-                    report.resource(id, "/DependsOn", message).help = known_name(context.template, on);
+                    let help = report.suggests().then(|| known_name(context.template, on)).flatten();
+                    report.resource(id, "/DependsOn", message).help = help;
                 }
             }
         }
@@ -136,8 +137,8 @@ fn check_name(context: &Context<'_>, name: &str, path: &Path<'_>, report: &mut R
     let known =
         template.parameters.contains_key(name) || PSEUDO_PARAMETERS.contains(&name) || context.resolved.may_exist(name);
     if !known && !is_of_module(template, name) {
-        let found = report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`"));
-        found.help = known_name(template, name);
+        let help = report.suggests().then(|| known_name(template, name)).flatten();
+        report.at(path, format!("there is no resource, parameter or pseudo parameter `{name}`")).help = help;
     }
 }
 
@@ -145,8 +146,8 @@ fn check_attribute(context: &Context<'_>, name: &str, attribute: &str, path: &Pa
     let template = context.template;
     let Some(resource) = template.resources.get(name) else {
         if !context.resolved.may_exist(name) && !is_of_module(template, name) {
-            let found = report.at(path, format!("there is no resource `{name}`"));
-            found.help = known_name(template, name);
+            let help = report.suggests().then(|| known_name(template, name)).flatten();
+            report.at(path, format!("there is no resource `{name}`")).help = help;
         }
         return;
     };

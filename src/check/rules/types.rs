@@ -34,8 +34,8 @@ fn unknown_type(context: &Context<'_>, report: &mut Report) {
             // A type that is missing or no text is said where the template is read.
             None if kind.is_empty() || is_own(kind) => {}
             None => {
-                let found = report.resource(id, "/Type", format!("there is no resource type `{kind}`"));
-                found.help = suggest(kind, registry::type_names());
+                let help = report.suggests().then(|| suggest(kind, registry::type_names())).flatten();
+                report.resource(id, "/Type", format!("there is no resource type `{kind}`")).help = help;
             }
         }
     }

@@ -21,6 +21,16 @@ pub(in crate::cli) enum Origin {
     StandardInput,
 }
 
+impl Origin {
+    /// Whether it can be read again: what comes through a pipe cannot.
+    pub(super) fn is_file(&self) -> bool {
+        match self {
+            Self::File(path) => path.is_file(),
+            Self::StandardInput => false,
+        }
+    }
+}
+
 impl Input {
     /// The name that it bears in findings.
     pub(in crate::cli) fn name(&self) -> String {

@@ -6,7 +6,7 @@ use std::thread;
 
 use time::Date;
 
-use super::inputs::{Input, Origin};
+use super::inputs::Input;
 use super::read::{self, Read};
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -77,9 +77,9 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
     findings.extend(check::check_in(&template, &places, &environment));
     let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
     findings.extend(judged.findings);
-    findings.retain(|finding| !stated.ignored.iter().any(|ignored| ignored.covers(finding)));
+    findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
-    let text = (input.origin == Origin::StandardInput).then_some(text);
+    let text = (!input.origin.is_file()).then_some(text);
     Some(Judged { text, resources: template.resources.len(), findings, proofs: judged.proofs, name })
 }

@@ -1,6 +1,6 @@
 //! A template as it is read: from a file or standard input, with what was stated inside it and beside it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,13 @@ pub(in crate::cli) fn read(input: &Input) -> Option<Result<Read, Diagnostic>> {
     Some(Ok(Read { name, text, template, places, stated, findings }))
 }
 
+/// The text of a template for excerpts; none of what was more than anyone reads.
+pub(in crate::cli) fn excerpted(file: &str) -> Option<String> {
+    let origin = Origin::File(PathBuf::from(file));
+    let text = if origin.is_file() { text(&origin).ok()? } else { return None };
+    (text.len() <= MOST_BYTES).then_some(text)
+}
+
 /// Whether a text found in a folder is worth reading as a template: every template has the word in it.
 fn looks_like_template(text: &str) -> bool {
     text.contains("Resources") && (text.contains("AWSTemplateFormatVersion") || text.contains("Type"))
@@ -71,7 +78,7 @@ pub(in crate::cli) fn with_children(mut environment: Environment, template: &Tem
 /// Reads what lies beside a template: `app.formwork.yaml` beside `app.template.yaml` or `app.yaml`.
 fn sidecar(template: &Path, stated: &mut Stated, places: &mut Places) {
     let Some(path) = sidecar_of(template) else { return };
-    let Ok(text) = fs::read_to_string(&path) else { return };
+    let Ok(text) = text(&Origin::File(path.clone())) else { return };
     let (value, own, findings) = parse::parse_value(&text, &path.display().to_string());
     stated.findings.extend(findings);
     if let Some(value) = value {
@@ -100,6 +107,13 @@ fn text(origin: &Origin) -> Result<String, Diagnostic> {
         Diagnostic::error(codes::UNREADABLE, format!("cannot read {name}: {error}")).help(help)
     };
     read.map_err(|error| unreadable(&error, "name a file, a folder, a pattern, or `-` for standard input"))?;
+    if let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+        && bytes.len() > MOST_BYTES
+    {
+        // Where the reading ended, a character did not.
+        bytes.truncate(error.valid_up_to());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -107,7 +121,7 @@ fn text(origin: &Origin) -> Result<String, Diagnostic> {
     })
 }
 
-/// Reads one byte more than what is read at most, so that too much is seen to be that without being held.
+/// Reads one character more than what is read at most, so that too much is seen to be that without being held.
 fn limited(source: impl io::Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    source.take(MOST_BYTES as u64 + 1).read_to_end(bytes)
+    source.take(MOST_BYTES as u64 + 4).read_to_end(bytes)
 }

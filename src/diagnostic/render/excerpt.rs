@@ -1,5 +1,7 @@
 //! The lines that a finding points at, cut from their files.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Snippet};
@@ -7,6 +9,50 @@ use annotate_snippets::{Annotation, AnnotationKind, Snippet};
 use super::Sources;
 use crate::diagnostic::secret::redacted;
 use crate::diagnostic::{Diagnostic, Span};
+
+/// A place that is further from the main one, in lines, is told without an excerpt: what lies between is cut out too.
+const FARTHEST: usize = 2_000;
+/// Longer lines, in bytes, are not shown: nobody finds a place in them.
+const LONGEST: usize = 4_096;
+
+/// The files that findings point at, each had once and cut into lines once.
+pub(super) struct Library<'s> {
+    sources: &'s Sources<'s>,
+    files: HashMap<String, Option<Lines>>,
+}
+
+struct Lines {
+    text: String,
+    /// Where each line begins and ends.
+    ranges: Vec<Range<usize>>,
+}
+
+impl<'s> Library<'s> {
+    pub(super) fn new(sources: &'s Sources<'s>) -> Self {
+        Self { sources, files: HashMap::new() }
+    }
+
+    fn lines(&mut self, file: &str) -> Option<&Lines> {
+        match self.files.entry(file.to_owned()) {
+            Entry::Occupied(known) => known.into_mut().as_ref(),
+            Entry::Vacant(new) => new.insert((self.sources)(file).map(Lines::new)).as_ref(),
+        }
+    }
+}
+
+impl Lines {
+    fn new(text: String) -> Self {
+        let start = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+        let ranges = text.lines().map(|line| start(line)..start(line) + line.len()).collect();
+        Self { text, ranges }
+    }
+
+    /// A line, from 1, if it is there and can be shown.
+    fn get(&self, line: usize) -> Option<&str> {
+        let range = self.ranges.get(line.checked_sub(1)?)?;
+        (range.len() <= LONGEST).then(|| &self.text[range.clone()])
+    }
+}
 
 /// The lines of one file that a finding points at.
 pub(super) struct Page<'a> {
@@ -37,7 +83,7 @@ impl Page<'_> {
 }
 
 /// A page for each file, that of the main place first. None where a secret could stand.
-pub(super) fn pages<'a>(diagnostic: &'a Diagnostic, sources: &Sources<'_>) -> Vec<Page<'a>> {
+pub(super) fn pages<'a>(diagnostic: &'a Diagnostic, library: &mut Library<'_>) -> Vec<Page<'a>> {
     if diagnostic.secret {
         return Vec::new();
     }
@@ -51,22 +97,22 @@ pub(super) fn pages<'a>(diagnostic: &'a Diagnostic, sources: &Sources<'_>) -> Ve
             None => files.push((&place.1.file, vec![place])),
         }
     }
-    files.into_iter().filter_map(|(file, places)| page(file, &places, &sources(file)?)).collect()
+    files.into_iter().filter_map(|(file, places)| page(file, &places, library.lines(file)?)).collect()
 }
 
 type Place<'a> = (AnnotationKind, &'a Span, Option<&'a str>);
 
-fn page<'a>(file: &'a str, places: &[Place<'a>], source: &str) -> Option<Page<'a>> {
-    let lines: Vec<&str> = source.lines().collect();
-    let places = places.iter().filter(|(_, span, _)| (1..=lines.len()).contains(&span.line));
-    let places: Vec<_> = places.collect();
+fn page<'a>(file: &'a str, places: &[Place<'a>], lines: &Lines) -> Option<Page<'a>> {
+    let main = places.first()?.1.line;
+    let is_near = |span: &Span| span.line.abs_diff(main) <= FARTHEST && lines.get(span.line).is_some();
+    let places: Vec<_> = places.iter().filter(|(_, span, _)| is_near(span)).collect();
     let first_line = places.iter().map(|(_, span, _)| span.line).min()?;
     let last_line = places.iter().map(|(_, span, _)| span.line).max()?;
     let mut text = String::new();
     let mut starts = Vec::new();
-    for line in &lines[first_line - 1..last_line] {
+    for line in first_line..=last_line {
         starts.push(text.len());
-        text.push_str(&redacted(line));
+        text.push_str(&redacted(lines.get(line).unwrap_or_default()));
         text.push('\n');
     }
     let marks = places.into_iter().map(|(kind, span, label)| {

@@ -2,15 +2,16 @@
 
 use annotate_snippets::{Group, Level, Origin, Renderer};
 
-use super::excerpt::{Page, pages};
+use super::excerpt::{Library, Page, pages};
 use super::{Sources, sorted};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 
 /// The findings as text with colours, which the stream it goes to strips where they are not wanted.
 pub fn full(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> String {
     let mut text = String::new();
+    let mut library = Library::new(sources);
     for diagnostic in sorted(diagnostics) {
-        text.push_str(&one(diagnostic, sources));
+        text.push_str(&one(diagnostic, &mut library));
         text.push_str("\n\n");
     }
     if let Some(summary) = summary(diagnostics) {
@@ -32,8 +33,8 @@ pub fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
     (!counts.is_empty()).then(|| counts.join(", "))
 }
 
-fn one(diagnostic: &Diagnostic, sources: &Sources<'_>) -> String {
-    let pages = pages(diagnostic, sources);
+fn one(diagnostic: &Diagnostic, library: &mut Library<'_>) -> String {
+    let pages = pages(diagnostic, library);
     let unseen = unseen(diagnostic, &pages);
     let title = level(diagnostic.severity).primary_title(&diagnostic.message).id(diagnostic.code.id);
     let mut group = Group::with_title(title);

@@ -14,6 +14,12 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
     model.resolved.each_reference(function.id, &mut |name, attribute, when, value| {
         if is_address(model, name, attribute) {
             addresses.push((name, when, value));
+        } else if model.kind(name) == "AWS::SSM::Parameter" && attribute == Some("Value") {
+            model.resolved.each_reference(name, &mut |name, attribute, there, _| {
+                if is_address(model, name, attribute) {
+                    addresses.push((name, model.resolved.and(when, there), value));
+                }
+            });
         }
     });
     for (name, when, value) in addresses {
@@ -41,7 +47,10 @@ fn is_address(model: &Model<'_>, name: &str, attribute: Option<&str>) -> bool {
         Kind::Database | Kind::Cluster => {
             attribute == "Endpoint" || attribute.ends_with("Endpoint.Address") || attribute.ends_with("Endpoint")
         }
-        Kind::Store => attribute.contains("Endpoint") && !attribute.ends_with("Port") && !attribute.ends_with("Ports"),
+        Kind::Store => {
+            let is_endpoint = attribute.contains("Endpoint") || attribute.contains("EndPoint");
+            is_endpoint && !attribute.ends_with("Port") && !attribute.ends_with("Ports")
+        }
         Kind::Endpoint => attribute == "DnsEntries",
         Kind::Function | Kind::Rotation => false,
     }

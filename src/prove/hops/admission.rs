@@ -14,6 +14,10 @@ pub fn look(look: &mut Look<'_, '_>, direction: Direction, under: Formula, anywh
         Direction::Egress => (&flow.from, &flow.to),
         Direction::Ingress => (&flow.to, &flow.from),
     };
+    // A function that has subnets and no group: `attachment` says so.
+    if !anywhere && flow.from.interface.is_some() && flow.from.groups.is_empty() {
+        return;
+    }
     if flow.ports.is_empty() {
         let message = format!("the port of {} is not known, so that no rule can be judged", flow.to.told());
         look.say(Answer::Unknown, under, message).silent();
@@ -26,7 +30,7 @@ pub fn look(look: &mut Look<'_, '_>, direction: Direction, under: Formula, anywh
         }
         let mut reasons = Vec::new();
         let judged = if anywhere {
-            let side = Side { groups: &[], subnet: None, v6: false, given: false };
+            let side = Side { groups: &[], subnet: None, v6: false, given: false, beyond: &[] };
             look.model.passes(&own.groups, direction, &port, &side, &mut reasons)
         } else {
             at_every_subnet(look.model, own, far, direction, &port, &mut reasons)

@@ -33,6 +33,7 @@ fn look(look: &mut Look<'_, '_>) {
             format!("members of {from} have interfaces in a VPC")
         };
         look.say(Answer::Holds, inside, message).because(evidence);
+        without_group(look, inside);
         other_vpc(look, inside);
     }
 }
@@ -102,6 +103,20 @@ fn attached(look: &Look<'_, '_>) -> Vec<Evidence> {
             .collect()
     };
     [&look.flow.from, &look.flow.to].into_iter().flat_map(each).collect()
+}
+
+/// A function in subnets has a group; it has no default one.
+fn without_group(look: &mut Look<'_, '_>, inside: Formula) {
+    let from = look.flow.from.clone();
+    if from.interface.is_none() || !from.groups.is_empty() || !look.model.resolved.is_certainly_possible(inside) {
+        return;
+    }
+    let message = format!("{} has subnets and no security group", from.told());
+    let step = look.say(Answer::Broken, inside, message);
+    step.help(format!("give {} a security group", from.told()));
+    if let Some((id, path)) = from.subnets_at() {
+        step.at(id, path);
+    }
 }
 
 /// A group serves one VPC only: what has it is in that.

@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::prove::answer::{Answer, Claim, Evidence, Split};
 use crate::prove::fix::Patch;
 use crate::prove::flow::End;
-use crate::prove::model::{Acl, EPHEMERAL, Judged, Passage, Placed, Port};
+use crate::prove::model::{Acl, EPHEMERAL, Far, Judged, Passage, Placed, Port};
 use crate::resolve::Formula;
 use crate::template::pointer;
 
@@ -63,7 +63,7 @@ pub(super) fn edges<'a>(
             for (when, acl) in model.acls_of(&subnet.term) {
                 let under = [subnet.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
                 let judged = fars.iter().fold(Judged::ALWAYS, |all, far| {
-                    let passes = model.acl_passes(&acl, egress, *far, passage);
+                    let passes = model.acl_passes(&acl, egress, far.map_or(Far::Anywhere, Far::At), passage);
                     let used = far.map_or(Formula::TRUE, |far| far.when);
                     all.and(passes.or(Judged::fact(model.resolved.not(used)), model.resolved), model.resolved)
                 });

@@ -42,7 +42,8 @@ fn given(look: &mut Look<'_, '_>) {
     let mut admitted = Vec::new();
     for rule in model.rules_of_given(Direction::Ingress) {
         for port in &flow.ports {
-            let side = Side { groups: &flow.from.groups, subnet: flow.from.subnets.first(), v6: false, given: false };
+            let (groups, subnet) = (&flow.from.groups, flow.from.subnets.first());
+            let side = Side { groups, subnet, v6: false, given: false, beyond: &[] };
             let judged = model.rule_passes(rule, port, &side);
             if judged.open != Formula::FALSE {
                 admitted.push((rule.holder, rule.group.to_string(), judged));

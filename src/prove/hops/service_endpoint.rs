@@ -3,7 +3,7 @@
 use super::{Hop, Look, admission};
 use crate::diagnostic::Code;
 use crate::prove::answer::{Answer, Split};
-use crate::prove::model::{Direction, Judged, Kind, Model, Passage, Placed, Term, Way};
+use crate::prove::model::{Acl, Direction, Far, Judged, Kind, Model, Passage, Placed, Term, Way};
 use crate::resolve::Formula;
 use crate::template::pointer;
 
@@ -91,17 +91,21 @@ fn outward(look: &mut Look<'_, '_>, service: &str) {
         look.say(Answer::Assumed, inside, message);
         return;
     }
-    let mut all_given = true;
+    let (mut all_given, mut all_public) = (true, true);
     for subnet in &from.subnets {
         for (when, way, route) in look.model.outward(&subnet.term) {
             let when = [subnet.when, when].into_iter().fold(inside, |all, one| look.model.resolved.and(all, one));
             if look.model.resolved.is_possible(when) {
                 all_given &= way == Way::Unknown;
+                all_public &= matches!(way, Way::Nat(_) | Way::Internet);
                 one_way(look, service, subnet, when, &way, route);
             }
         }
     }
-    open_to_the_world(look, service, inside, all_given);
+    // A way that is not looked into may lead to an endpoint, which has a private address.
+    let is_touched = from.vpcs.iter().any(|vpc| look.model.toucher(&vpc.term).is_some());
+    let beyond = if all_public && !is_touched { from.vpcs.as_slice() } else { &[] };
+    open_to_the_world(look, service, inside, all_given, beyond);
 }
 
 fn one_way<'a>(
@@ -196,9 +200,9 @@ fn through_nat<'a>(model: &Model<'a>, service: &str, subnet: &Term<'a>, nat: &Te
 }
 
 /// The groups of the caller and the ACLs of its subnets let HTTPS out.
-fn open_to_the_world(look: &mut Look<'_, '_>, service: &str, inside: Formula, given: bool) {
+fn open_to_the_world<'a>(look: &mut Look<'_, 'a>, service: &str, inside: Formula, given: bool, beyond: &[Placed<'a>]) {
     let (model, from) = (look.model, look.flow.from.clone());
-    let side = crate::prove::model::Side { groups: &[], subnet: None, v6: false, given: true };
+    let side = crate::prove::model::Side { groups: &[], subnet: None, v6: false, given: true, beyond };
     let port = crate::prove::model::Port::known(443, Formula::TRUE);
     let mut reasons = Vec::new();
     let judged = model.passes(&from.groups, Direction::Egress, &port, &side, &mut reasons);
@@ -222,23 +226,27 @@ fn open_to_the_world(look: &mut Look<'_, '_>, service: &str, inside: Formula, gi
             step.at(id, pointer(["Resources", id, "Properties"]));
         }
     }
-    acls(look, inside);
+    acls(look, inside, beyond);
 }
 
-fn acls(look: &mut Look<'_, '_>, inside: Formula) {
+fn acls<'a>(look: &mut Look<'_, 'a>, inside: Formula, beyond: &[Placed<'a>]) {
     let (model, from) = (look.model, look.flow.from.clone());
     let port = crate::prove::model::Port::known(443, Formula::TRUE);
     for subnet in &from.subnets {
         for (when, acl) in model.acls_of(&subnet.term) {
             let under = [subnet.when, when].into_iter().fold(inside, |all, one| model.resolved.and(all, one));
             for (egress, passage) in [(true, Passage::To(&port)), (false, Passage::Answers)] {
-                let judged = model.acl_passes(&acl, egress, None, passage);
+                let judged = model.acl_passes(&acl, egress, Far::Beyond(beyond), passage);
                 let Some(when) = Split::of(model, judged, under).broken else { continue };
                 let what = if egress { "tcp 443 out of" } else { "answers into" };
-                let message = format!("the network ACL of {} lets no {what} it", subnet.term);
+                let (of, at) = match acl {
+                    Acl::Own(id) => (format!("`{id}`"), Some(id)),
+                    _ => (format!("the network ACL of {}", subnet.term), subnet.term.own()),
+                };
+                let message = format!("{of} lets no {what} {}", subnet.term);
                 let step = look.say(Answer::Broken, when, message).aws("SUBNET_ACL_RESTRICTION");
                 step.help("allow it by an entry");
-                if let Some(id) = subnet.term.own() {
+                if let Some(id) = at {
                     step.at(id, pointer(["Resources", id]));
                 }
             }

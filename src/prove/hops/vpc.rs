@@ -38,6 +38,9 @@ fn look(look: &mut Look<'_, '_>) {
         look.say(Answer::Holds, when, format!("{from} and {to} are in {}", told(&look.flow.from.vpcs)))
             .because(evidence);
     }
+    if let Some(when) = split.assumed {
+        look.say(Answer::Assumed, when, format!("{from} and {to} are in one VPC, or their VPCs are linked"));
+    }
     if let Some(when) = split.foreign {
         let message =
             format!("what links {} and {} is not looked into", told(&look.flow.from.vpcs), told(&look.flow.to.vpcs));
@@ -87,7 +90,9 @@ fn is_one(look: &Look<'_, '_>) -> Judged {
             all = all.or(judged, model.resolved);
         }
     }
-    all
+    // Where one of them is not known they may well be one.
+    let known = model.resolved.and(model.any_of(&look.flow.from.vpcs), model.any_of(&look.flow.to.vpcs));
+    all.or(Judged::benign(model.resolved.not(known)), model.resolved)
 }
 
 fn linked<'a>(look: &Look<'_, 'a>, one: &Term<'a>, other: &Term<'a>) -> Judged {

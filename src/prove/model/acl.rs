@@ -9,6 +9,8 @@ use crate::resolve::{Formula, Resolution};
 pub const EPHEMERAL: (u16, u16) = (1024, 65_535);
 /// The part of them that current Linux kernels use.
 const LINUX: (u16, u16) = (32_768, 60_999);
+/// A hundredth of them: what lets no more through, such as the port of the service, lets no connection live.
+const FEW: u16 = (EPHEMERAL.1 - EPHEMERAL.0) / 100;
 
 /// One end of a flow, as rules see it.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,19 @@ pub struct Side<'s, 'a> {
     pub v6: bool,
     /// Whether it exists already and its groups and addresses are not known.
     pub given: bool,
+    /// VPCs that it has no address of: it is in the internet.
+    pub beyond: &'s [Placed<'a>],
+}
+
+/// The far end of packets, as the entries of an ACL see it.
+#[derive(Clone, Copy, Debug)]
+pub enum Far<'f, 'a> {
+    /// A subnet.
+    At(&'f Placed<'a>),
+    /// Anywhere.
+    Anywhere,
+    /// In the internet: in none of these VPCs.
+    Beyond(&'f [Placed<'a>]),
 }
 
 /// What passes the edge of a subnet.
@@ -93,13 +108,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether an ACL lets packets through.
-    pub fn acl_passes(
-        &self,
-        acl: &Acl<'a>,
-        egress: bool,
-        far: Option<&Placed<'a>>,
-        passage: Passage<'_, 'a>,
-    ) -> Judged {
+    pub fn acl_passes(&self, acl: &Acl<'a>, egress: bool, far: Far<'_, 'a>, passage: Passage<'_, 'a>) -> Judged {
         match acl {
             Acl::New => Judged::ALWAYS,
             Acl::Given => Judged::benign(Formula::TRUE),
@@ -118,7 +127,7 @@ impl<'a> Model<'a> {
         &self,
         mut entries: Vec<Entry<'a>>,
         egress: bool,
-        far: Option<&Placed<'a>>,
+        far: Far<'_, 'a>,
         passage: Passage<'_, 'a>,
     ) -> Judged {
         entries.retain(|entry| entry.egress != Some(!egress) && entry.tcp != Some(false));
@@ -136,13 +145,15 @@ impl<'a> Model<'a> {
 
     /// Answers go to any of the ports that clients use: they all must be let through, for sure; the ones that current
     /// kernels use will do unless somebody changed them.
-    fn answers(&self, entries: &[Entry<'a>], far: Option<&Placed<'a>>) -> Judged {
+    fn answers(&self, entries: &[Entry<'a>], far: Far<'_, 'a>) -> Judged {
         let (mut whole, mut linux, mut any) = (Judged::ALWAYS, Judged::ALWAYS, Judged::NEVER);
         for (from, to) in pieces(entries) {
             let port = Port::known(from, Formula::TRUE);
             let passes = self.first_match(entries, far, &port);
             whole = whole.and(passes, self.resolved);
-            any = any.or(passes, self.resolved);
+            if to - from >= FEW {
+                any = any.or(passes, self.resolved);
+            }
             if from <= LINUX.1 && to >= LINUX.0 {
                 linux = linux.and(passes, self.resolved);
             }
@@ -155,7 +166,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn first_match(&self, entries: &[Entry<'a>], far: Option<&Placed<'a>>, port: &Port<'a>) -> Judged {
+    fn first_match(&self, entries: &[Entry<'a>], far: Far<'_, 'a>, port: &Port<'a>) -> Judged {
         // Where no entry before matched for sure, and where none may have.
         let (mut certain, mut maybe) = (Formula::TRUE, Formula::TRUE);
         let mut all = Judged::NEVER;
@@ -172,14 +183,15 @@ impl<'a> Model<'a> {
         all
     }
 
-    fn entry_matches(&self, entry: &Entry<'a>, far: Option<&Placed<'a>>, port: &Port<'a>) -> Judged {
+    fn entry_matches(&self, entry: &Entry<'a>, far: Far<'_, 'a>, port: &Port<'a>) -> Judged {
         let ports = self.holds_port(&entry.ports, port);
         if ports == Judged::NEVER {
             return Judged::NEVER;
         }
         let range = match far {
-            Some(subnet) => self.covers(&entry.range, subnet, false),
-            None => match entry.range.text().and_then(super::loose) {
+            Far::At(subnet) => self.covers(&entry.range, subnet, false),
+            Far::Beyond(vpcs) if self.is_within(&entry.range, vpcs) => Judged::NEVER,
+            Far::Anywhere | Far::Beyond(_) => match entry.range.text().and_then(super::loose) {
                 Some(range) if range.prefix() == 0 && !range.is_v6() => Judged::ALWAYS,
                 Some(range) if range.is_v6() => Judged::NEVER,
                 _ => Judged::open(Formula::TRUE),

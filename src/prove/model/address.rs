@@ -11,6 +11,11 @@ use crate::resolve::{Formula, Resolution};
 /// Source: <https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml>
 const NOWHERE: &[&str] = &["127.0.0.0/8", "255.255.255.255/32", "::1/128", "169.254.0.0/16", "224.0.0.0/4"];
 
+/// The private ranges.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+const PRIVATE: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
 impl<'a> Model<'a> {
     /// Where a range covers every address of a subnet. `v6`: of its IPv6 addresses.
     pub fn covers(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
@@ -20,11 +25,48 @@ impl<'a> Model<'a> {
                 Some(range) if range.is_v6() != v6 => Judged::NEVER,
                 Some(range) if range.prefix() == 0 => Judged::ALWAYS,
                 Some(range) if is_nowhere(&range) => Judged::NEVER,
-                _ => self.covers_subnet(&range_term, range, subnet),
+                _ if self.is_of_another_subnet(&range_term, subnet) => Judged::NEVER,
+                _ => {
+                    let judged = self.covers_subnet(&range_term, range, subnet);
+                    if self.is_meant_for(&range_term, range, subnet) {
+                        Judged { benign: judged.open, foreign: judged.open, ..judged }
+                    } else {
+                        judged
+                    }
+                }
             };
             all = all.or(judged.within(when, self.resolved), self.resolved);
         }
         all
+    }
+
+    /// Whether a range is given together with a network that exists already, or holds all addresses that such a network
+    /// usually has: then it is there for that network.
+    fn is_meant_for(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> bool {
+        let is_given = subnet.term.id().is_none_or(|id| self.facts.subnet(id).is_none())
+            && self.vpcs_of_subnet(&subnet.term).iter().all(|vpc| vpc.term.own().is_none());
+        let is_named = term.text().is_none() && term.reference().is_none() && !term.is_absent();
+        let is_private = || PRIVATE.iter().any(|text| text.parse().ok() == range);
+        is_given && (is_named || is_private())
+    }
+
+    /// Whether a range is the block of another subnet of the same VPC: blocks of one VPC share no address.
+    fn is_of_another_subnet(&self, range: &Resolution<'a>, subnet: &Placed<'a>) -> bool {
+        let Some(own) = subnet.term.own().filter(|_| !range.is_absent()) else { return false };
+        if self.blocks_of_subnet(&subnet.term).iter().any(|(_, block)| block == range) {
+            return false;
+        }
+        let vpcs = self.vpcs_of_subnet(&subnet.term);
+        let is_beside = |other: &str| {
+            let beside = self.terms(other, "VpcId");
+            beside.iter().any(|one| vpcs.iter().any(|vpc| vpc.term.same(&one.term, self.resolved) == Some(true)))
+                && self.resolved.implies(self.resolved.exists(own), self.resolved.exists(other))
+        };
+        let mut others = self.of_kind("AWS::EC2::Subnet").filter(|other| *other != own);
+        others.any(|other| {
+            let blocks = self.blocks_of_subnet(&Term::Own(other));
+            matches!(blocks.as_slice(), [(_, block)] if block == range) && is_beside(other)
+        })
     }
 
     fn covers_subnet(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> Judged {
@@ -89,6 +131,17 @@ impl<'a> Model<'a> {
             all = all.or(judged, self.resolved);
         }
         all
+    }
+
+    /// Whether a range is for sure one of addresses of these VPCs, which the template creates.
+    pub fn is_within(&self, range: &Resolution<'a>, vpcs: &[Placed<'a>]) -> bool {
+        let range = self.settled_range(range);
+        let read = range.text().and_then(loose);
+        let blocks = vpcs.iter().filter(|vpc| vpc.term.own().is_some()).flat_map(|vpc| self.blocks_of_vpc(&vpc.term));
+        blocks.into_iter().any(|block| {
+            let whole = block.text().and_then(loose);
+            block == range || read.zip(whole).is_some_and(|(range, whole)| whole.contains(&range))
+        })
     }
 
     /// What a range can be: read, at the default of its parameter, and otherwise unknown.

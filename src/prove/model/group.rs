@@ -168,6 +168,7 @@ impl<'a> Model<'a> {
                 Term::Own(_) => Judged::NEVER,
                 _ => Judged::benign(Formula::TRUE),
             },
+            Peer::Range(range) if self.is_within(range, side.beyond) => Judged::NEVER,
             Peer::Range(range) if side.given => {
                 let judged = self.is_everything(range, side.v6);
                 if judged.fact == judged.open { judged } else { Judged::benign(judged.open) }

@@ -24,7 +24,7 @@ use super::facts::Facts;
 use crate::resolve::{Element, Formula, Piece, Resolution, Resolved};
 use crate::template::{Resource, Value};
 
-pub use acl::{Acl, EPHEMERAL, Entry, Passage, Side};
+pub use acl::{Acl, EPHEMERAL, Entry, Far, Passage, Side};
 pub use address::loose;
 pub use group::{Grounds, Reason};
 pub use interface::{Interface, Kind};

@@ -69,7 +69,13 @@ impl<'a> Ports<'a> {
 impl<'a> Model<'a> {
     /// What stands for a port once it is known whose it is: `Endpoint.Port` of a database is its port.
     pub fn settled_port(&self, value: Resolution<'a>) -> Resolution<'a> {
-        let Some((resource, Some("Endpoint.Port" | "ReadEndpoint.Port"))) = value.reference() else { return value };
+        let Some((
+            resource,
+            Some("Endpoint.Port" | "ReadEndpoint.Port" | "PrimaryEndPoint.Port" | "ConfigurationEndPoint.Port"),
+        )) = value.reference()
+        else {
+            return value;
+        };
         // A port that is made of itself is nobody's.
         if self.settling.borrow().contains(&resource) {
             return value;

@@ -80,7 +80,8 @@ impl<'a> Model<'a> {
 
     fn default_routes(&self, table: &Placed<'a>, ways: &mut Ways<'a>) {
         let mut left = table.when;
-        for route in self.routes_of(&table.term) {
+        let routes = self.routes_of(&table.term);
+        for route in &routes {
             let is_default = route.range.as_ref().is_some_and(|range| match range.text() {
                 Some(text) => loose(text).is_some_and(|range| range.prefix() == 0 && !range.is_v6()),
                 None => true,
@@ -88,10 +89,12 @@ impl<'a> Model<'a> {
             let when = self.resolved.and(left, route.when);
             if is_default && self.resolved.is_possible(when) {
                 let is_certain = route.range.as_ref().is_some_and(|range| range.text().is_some());
-                ways.push((when, if is_certain { route.way } else { Way::Unknown }, Some(route.id)));
+                ways.push((when, if is_certain { route.way.clone() } else { Way::Unknown }, Some(route.id)));
                 left = self.without(left, when);
             }
         }
+        self.halves(&routes, &mut left, ways);
+        self.lesser(&routes, &mut left, ways);
         if self.resolved.is_possible(left) {
             let is_open = table.term.own().is_none() || self.toucher(&table.term).is_some();
             // Endpoints may be shared from another network that some route leads to.
@@ -102,6 +105,39 @@ impl<'a> Model<'a> {
                 (false, false) => Way::Nowhere,
             };
             ways.push((left, way, None));
+        }
+    }
+
+    /// Two routes that are a default route together.
+    fn halves(&self, routes: &[Route<'a>], left: &mut Formula, ways: &mut Ways<'a>) {
+        let is = |route: &Route<'a>, range: &str| route.range.as_ref().and_then(Resolution::text) == Some(range);
+        for lower in routes.iter().filter(|route| is(route, "0.0.0.0/1")) {
+            for upper in routes.iter().filter(|route| is(route, "128.0.0.0/1") && route.way == lower.way) {
+                let when = self.resolved.and(*left, self.resolved.and(lower.when, upper.when));
+                if self.resolved.is_possible(when) {
+                    ways.push((when, lower.way.clone(), Some(lower.id)));
+                    *left = self.without(*left, when);
+                }
+            }
+        }
+    }
+
+    /// Without a default route: routes to some addresses of the internet, by IPv6, or to networks that may have endpoints
+    /// for all that are linked with them.
+    fn lesser(&self, routes: &[Route<'a>], left: &mut Formula, ways: &mut Ways<'a>) {
+        for route in routes {
+            let what = match (&route.way, route.range.as_ref().and_then(Resolution::text).and_then(loose)) {
+                (Way::Beyond(what), _) => what,
+                (Way::Peering(_), _) => "a peered VPC",
+                (Way::Nat(_), None) => "addresses that are not known",
+                (Way::Nat(_), Some(range)) if !is_private(&range) => "some addresses of the internet",
+                _ => continue,
+            };
+            let when = self.resolved.and(*left, route.when);
+            if self.resolved.is_possible(when) {
+                ways.push((when, Way::Beyond(what), Some(route.id)));
+                *left = self.without(*left, when);
+            }
         }
     }
 
@@ -121,11 +157,15 @@ impl<'a> Model<'a> {
     fn read_route(&self, id: &'a str, when: Formula, routes: &mut Vec<Route<'a>>) {
         let mut ranges: Vec<_> = self.resolved.property(id, "DestinationCidrBlock");
         ranges.retain(|case| !case.value.is_absent());
+        let sixes = self.resolved.property(id, "DestinationIpv6CidrBlock");
+        let is_six = ranges.is_empty() && sixes.iter().any(|case| !case.value.is_absent());
         let ranges: Vec<(Formula, Option<Resolution<'a>>)> = match ranges.is_empty() {
             true => vec![(when, None)],
             false => ranges.into_iter().map(|case| (self.resolved.and(when, case.when), Some(case.value))).collect(),
         };
-        for (property, what) in TARGETS {
+        // A NAT gateway leads packets of IPv4 on, or of IPv6 to IPv4 where there is no other.
+        let targets = TARGETS.iter().filter(|(_, what)| !is_six || *what != "nat");
+        for (property, what) in targets {
             for target in self.terms(id, property) {
                 for (under, range) in &ranges {
                     let when = self.resolved.and(*under, target.when);
@@ -240,5 +280,12 @@ impl<'a> Model<'a> {
             let text = case.value.to_string();
             text.rsplit('.').next() == Some(service)
         })
+    }
+}
+
+fn is_private(range: &crate::network::Cidr) -> bool {
+    match range.address() {
+        std::net::IpAddr::V4(address) => address.is_private(),
+        std::net::IpAddr::V6(_) => false,
     }
 }

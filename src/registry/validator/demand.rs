@@ -24,7 +24,7 @@ impl Demand {
     }
 
     /// Where the properties do not meet it, sorted by path.
-    pub fn broken_by(&self, decisions: &Decisions) -> Vec<Violation> {
+    pub fn broken_by(&self, decisions: &Decisions<'_>) -> Vec<Violation> {
         decisions
             .violations(|value| self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)).collect())
     }

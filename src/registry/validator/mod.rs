@@ -12,7 +12,7 @@ mod violation;
 mod words;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -52,10 +52,7 @@ impl fmt::Debug for Validator {
 impl Validator {
     /// The checks of one part of a type's schema.
     pub(crate) fn of_part(facts: &TypeFacts, schema: &Value) -> Validator {
-        let mut part = rewrite::rewrite_part(schema);
-        if refers(&part) {
-            part["definitions"] = rewrite::definitions(&facts.schema);
-        }
+        let part = rewrite::rewrite_part(schema, &facts.schema);
         Validator { inner: build(&part, facts.name), subject: Subject::of(facts) }
     }
 
@@ -91,6 +88,11 @@ impl Validator {
         Validator { inner: build(&rewrite::rewrite(&facts.schema), facts.name), subject: Subject::of(facts) }
     }
 
+    /// The checks of properties among which no others are than these.
+    pub(crate) fn for_properties(facts: &TypeFacts, names: &BTreeSet<String>) -> Validator {
+        Validator { inner: build(&rewrite::rewrite_for(&facts.schema, names), facts.name), subject: Subject::of(facts) }
+    }
+
     /// What is wrong with `properties`, as CloudFormation's JSON has them (`{"Ref": …}`, `{"Fn::GetAtt": […]}`), whatever
     /// the conditions are; sorted by path.
     ///
@@ -107,7 +109,7 @@ impl Validator {
     }
 
     /// Likewise, of properties whose conditions are decided already.
-    pub fn validate_all(&self, decisions: &Decisions) -> Vec<Violation> {
+    pub fn validate_all(&self, decisions: &Decisions<'_>) -> Vec<Violation> {
         decisions.violations(|value| {
             let mut violations = self.subject.read_only(value);
             violations.extend(self.inner.iter_errors(value).flat_map(|error| self.subject.report(&error)));
@@ -117,14 +119,14 @@ impl Validator {
 }
 
 /// The properties of a resource as they are in each of the worlds that matter.
-pub struct Decisions {
+pub struct Decisions<'v> {
     worlds: Vec<World>,
-    decided: Vec<Decided>,
+    decided: Vec<Decided<'v>>,
 }
 
-impl Decisions {
+impl<'v> Decisions<'v> {
     /// Properties in these worlds.
-    pub fn new(properties: &Value, worlds: Vec<World>) -> Self {
+    pub fn new(properties: &'v Value, worlds: Vec<World>) -> Self {
         let decided = worlds.iter().map(|world| Decided::new(properties, world)).collect();
         Self { worlds, decided }
     }
@@ -134,7 +136,7 @@ impl Decisions {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
         let nothing = Value::Object(Map::new());
         for (decided, world) in self.decided.iter().zip(&self.worlds) {
-            let value = decided.value.as_ref().unwrap_or(&nothing);
+            let value = decided.value.as_deref().unwrap_or(&nothing);
             if world::is_function(value) {
                 continue;
             }
@@ -170,15 +172,6 @@ impl Subject {
             read_only: read_only::of(facts),
             write_only: facts.write_only.clone(),
         }
-    }
-}
-
-/// Whether a schema has a reference anywhere.
-fn refers(schema: &Value) -> bool {
-    match schema {
-        Value::Object(members) => members.contains_key("$ref") || members.values().any(refers),
-        Value::Array(elements) => elements.iter().any(refers),
-        _ => false,
     }
 }
 

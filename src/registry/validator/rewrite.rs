@@ -4,12 +4,14 @@
 //! do. A schema with a keyword for objects or with alternatives stands behind `if`: it holds for what is no function.
 //! Inside an `if` of the registry's own, a function satisfies nothing: what is not known must not trigger a `then`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::keywords::{FUNCTION, LITERAL};
 
 /// Keywords that are kept as they are.
-const PLAIN: [&str; 26] = [
+const PLAIN: [&str; 25] = [
     "type",
     "enum",
     "const",
@@ -27,7 +29,6 @@ const PLAIN: [&str; 26] = [
     "uniqueItems",
     "minProperties",
     "maxProperties",
-    "$ref",
     "requiredXor",
     "requiredOr",
     "dependentExcluded",
@@ -70,19 +71,76 @@ pub fn rewrite_at(at: &str, schema: &Value) -> Value {
 
 /// The schema for the whole of `Properties`.
 pub fn rewrite(schema: &Value) -> Value {
-    let mut rewritten = keywords(schema, false);
-    rewritten.insert("definitions".to_owned(), definitions(schema));
-    rewritten.into()
+    with_definitions(keywords(schema, false), schema)
 }
 
-/// What the schema of a type defines for its parts.
-pub fn definitions(schema: &Value) -> Value {
-    map(&schema["definitions"], |definition| position(definition, false)).into()
+/// Likewise, where no other properties than these are there: of the rest it holds only that they may be.
+pub fn rewrite_for(schema: &Value, names: &BTreeSet<String>) -> Value {
+    let mut out = Map::new();
+    for (name, value) in schema.as_object().into_iter().flatten() {
+        match (name.as_str(), value.as_object()) {
+            ("properties", Some(properties)) => {
+                let part = |(name, schema): (&String, &Value)| {
+                    let part = if names.contains(name) { position(schema, false) } else { Value::Bool(true) };
+                    (name.clone(), part)
+                };
+                out.insert(name.clone(), properties.iter().map(part).collect());
+            }
+            (name, _) => keyword(&mut out, name, value, false),
+        }
+    }
+    with_definitions(out, schema)
 }
 
-/// The schema for one part, without definitions.
-pub fn rewrite_part(schema: &Value) -> Value {
-    keywords(schema, false).into()
+/// Adds what the schema of a type defines of what the rewritten part refers to.
+pub fn with_definitions(mut part: Map<String, Value>, schema: &Value) -> Value {
+    let mut open = Vec::new();
+    part.values().for_each(|value| references(value, &mut open));
+    let mut definitions = Map::new();
+    while let Some(name) = open.pop() {
+        let definition = match name.strip_prefix(PROPERTY) {
+            Some(property) => schema["properties"].get(property),
+            None => schema["definitions"].get(&name),
+        };
+        if let Some(definition) = definition.filter(|_| !definitions.contains_key(&name)) {
+            let definition = position(definition, false);
+            references(&definition, &mut open);
+            definitions.insert(name, definition);
+        }
+    }
+    if !definitions.is_empty() {
+        part.insert("definitions".to_owned(), definitions.into());
+    }
+    part.into()
+}
+
+/// How the name of a definition begins that is that of a property, where a schema refers to one.
+const PROPERTY: &str = "property.";
+
+/// A reference, into the definitions wherever it leads.
+fn reference(value: &Value) -> Value {
+    match value.as_str().and_then(|pointer| pointer.strip_prefix("#/properties/")) {
+        Some(name) => format!("#/definitions/{PROPERTY}{name}").into(),
+        None => value.clone(),
+    }
+}
+
+/// Adds the names of the definitions that a rewritten schema refers to.
+fn references(schema: &Value, names: &mut Vec<String>) {
+    match schema {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            names.extend(reference.and_then(|name| name.strip_prefix("#/definitions/")).map(str::to_owned));
+            members.values().for_each(|member| references(member, names));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| references(element, names)),
+        _ => {}
+    }
+}
+
+/// The schema for one part of a type's schema.
+pub fn rewrite_part(part: &Value, schema: &Value) -> Value {
+    with_definitions(keywords(part, false), schema)
 }
 
 /// The schema for a place where a function may stand.
@@ -107,36 +165,39 @@ fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
     let Some(members) = schema.as_object() else {
         return out;
     };
-    for (keyword, value) in members {
-        let (keyword, value) = match keyword.as_str() {
-            "properties" | "patternProperties" => {
-                (keyword.as_str(), map(value, |schema| position(schema, strict)).into())
-            }
-            "items" | "additionalProperties" | "contains" | "propertyNames" if value.is_object() => {
-                (keyword.as_str(), position(value, strict))
-            }
-            "additionalProperties" => (keyword.as_str(), value.clone()),
-            "oneOf" if !value.as_array().is_some_and(|branches| branches.iter().all(is_presence)) => {
-                ("anyOf", branches(value, strict))
-            }
-            "anyOf" | "oneOf" | "allOf" => (keyword.as_str(), branches(value, strict)),
-            "if" => ("if", keywords(value, true).into()),
-            "then" | "else" if value.is_boolean() => (keyword.as_str(), value.clone()),
-            "not" | "then" | "else" => (keyword.as_str(), keywords(value, strict).into()),
-            "dependencies" => {
-                dependencies(&mut out, value, strict);
-                continue;
-            }
-            "prefixItems" => (
-                "allOf",
-                json!([{ "items": value.as_array().into_iter().flatten().map(|schema| position(schema, strict)).collect::<Value>() }]),
-            ),
-            plain if PLAIN.contains(&plain) => (plain, value.clone()),
-            _ => continue,
-        };
-        insert(&mut out, keyword, value);
+    for (name, value) in members {
+        keyword(&mut out, name, value, strict);
     }
     out
+}
+
+/// Adds what becomes of one keyword.
+fn keyword(out: &mut Map<String, Value>, keyword: &str, value: &Value, strict: bool) {
+    let (keyword, value) = match keyword {
+        "properties" | "patternProperties" => (keyword, map(value, |schema| position(schema, strict)).into()),
+        "items" | "additionalProperties" | "contains" | "propertyNames" if value.is_object() => {
+            (keyword, position(value, strict))
+        }
+        "additionalProperties" => (keyword, value.clone()),
+        "oneOf" if !value.as_array().is_some_and(|branches| branches.iter().all(is_presence)) => {
+            ("anyOf", branches(value, strict))
+        }
+        "anyOf" | "oneOf" | "allOf" => (keyword, branches(value, strict)),
+        "if" => ("if", keywords(value, true).into()),
+        "then" | "else" if value.is_boolean() => (keyword, value.clone()),
+        "not" | "then" | "else" => (keyword, keywords(value, strict).into()),
+        "dependencies" => {
+            return dependencies(out, value, strict);
+        }
+        "prefixItems" => (
+            "allOf",
+            json!([{ "items": value.as_array().into_iter().flatten().map(|schema| position(schema, strict)).collect::<Value>() }]),
+        ),
+        "$ref" => (keyword, reference(value)),
+        plain if PLAIN.contains(&plain) => (plain, value.clone()),
+        _ => return,
+    };
+    insert(out, keyword, value);
 }
 
 /// Adds a keyword; alternatives that would meet others go into `allOf`.

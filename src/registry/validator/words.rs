@@ -5,6 +5,9 @@ use serde_json::Value;
 /// How many values a message lists.
 const LISTED: usize = 8;
 
+/// How many characters of a value a message shows.
+const SHOWN: usize = 200;
+
 /// `a`, `b` and `c`.
 pub fn all(names: impl IntoIterator<Item = String>) -> String {
     join(names.into_iter().map(|name| format!("`{name}`")).collect(), "and")
@@ -24,9 +27,14 @@ pub fn values(values: &[Value]) -> String {
     if values.len() == 1 { shown.concat() } else { format!("one of {}", join(shown, "and")) }
 }
 
-/// A scalar as a template has it, without quotes.
+/// A scalar as a template has it, without quotes; the beginning of a long one.
 pub fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let mut text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// A schema's type with its article.
@@ -57,7 +65,7 @@ fn join(mut phrases: Vec<String>, word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, values};
+    use super::{all, plain, values};
     use serde_json::json;
 
     #[test]
@@ -66,6 +74,7 @@ mod tests {
         assert_eq!(all(["a", "b", "c"].map(str::to_owned)), "`a`, `b` and `c`");
         assert_eq!(values(&[json!("a")]), "`a`");
         assert_eq!(values(&[json!("a"), json!(2)]), "one of `a` and `2`");
+        assert_eq!(plain(&json!("é".repeat(300))).chars().count(), 201);
         assert!(values(&vec![json!(1); 30]).ends_with("`1` and 22 more"));
     }
 }

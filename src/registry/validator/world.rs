@@ -1,5 +1,6 @@
 //! Properties as they are once the conditions are decided.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,22 +75,38 @@ fn is_dynamic(text: &str) -> bool {
     text.split_once("{{").is_some_and(|(_, rest)| rest.trim_start().starts_with("resolve:"))
 }
 
+/// Whether a value is the same in every world, with nothing in it that a function or a macro stands for.
+fn is_decided(value: &Value) -> bool {
+    match value {
+        Value::Object(members) if is_function(value) => {
+            !members.contains_key("Fn::If") && members.get("Ref").is_none_or(|name| name != "AWS::NoValue")
+        }
+        Value::Object(members) => members.iter().all(|(key, member)| !is_macro(key) && is_decided(member)),
+        Value::Array(elements) => elements.iter().all(is_decided),
+        Value::String(text) => !is_dynamic(text),
+        _ => true,
+    }
+}
+
 /// Properties in a world, and the way back to where each part stood.
 #[derive(Default)]
-pub struct Decided {
+pub struct Decided<'v> {
     /// Without `Fn::If` and `AWS::NoValue`; none if nothing is left.
-    pub value: Option<Value>,
+    pub value: Option<Cow<'v, Value>>,
     /// Pointers of objects that a macro adds to.
     pub open: BTreeSet<String>,
     /// Where a pointer, and what lies below it, came from, if not from the same pointer.
     origins: Vec<(String, String)>,
 }
 
-impl Decided {
+impl<'v> Decided<'v> {
     /// Decides the conditions of `properties`.
-    pub fn new(properties: &Value, world: &World) -> Decided {
+    pub fn new(properties: &'v Value, world: &World) -> Self {
         let mut decided = Decided::default();
-        decided.value = decided.decide(properties, world, "", "");
+        decided.value = match is_decided(properties) {
+            true => Some(Cow::Borrowed(properties)),
+            false => decided.decide(properties, world, "", "").map(Cow::Owned),
+        };
         decided
     }
 
@@ -150,7 +167,7 @@ mod tests {
     use super::{Decided, World, worlds};
     use serde_json::{Value, json};
 
-    fn decide(properties: &Value, conditions: &[(&str, bool)]) -> Decided {
+    fn decide<'v>(properties: &'v Value, conditions: &[(&str, bool)]) -> Decided<'v> {
         Decided::new(properties, &World(conditions.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()))
     }
 
@@ -159,18 +176,18 @@ mod tests {
         let properties =
             json!({ "A": { "Fn::If": ["C", { "B": { "Fn::If": ["D", 1, { "Ref": "AWS::NoValue" }] } }, 2] } });
         let decided = decide(&properties, &[("C", true), ("D", true)]);
-        assert_eq!(decided.value, Some(json!({ "A": { "B": 1 } })));
+        assert_eq!(decided.value.as_deref(), Some(&json!({ "A": { "B": 1 } })));
         assert_eq!(decided.origin("/A/B"), "/A/Fn::If/1/B/Fn::If/1");
         assert_eq!(decided.origin("/A/X"), "/A/Fn::If/1/X");
-        assert_eq!(decide(&properties, &[("C", true), ("D", false)]).value, Some(json!({ "A": {} })));
-        assert_eq!(decide(&properties, &[("C", false), ("D", false)]).value, Some(json!({ "A": 2 })));
+        assert_eq!(decide(&properties, &[("C", true), ("D", false)]).value.as_deref(), Some(&json!({ "A": {} })));
+        assert_eq!(decide(&properties, &[("C", false), ("D", false)]).value.as_deref(), Some(&json!({ "A": 2 })));
     }
 
     #[test]
     fn elements_behind_an_absent_one_keep_their_origin() {
         let properties = json!({ "L": [{ "Fn::If": ["C", "a", { "Ref": "AWS::NoValue" }] }, "b"] });
         let decided = decide(&properties, &[("C", false)]);
-        assert_eq!(decided.value, Some(json!({ "L": ["b"] })));
+        assert_eq!(decided.value.as_deref(), Some(&json!({ "L": ["b"] })));
         assert_eq!(decided.origin("/L/0"), "/L/1");
         assert_eq!(decide(&properties, &[("C", true)]).origin("/L/1"), "/L/1");
     }

@@ -16,7 +16,7 @@ fn secret(site: &Site<'_>, name: &str) -> Diagnostic {
         format!("`{name}` would hold a secret's text, and whoever may read the function may read its variables");
     let help = "let the function read the secret when it runs, or log in by token with `proxy.auth: iam`; if the file was shared, rotate the secret";
     let path = format!("function.environment.{name}");
-    let key = site.settings.place(site.name, &path).cloned();
+    let key = site.settings.place(site.name, &path);
     site.error(codes::SECRET_TEXT, &path, message).secret().help(help).span(key)
 }
 

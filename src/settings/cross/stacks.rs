@@ -21,7 +21,7 @@ fn clash(settings: &Settings, first: &str, second: &str, stack: &str) -> Diagnos
         .path(format!("/environments/{second}"))
         .note("whichever is deployed last would overwrite the other")
         .help(help);
-    let place = |name: &str| settings.places.nearest(&format!("/environments/{name}")).cloned();
+    let place = |name: &str| settings.places.nearest(&format!("/environments/{name}"));
     match (place(second), place(first)) {
         (Some(here), Some(there)) => finding.span(here).and_at(there, "the other one"),
         _ => finding,

@@ -70,6 +70,6 @@ fn finding(lowered: &Lowered, id: &str, needed: &str) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(codes::NEEDED, message)
         .resource(needed)
         .help(format!("let `{needed}` stay: `.retain()`; or let `{id}` go too: `.on_deletion(Deletion::Delete)`"));
-    diagnostic.source = lowered.places.nearest(&pointer(["Resources", needed])).cloned();
+    diagnostic.source = lowered.places.nearest(&pointer(["Resources", needed]));
     diagnostic
 }

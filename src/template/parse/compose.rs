@@ -8,12 +8,13 @@ use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MAPPING_SHAPE, MERGE_KE
 use super::finding::{UNKNOWN_TAG, UNREADABLE};
 use super::scalar;
 use super::section::{last_step, located};
-use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, span};
+use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, extent, span};
 use super::{too_deep, too_many_values};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{Function, Intrinsic, Map, Places, Value, pointer};
+use crate::template::places::{Part, Spot};
+use crate::template::{Function, Intrinsic, Map, Places, Value, pointer, to_secret};
 
-/// What lies deeper has the place of the nearest thing around it: with endless keys, pointers would fill the memory.
+/// A finding that lies deeper has a place and no path: with endless keys, paths would fill the memory.
 pub(super) const LONGEST_POINTER: usize = 1024;
 const CORE: &str = "tag:yaml.org,2002:";
 
@@ -22,6 +23,8 @@ pub(super) struct Composer<'a> {
     file: &'a str,
     /// The JSON pointer to what is being read.
     pointer: String,
+    /// The part that it leads to.
+    part: Part,
     depth: usize,
     values: usize,
     anchors: HashMap<usize, Value>,
@@ -55,6 +58,7 @@ impl<'a> Composer<'a> {
         Self {
             file,
             pointer: String::new(),
+            part: Part::default(),
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
@@ -65,7 +69,8 @@ impl<'a> Composer<'a> {
 
     pub(super) fn document(mut self, tree: Tree<'_>) -> (Option<Value>, Places, Vec<Diagnostic>) {
         self.values = tree.values;
-        self.place("", tree.root.range);
+        let place = self.spot(tree.root.range);
+        self.places.insert_key(self.part, place);
         let value = self.value(tree.root);
         if let (Some(range), Some(_)) = (tree.second, &value) {
             self.find(UNREADABLE, "a second document follows, and a template is one document", range);
@@ -76,7 +81,8 @@ impl<'a> Composer<'a> {
     fn value(&mut self, node: Node<'_>) -> Option<Value> {
         let Node { range, tag, anchor, content } = node;
         let tag = tag.as_deref();
-        self.place("#", range);
+        let place = self.spot(range);
+        self.places.insert_value(self.part, place);
         self.depth += 1;
         let value = match content {
             Content::Alias(anchor) => self.alias(anchor, range)?,
@@ -140,9 +146,17 @@ impl<'a> Composer<'a> {
     }
 
     fn note_misreading(&mut self, text: &str, value: &Value, range: Range) {
-        if let Some(reading) = scalar::misread(text, value) {
-            let message = format!("`{text}` is read as `{reading}`");
-            self.warn(MISREAD, message, range, format!("write `\"{text}\"` for the text, `{reading}` for the value"));
+        match scalar::misread(text, value) {
+            None => {}
+            Some(_) if self.is_secret() && !matches!(value, Value::Bool(_)) => {
+                let message = format!("{} is read as another value than the one that is written", self.name());
+                self.warn(MISREAD, message, range, "put it between quotes");
+            }
+            Some(reading) => {
+                let message = format!("`{text}` is read as `{reading}`");
+                let help = format!("write `\"{text}\"` for the text, `{reading}` for the value");
+                self.warn(MISREAD, message, range, help);
+            }
         }
     }
 
@@ -176,8 +190,13 @@ impl<'a> Composer<'a> {
     }
 
     fn unknown_tag(&mut self, tag: &Tag, range: Range) -> Meaning {
-        let written = if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
-        let finding = Diagnostic::error(UNKNOWN_TAG, format!("`{written}` is no function of CloudFormation"));
+        let written = match () {
+            // A password may begin with `!`.
+            () if self.is_secret() => "the tag".to_owned(),
+            () if tag.is_yaml_core_schema() => format!("`!!{}`", tag.suffix),
+            () => format!("`{tag}`"),
+        };
+        let finding = Diagnostic::error(UNKNOWN_TAG, format!("{written} is no function of CloudFormation"));
         let mut finding = self.here(finding, range);
         let alike = |function: &&Function| function.tag().eq_ignore_ascii_case(&tag.suffix);
         if let Some(function) = Function::ALL.iter().find(alike) {
@@ -213,7 +232,7 @@ impl<'a> Composer<'a> {
     fn entry(&mut self, map: &mut Map, key: String, value: Node<'_>, range: Range) -> Option<()> {
         if map.contains_key(&key) {
             let finding = Diagnostic::error(DUPLICATE_KEY, format!("`{key}` is given twice, and the last one counts"));
-            let first = self.places.get(&format!("{}{}", self.pointer, pointer([&key]))).cloned();
+            let first = self.places.get(&format!("{}{}", self.pointer, pointer([&key])));
             let finding = self.here(finding, range);
             self.diagnostics.push(match first {
                 Some(first) => finding.and_at(first, "first here"),
@@ -282,19 +301,20 @@ impl<'a> Composer<'a> {
     }
 
     fn within<T>(&mut self, step: &str, range: Range, read: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.pointer.len();
+        let (length, outer) = (self.pointer.len(), self.part);
         self.pointer.push_str(&pointer([step]));
-        self.place("", range);
+        self.part = self.places.part(outer, step);
+        let place = self.spot(range);
+        self.places.insert_key(self.part, place);
         let read = read(self);
         self.pointer.truncate(length);
+        self.part = outer;
         read
     }
 
-    fn place(&mut self, suffix: &str, range: Range) {
-        if self.pointer.len() > LONGEST_POINTER {
-            return;
-        }
-        self.places.insert(format!("{}{suffix}", self.pointer), span(self.file, range));
+    fn spot(&mut self, range: Range) -> Spot {
+        let (line, column, length) = extent(range);
+        self.places.spot(self.file, line, column, length)
     }
 
     /// What is being read, in words.
@@ -305,8 +325,16 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Whether what is being read may be the text of a secret, or a part of it.
+    fn is_secret(&self) -> bool {
+        to_secret(&self.pointer).is_some()
+    }
+
     fn here(&self, finding: Diagnostic, range: Range) -> Diagnostic {
         let finding = finding.span(span(self.file, range));
+        if let Some(path) = to_secret(&self.pointer) {
+            return located(finding.secret(), path.to_owned());
+        }
         if self.pointer.len() > LONGEST_POINTER { finding } else { located(finding, self.pointer.clone()) }
     }
 

@@ -65,11 +65,17 @@ pub(crate) enum FaultKind {
     TooDeep,
 }
 
-/// The place of a range. One of several lines has no length.
+/// The place of a range.
 pub(crate) fn span(file: &str, range: Range) -> Span {
+    let (line, column, length) = extent(range);
+    Span::new(file, line, column, length)
+}
+
+/// Line, column and length of a range. One of several lines has no length.
+pub(super) fn extent(range: Range) -> (usize, usize, usize) {
     let same_line = range.start.line() == range.end.line();
     let length = if same_line { range.end.col().saturating_sub(range.start.col()) } else { 0 };
-    Span::new(file, range.start.line(), range.start.col() + 1, length)
+    (range.start.line(), range.start.col() + 1, length)
 }
 
 /// Reads one document of YAML or JSON.

@@ -9,7 +9,7 @@ import tempfile
 
 from common import report
 
-from . import fabric, flows, logins
+from . import fabric, flows, logins, proofs
 
 
 class Table:
@@ -41,6 +41,7 @@ def main(templates, out):
         folder = pathlib.Path(folder)
         folder.chmod(0o755)
         flows.run(pathlib.Path(out), table.row)
+        proofs.run(folder / "proofs", pathlib.Path(out), table.row)
         logins.run(folder, templates, table.row)
     left = fabric.leftovers()
     if left:
