@@ -117,8 +117,10 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
         texts.extend(one.text.map(|text| (one.name.clone(), text)));
         names.extend((!one.name.is_empty()).then_some(one.name));
     }
-    let assumed = args.choice.denies_assumptions() && proved.iter().any(|proof| !proof.assumptions.is_empty());
-    let counts = assumed || findings.iter().any(|finding| args.choice.denies(finding));
+    if args.choice.denies_assumptions() {
+        findings.extend(crate::prove::assumptions(&proved));
+    }
+    let counts = findings.iter().any(|finding| args.choice.denies(finding));
     findings.extend(unfit.iter().cloned());
     let source = |file: &str| {
         let held = texts.iter().find(|(name, _)| name == file).map(|(_, text)| text.clone());

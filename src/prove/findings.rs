@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Step};
 use super::proof::{Proof, Verdict};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::goal::Goal;
 use crate::template::Places;
 
@@ -15,6 +15,21 @@ pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What a proof takes for given.
+pub const ASSUMED: Code = Code::new("N3221", "assumption");
+
+/// A finding for each thing that proofs take for given, for those who want none of that.
+pub fn assumptions(proofs: &[Proof]) -> Vec<Diagnostic> {
+    let told = |proof: &Proof, assumption: &String| {
+        let mut found = Diagnostic::error(ASSUMED, format!("{} rests on an assumption: {assumption}", proof.goal));
+        found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
+        found.path = proof.origin.as_ref().map(|why| why.path.clone());
+        found
+            .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
+    };
+    proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }
 
 fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {

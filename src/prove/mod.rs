@@ -48,7 +48,7 @@ pub mod routes;
 
 pub use answer::{Answer, Claim, Evidence, Step};
 pub use facts::Facts;
-pub use findings::findings;
+pub use findings::{ASSUMED, assumptions, findings};
 pub use fix::Patch;
 pub use goals::Origin;
 pub use judge::{Judgement, judge};

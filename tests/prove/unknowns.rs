@@ -203,3 +203,14 @@ fn an_endpoint_of_a_service_by_parameter_may_be_the_one() {
     );
     check(&text, Verdict::Depends, None, "");
 }
+
+#[test]
+fn assumptions_are_findings_for_those_who_want_none() {
+    let judgement = judged(GIVEN);
+    assert!(judgement.findings.is_empty());
+    let told = formwork::prove::assumptions(&judgement.proofs);
+    assert!(told.iter().all(|one| one.code.id == "N3221" && one.severity == Severity::Error), "{told:#?}");
+    assert!(
+        told.iter().any(|one| one.message.starts_with("Handler reaches Proxy on tcp 5432 rests on an assumption: "))
+    );
+}
