@@ -55,7 +55,7 @@
 //! | [`settings`], [`blueprints`] | the settings file; whole architectures from it (L3) |
 //! | [`resolve`] | what a template means: conditions, values, references |
 //! | [`check`] | rules over a finished template |
-//! | [`prove`] | proofs that what a template describes will connect and be authorised |
+//! | [`prove`] | proofs that what a template describes will connect, and be authorised |
 //! | [`emit`] | everything that is written |
 //! | [`testing`] | assertions for the tests of one's own stacks |
 //! | [`cli`] | the command line: the only part that reads and writes files |

@@ -2,11 +2,13 @@
 
 mod planted;
 mod rewritten;
+mod stated;
 mod worlds;
 
 use std::fmt::Write;
 
-use formwork::prove::authorisation::{GoalVerdict, HopVerdict, Judgement, derive, judge};
+use formwork::prove::authorisation::{Judgement, derive, judge};
+use formwork::prove::{Answer, Verdict};
 use formwork::resolve::{Environment, Resolved};
 use formwork::template::parse::parse;
 
@@ -29,11 +31,11 @@ fn judged(text: &str, environment: &Environment) -> Vec<(String, Judgement)> {
 fn doubts(text: &str, environment: &Environment) -> String {
     let mut told = String::new();
     for (goal, found) in judged(text, environment) {
-        if found.verdict == GoalVerdict::Proved {
+        if found.verdict == Verdict::Proved {
             continue;
         }
         writeln!(told, "{:?}: {goal}", found.verdict).unwrap();
-        for hop in found.hops.iter().filter(|hop| hop.verdict >= HopVerdict::Unknown) {
+        for hop in found.hops.iter().filter(|hop| hop.verdict >= Answer::Unknown) {
             writeln!(told, "  {} {:?}: {}", hop.hop, hop.verdict, hop.message).unwrap();
         }
     }

@@ -7,21 +7,32 @@ mod facts;
 mod failures;
 mod laws;
 mod rewritings;
+mod table;
 mod unknowns;
 
 use std::collections::BTreeSet;
 
-use formwork::goal::Goals;
+use formwork::goal::{Goal, Goals};
+use formwork::prove::authorisation::HOPS;
 use formwork::prove::{Facts, Judgement, Proof, Verdict, judge};
 use formwork::resolve::Environment;
 use formwork::template::parse::parse;
 
-/// What is proved of a template.
+/// What is proved of the network of a template. What is allowed is proved in a file of its own.
 #[track_caller]
 pub fn judged(text: &str) -> Judgement {
     let (template, places, unreadable) = parse(text, "app.yaml");
     assert!(unreadable.is_empty(), "{unreadable:#?}\n{text}");
-    judge(&template, &places, &Environment::unknown().in_region("eu-west-1"), &Goals::default(), Facts::none())
+    let environment = Environment::unknown().in_region("eu-west-1");
+    let mut judged = judge(&template, &places, &environment, &Goals::default(), Facts::none());
+    judged.proofs.retain(is_of_network);
+    judged.findings.retain(|finding| HOPS.iter().all(|hop| hop.code != finding.code));
+    judged
+}
+
+/// Whether a proof is one of the network.
+pub fn is_of_network(proof: &Proof) -> bool {
+    !matches!(proof.goal, Goal::Can { .. })
 }
 
 /// The broken hops and where: `security-group-ingress at ProxySg`.

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Evidence, Step};
 use super::flow::End;
-use super::model::{Direction, Interface, Judged, Kind, Model, Peer, Placed, Port, Side, Term};
+use super::model::{Direction, Interface, Judged, Kind, Model, Peer, Port, Term};
 use crate::diagnostic::Code;
 use crate::resolve::Formula;
 use crate::template::pointer;
@@ -48,7 +48,7 @@ pub fn callers<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: F
 }
 
 /// Endpoints and databases answer, they never call; a proxy calls its targets only.
-fn initiates<'a>(model: &Model<'a>, interface: &Interface<'a>, to: &End<'a>) -> bool {
+pub fn initiates<'a>(model: &Model<'a>, interface: &Interface<'a>, to: &End<'a>) -> bool {
     match interface.kind {
         Kind::Function | Kind::Rotation => true,
         Kind::Proxy => model.targets(interface.id).iter().any(|target| Some(*target) == to.id()),
@@ -66,15 +66,12 @@ pub fn reaches<'a>(model: &Model<'a>, from: &End<'a>, to: &End<'a>, ports: &[Por
         return Judged::NEVER;
     }
     let mut all = Judged::NEVER;
-    let mut reasons = Vec::new();
     for port in ports {
-        let any = |sides: Vec<Side<'_, 'a>>, groups: &[Placed<'a>], direction, reasons: &mut Vec<_>| {
-            sides.iter().fold(Judged::NEVER, |all, side| {
-                all.or(model.passes(groups, direction, port, side, reasons), model.resolved)
-            })
-        };
-        let out = any(to.sides(false), &from.groups, Direction::Egress, &mut reasons);
-        let into = any(from.sides(false), &to.groups, Direction::Ingress, &mut reasons);
+        let into = model.lets(&to.groups, Direction::Ingress, port, &from.groups, &from.subnets, from.given);
+        if into == Judged::NEVER {
+            continue;
+        }
+        let out = model.lets(&from.groups, Direction::Egress, port, &to.groups, &to.subnets, to.given);
         let both = out.and(into, model.resolved).within(port.when, model.resolved);
         all = all.or(both, model.resolved);
     }

@@ -399,7 +399,7 @@ impl Facts {
             range: Resolution::Text(Cow::Borrowed(&entry.range)),
             ports: entry.ports.map_or(Ports::Every, |(from, to)| {
                 let number = |port: u16| Resolution::Number(u64::from(port).into());
-                Ports::Between(number(from), number(to))
+                Ports::between(number(from), number(to))
             }),
         };
         self.acls.get(acl).into_iter().flat_map(|acl| &acl.entries).map(entry).collect()

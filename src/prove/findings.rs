@@ -50,6 +50,9 @@ fn title(proof: &Proof, is_broken: bool, place: &str) -> String {
             let verb = if is_broken { "is not" } else { "may not be" };
             format!("`{what}` {verb} isolated{place}")
         }
+        Goal::Can { principal, actions, .. } if is_broken => {
+            format!("`{principal}` may not do `{}`{place}", actions.join("`, `"))
+        }
         goal => format!("{goal}: not so{place}"),
     }
 }

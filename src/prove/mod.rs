@@ -53,7 +53,7 @@ pub use fix::Patch;
 pub use goals::Origin;
 pub use judge::{Judgement, judge};
 pub use model::Model;
-pub use proof::{Proof, Verdict};
+pub use proof::{Proof, UNJUDGED, Verdict};
 
 use crate::goal::{Goal, Goals};
 use crate::resolve::Resolved;
@@ -65,6 +65,10 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
     let answers = questions.iter().map(|question| proof::answer(&model, question, &goals.assumed));
     let mut proofs: Vec<_> = answers.collect();
     proofs.iter_mut().for_each(|proof| try_fixes(resolved, goals, facts, proof));
+    // What is allowed is judged by the policies, not by the network.
+    let allowed = authorisation::proofs(resolved, goals);
+    proofs.retain(|proof| !allowed.iter().any(|known| known.goal == proof.goal));
+    proofs.extend(allowed);
     proofs
 }
 
@@ -82,6 +86,28 @@ pub fn who_reaches<'a>(resolved: &'a Resolved<'a>, what: &str, facts: &'a Facts)
     model.interface(what)?;
     let goal = Goal::Isolated { what: what.to_owned(), except: Vec::new() };
     Some(proof::answer(&model, &goals::stated(&model, &goal), &[]))
+}
+
+/// Every pair of resources of which one can open connections to the other, as far as groups, VPCs and ports say: the
+/// whole picture, for comparing templates and for drawing them.
+pub fn all_pairs<'a>(resolved: &'a Resolved<'a>, facts: &'a Facts) -> Vec<(String, String)> {
+    let model = Model::new(resolved, facts);
+    let interfaces = model.all_interfaces();
+    let ends: Vec<_> = interfaces.iter().map(|one| flow::End::of(&model, std::rc::Rc::clone(one))).collect();
+    let ports: Vec<_> = interfaces.iter().map(|one| model.listening(one.id)).collect();
+    let mut pairs = Vec::new();
+    for (to, ports) in ends.iter().zip(&ports).filter(|(_, ports)| !ports.is_empty()) {
+        for (from, interface) in ends.iter().zip(&interfaces) {
+            if from.name == to.name || !exposure::initiates(&model, interface, to) {
+                continue;
+            }
+            let judged = exposure::reaches(&model, from, to, ports);
+            if resolved.is_possible(judged.benign) {
+                pairs.push((from.name.clone(), to.name.clone()));
+            }
+        }
+    }
+    pairs
 }
 
 /// Keeps the changes that mend what they are for.

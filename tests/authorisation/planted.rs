@@ -1,6 +1,6 @@
 //! Each fault, planted into templates that are sound without it.
 
-use formwork::prove::authorisation::{GoalVerdict, HopVerdict};
+use formwork::prove::{Answer, Verdict};
 use formwork::resolve::Environment;
 
 use super::{APART, INLINE, WHOLE, judged};
@@ -21,12 +21,12 @@ fn broken(text: &str, goal: &str, hop: &str, resource: &str) {
         let found = judged(text, environment);
         let refuted: Vec<&str> = found
             .iter()
-            .filter(|(_, found)| found.verdict == GoalVerdict::Refuted)
+            .filter(|(_, found)| found.verdict == Verdict::Refuted)
             .map(|(goal, _)| goal.as_str())
             .collect();
         assert_eq!(refuted, [goal], "{found:#?}");
         let (_, judgement) = found.iter().find(|(found, _)| found == goal).expect("the goal");
-        let hops: Vec<_> = judgement.hops.iter().filter(|hop| hop.verdict == HopVerdict::Broken).collect();
+        let hops: Vec<_> = judgement.hops.iter().filter(|hop| hop.verdict == Answer::Broken).collect();
         assert!(hops.iter().all(|found| found.hop == hop), "{hops:#?}");
         let first = hops.first().expect("a broken hop");
         assert_eq!(first.resource.as_deref(), Some(resource), "{hops:#?}");
@@ -379,12 +379,16 @@ fn viaservice_of_another_region() {
     let found = |environment: &Environment| {
         judged(&text, environment).into_iter().find(|(goal, _)| goal == PROXY_READS).expect("the goal").1
     };
-    assert_eq!(found(&Environment::unknown().in_region("eu-west-1")).verdict, GoalVerdict::Refuted);
-    assert_eq!(found(&Environment::unknown().in_region("ap-southeast-2")).verdict, GoalVerdict::Proved);
-    assert_eq!(found(&Environment::unknown()).verdict, GoalVerdict::Depends);
+    assert_eq!(found(&Environment::unknown().in_region("eu-west-1")).verdict, Verdict::Refuted);
+    assert_eq!(found(&Environment::unknown().in_region("ap-southeast-2")).verdict, Verdict::Proved);
+    assert_eq!(found(&Environment::unknown()).verdict, Verdict::Depends);
     let text = with(APART, "secretsmanager.*.amazonaws.com", "secretsmanager.us-*.amazonaws.com");
     let found = judged(&text, &Environment::unknown().in_region("eu-west-1").with_parameter("Name", "billing"));
-    assert!(found.iter().any(|(goal, found)| goal == "ReaderFunction can read Credentials" && found.verdict == GoalVerdict::Refuted));
+    assert!(
+        found
+            .iter()
+            .any(|(goal, found)| goal == "ReaderFunction can read Credentials" && found.verdict == Verdict::Refuted)
+    );
 }
 
 #[test]
@@ -394,11 +398,8 @@ fn key_policy_no_delegation() {
     let text =
         with(APART, r#"Principal: { AWS: !Ref "AWS::AccountId" }"#, r#"Principal: { Service: logs.amazonaws.com }"#);
     let found = judged(&text, &Environment::unknown().with_parameter("Name", "billing"));
-    let refuted: Vec<_> = found
-        .iter()
-        .filter(|(_, found)| found.verdict == GoalVerdict::Refuted)
-        .map(|(goal, _)| goal.as_str())
-        .collect();
+    let refuted: Vec<_> =
+        found.iter().filter(|(_, found)| found.verdict == Verdict::Refuted).map(|(goal, _)| goal.as_str()).collect();
     assert_eq!(refuted, ["ReaderFunction can read Credentials", POOL_READS]);
 }
 

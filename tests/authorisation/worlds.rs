@@ -1,16 +1,16 @@
 //! Worlds: what depends on conditions, on what exists outside, on what is not known.
 
-use formwork::prove::authorisation::{GoalVerdict, HopVerdict};
+use formwork::prove::{Answer, Verdict};
 use formwork::resolve::Environment;
 
 use super::planted::with;
 use super::{INLINE, judged, sound};
 
-fn verdict(text: &str, goal: &str) -> (GoalVerdict, String) {
+fn verdict(text: &str, goal: &str) -> (Verdict, String) {
     let found = judged(text, &Environment::unknown());
     let (_, found) = found.into_iter().find(|(known, _)| known == goal).expect("the goal");
     let told: Vec<String> =
-        found.hops.iter().filter(|hop| hop.verdict != HopVerdict::Holds).map(|hop| hop.message.clone()).collect();
+        found.hops.iter().filter(|hop| hop.verdict != Answer::Holds).map(|hop| hop.message.clone()).collect();
     (found.verdict, told.join("\n"))
 }
 
@@ -26,7 +26,7 @@ fn staged(text: &str) -> String {
 fn a_grant_of_one_world_only_is_undecided() {
     let text = staged(&with(INLINE, "Action: rds-db:connect", "Action: !If [IsProd, rds-db:connect, rds:connect]"));
     let (verdict, told) = verdict(&text, CONNECTS);
-    assert_eq!(verdict, GoalVerdict::Depends);
+    assert_eq!(verdict, Verdict::Depends);
     assert!(told.contains("where `IsProd` is false"), "{told}");
 }
 
@@ -38,7 +38,7 @@ fn a_statement_of_one_world_only_is_undecided() {
         "              - Sid: Connect\n                Effect: !If [IsProd, Allow, Deny]",
     ));
     let (verdict, told) = verdict(&text, CONNECTS);
-    assert_eq!(verdict, GoalVerdict::Depends, "{told}");
+    assert_eq!(verdict, Verdict::Depends, "{told}");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn what_differs_and_is_allowed_both_ways_is_proved() {
 #[test]
 fn what_fails_both_ways_is_refuted() {
     let text = staged(&with(INLINE, "Action: rds-db:connect", "Action: !If [IsProd, 'rds:*', rds:connect]"));
-    assert_eq!(verdict(&text, CONNECTS).0, GoalVerdict::Refuted);
+    assert_eq!(verdict(&text, CONNECTS).0, Verdict::Refuted);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_policy_from_outside_is_assumed() {
         "  HandlerRole:\n    Type: AWS::IAM::Role\n    Properties:\n      ManagedPolicyArns: [!Ref Arn]\n",
     );
     let (verdict, told) = verdict(&text, CONNECTS);
-    assert_eq!(verdict, GoalVerdict::Proved, "{told}");
+    assert_eq!(verdict, Verdict::Proved, "{told}");
     assert!(told.contains("exists outside the template"), "{told}");
 }
 
@@ -79,7 +79,7 @@ fn a_role_from_outside_is_assumed() {
 #[test]
 fn a_literal_region_is_undecided_until_the_region_is_known() {
     let text = with(INLINE, "arn:${AWS::Partition}:rds-db:${AWS::Region}:", "arn:${AWS::Partition}:rds-db:eu-west-1:");
-    assert_eq!(verdict(&text, CONNECTS).0, GoalVerdict::Depends);
+    assert_eq!(verdict(&text, CONNECTS).0, Verdict::Depends);
     let placed = |region| {
         judged(&text, &Environment::unknown().in_region(region))
             .into_iter()
@@ -88,8 +88,8 @@ fn a_literal_region_is_undecided_until_the_region_is_known() {
             .1
             .verdict
     };
-    assert_eq!(placed("eu-west-1"), GoalVerdict::Proved);
-    assert_eq!(placed("eu-west-2"), GoalVerdict::Refuted);
+    assert_eq!(placed("eu-west-1"), Verdict::Proved);
+    assert_eq!(placed("eu-west-2"), Verdict::Refuted);
 }
 
 #[test]
@@ -97,8 +97,27 @@ fn a_literal_partition_is_an_assumption() {
     let text = with(INLINE, "arn:${AWS::Partition}:rds-db", "arn:aws:rds-db");
     let found = judged(&text, &Environment::unknown());
     let (_, found) = found.into_iter().find(|(goal, _)| goal == CONNECTS).expect("the goal");
-    assert_eq!(found.verdict, GoalVerdict::Proved);
+    assert_eq!(found.verdict, Verdict::Proved);
     assert!(found.assumptions.iter().any(|taken| taken.contains("partition `aws`")), "{:?}", found.assumptions);
     let china = judged(&text, &Environment::unknown().in_region("cn-north-1"));
-    assert!(china.iter().any(|(goal, found)| goal == CONNECTS && found.verdict == GoalVerdict::Refuted));
+    assert!(china.iter().any(|(goal, found)| goal == CONNECTS && found.verdict == Verdict::Refuted));
+}
+
+#[test]
+fn a_grant_of_decryption_in_another_region_is_told() {
+    const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-AbCdEf";
+    let text = with(INLINE, "SecretArn: !Ref Secret", &format!("SecretArn: {SECRET}"));
+    let text = with(&text, "Resource: !Ref Secret", &format!("Resource: {SECRET}"));
+    let of_region = |region: &str| {
+        with(
+            &text,
+            "!Sub \"secretsmanager.${AWS::Region}.amazonaws.com\"",
+            &format!("secretsmanager.{region}.amazonaws.com"),
+        )
+    };
+    sound(&of_region("eu-west-1"));
+    let goal = format!("Proxy can read {SECRET}");
+    let (verdict, told) = verdict(&of_region("ap-southeast-2"), &goal);
+    assert_eq!(verdict, Verdict::Depends, "{told}");
+    assert!(told.contains("ap-southeast-2"), "{told}");
 }

@@ -439,3 +439,10 @@ fn each_failure_is_found_at_its_hop_in_each_template() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// The hops that break in a planted failure.
+pub fn hops_of(name: &str) -> BTreeSet<&'static str> {
+    let rows = ROWS.iter().filter(|(row, _)| *row == name);
+    let at = rows.flat_map(|(_, ways)| *ways).flat_map(|way| way.at);
+    at.filter_map(|at| at.split(" at ").next()).collect()
+}

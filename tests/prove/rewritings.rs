@@ -278,6 +278,11 @@ const REWRITINGS: &[Rewriting] = &[
     ),
     ("the cluster by its writer", GIVEN, &[("READER: !GetAtt Door.Endpoint", "DIRECT: !GetAtt Proxy.Endpoint")]),
     (
+        "addresses of the given subnets",
+        GIVEN,
+        &[("ToPort: 5432, SourceSecurityGroupId: !GetAtt LambdaSg.GroupId", "ToPort: 5432, CidrIp: 10.20.0.0/16")],
+    ),
+    (
         "the VPC by a literal",
         GIVEN,
         &[("GroupDescription: functions, VpcId: !Ref VpcId", "GroupDescription: functions, VpcId: !Sub '${VpcId}'")],

@@ -169,3 +169,37 @@ fn what_exists_is_assumed_to_be_as_aws_makes_it() {
     assert!(proof.assumptions.iter().any(|told| told.contains("network ACLs")), "{:#?}", proof.assumptions);
     assert!(proof.assumptions.iter().any(|told| told.contains("resolves names")), "{:#?}", proof.assumptions);
 }
+
+#[test]
+fn a_way_that_is_not_looked_into_refutes_nothing_and_is_silent() {
+    let to = |target: &str| changed(INLINE, &[("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: { Ref: Nat }", target)]);
+    check(&to("DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-0123456789abcdef0"), Verdict::Depends, None, "");
+    check(
+        &to("DestinationCidrBlock: 10.99.0.0/16, VpcPeeringConnectionId: pcx-0123456789abcdef0"),
+        Verdict::Depends,
+        None,
+        "",
+    );
+    check(
+        &to("DestinationIpv6CidrBlock: '::/0', EgressOnlyInternetGatewayId: eigw-0123456789abcdef0"),
+        Verdict::Depends,
+        None,
+        "",
+    );
+}
+
+#[test]
+fn an_endpoint_of_a_service_by_parameter_may_be_the_one() {
+    let text = changed(
+        SEPARATE,
+        &[
+            ("!Sub \"com.amazonaws.${AWS::Region}.secretsmanager\"", "!Ref Service"),
+            ("Resources:", "Parameters: { Service: { Type: String } }\nResources:"),
+            (
+                "  DoorFromLambda:",
+                "  LambdaOut: { Type: AWS::EC2::SecurityGroupEgress, Properties: { GroupId: !Ref LambdaSg, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0 } }\n  DoorFromLambda:",
+            ),
+        ],
+    );
+    check(&text, Verdict::Depends, None, "");
+}

@@ -38,4 +38,4 @@ pub use policy::{Actions, Policy, Resources, Statement};
 pub use principal::{Principals, Through};
 pub use request::{Request, Requester};
 pub use statement::{Match, Missed};
-pub use verdict::{Answer, Level, Policies, Verdict, evaluate};
+pub use verdict::{Level, Policies, Ruling, Verdict, evaluate};

@@ -28,7 +28,7 @@ pub struct Policies {
 
 /// What the policies of one kind say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Ruling {
     /// Whether they allow the request, as far as their kind can.
     pub allows: Certainty,
     /// Whether they deny it.
@@ -62,7 +62,7 @@ pub struct Verdict {
     /// Whether a statement denies it.
     pub denied: Certainty,
     /// What each kind says that has a say.
-    pub answers: Vec<(Level, Answer)>,
+    pub answers: Vec<(Level, Ruling)>,
     /// Whether the policy of the resource allows it without an identity policy.
     pub by_resource: Certainty,
     /// Whether the policy of the resource leaves it to the identity policies of the requester's account.
@@ -71,7 +71,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// What one kind says; none if it has no say.
-    pub fn answer(&self, level: Level) -> Option<Answer> {
+    pub fn answer(&self, level: Level) -> Option<Ruling> {
         self.answers.iter().find(|(known, _)| *known == level).map(|(_, answer)| *answer)
     }
 }
@@ -90,7 +90,7 @@ pub fn evaluate(request: &Request, policies: &Policies) -> Verdict {
     }
     if !policies.resource_control.is_empty() {
         let found = each_level(&policies.resource_control, request, Asked::Anyhow);
-        answers.push((Level::ResourceControl, Answer { allows: Certainty::Yes, ..found }));
+        answers.push((Level::ResourceControl, Ruling { allows: Certainty::Yes, ..found }));
     }
     if let Some(endpoint) = &policies.endpoint {
         answers.push((Level::Endpoint, answer(endpoint, request, Asked::Anyhow)));
@@ -98,7 +98,7 @@ pub fn evaluate(request: &Request, policies: &Policies) -> Verdict {
     combined(request, policies, answers)
 }
 
-fn combined(request: &Request, policies: &Policies, answers: Vec<(Level, Answer)>) -> Verdict {
+fn combined(request: &Request, policies: &Policies, answers: Vec<(Level, Ruling)>) -> Verdict {
     let allows = |level: Level| answers.iter().find(|(known, _)| *known == level).map(|(_, answer)| answer.allows);
     let limit = |level| allows(level).unwrap_or(Certainty::Yes);
     let own_limits = limit(Level::Boundary).and(limit(Level::Session));
@@ -140,12 +140,12 @@ fn same_account(request: &Request) -> Certainty {
     }
 }
 
-fn answer(policies: &[Policy], request: &Request, asked: Asked) -> Answer {
-    Answer { allows: allowed(policies, request, asked), denies: denied(policies, request, asked) }
+fn answer(policies: &[Policy], request: &Request, asked: Asked) -> Ruling {
+    Ruling { allows: allowed(policies, request, asked), denies: denied(policies, request, asked) }
 }
 
-fn each_level(levels: &[Vec<Policy>], request: &Request, asked: Asked) -> Answer {
-    Answer {
+fn each_level(levels: &[Vec<Policy>], request: &Request, asked: Asked) -> Ruling {
+    Ruling {
         allows: Certainty::all(levels.iter().map(|policies| allowed(policies, request, asked))),
         denies: Certainty::any(levels.iter().map(|policies| denied(policies, request, asked))),
     }

@@ -1,12 +1,13 @@
 //! One request of a role, and what its policies say of it, hop by hop.
 
-use super::hop::{Hop, HopVerdict};
+use super::hop::Hop;
 use super::role::{self, Attached};
 use super::world::World;
 use crate::iam::evaluation::{
-    Answer, Context, Level, Policies, Policy, Presence, Request, Requester, Telling, Verdict, evaluate,
+    Context, Level, Policies, Policy, Presence, Request, Requester, Ruling, Telling, Verdict, evaluate,
 };
 use crate::iam::{Certainty, Effect, Text};
+use crate::prove::Answer;
 
 /// What a role asks for.
 #[derive(Debug)]
@@ -119,28 +120,28 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
     let place = format!("/Resources/{role}/Properties/AssumeRolePolicyDocument");
     match found.judged(Level::Resource, verdict.by_resource, verdict.denied) {
         Judged::Yes(told) => {
-            found.at(Hop::new("trust-policy", HopVerdict::Holds, format!("`{role}` trusts `{service}`")), told)
+            found.at(Hop::new("trust-policy", Answer::Holds, format!("`{role}` trusts `{service}`")), told)
         }
         Judged::Denied(told) => found
             .at(
-                Hop::new("trust-policy", HopVerdict::Broken, format!("`{role}` denies `{service}` to assume it")),
+                Hop::new("trust-policy", Answer::Broken, format!("`{role}` denies `{service}` to assume it")),
                 Some(told),
             )
             .help(help),
         Judged::No => {
             let why = found.nearest(Level::Resource);
             let message = format!("`{role}` does not trust `{service}`{why}");
-            Hop::new("trust-policy", HopVerdict::Broken, message).at(role, place).help(help)
+            Hop::new("trust-policy", Answer::Broken, message).at(role, place).help(help)
         }
         Judged::Assumed(why, told) => {
-            found.at(Hop::new("trust-policy", HopVerdict::Assumed, format!("`{role}` trusts `{service}`: {why}")), told)
+            found.at(Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}")), told)
         }
         Judged::Open(told) => {
             let message = format!(
                 "whether `{role}` trusts `{service}` depends on what is not known{}",
                 found.open_part(told.as_ref())
             );
-            found.at(Hop::new("trust-policy", HopVerdict::Unknown, message), told).help(help)
+            found.at(Hop::new("trust-policy", Answer::Unknown, message), told).help(help)
         }
     }
 }
@@ -217,8 +218,8 @@ impl<'f> Found<'f, '_, '_> {
         policies.into_iter()
     }
 
-    fn answer(&self, level: Level) -> Answer {
-        self.verdict.answer(level).unwrap_or(Answer { allows: Certainty::Yes, denies: Certainty::No })
+    fn answer(&self, level: Level) -> Ruling {
+        self.verdict.answer(level).unwrap_or(Ruling { allows: Certainty::Yes, denies: Certainty::No })
     }
 
     /// With the place of the statement that decides.
@@ -269,36 +270,36 @@ impl<'f> Found<'f, '_, '_> {
             && answer.denies == Certainty::No
         {
             return self.at(
-                hop(HopVerdict::Holds, format!("the policy of the resource lets `{role}` do `{action}` by itself")),
+                hop(Answer::Holds, format!("the policy of the resource lets `{role}` do `{action}` by itself")),
                 None,
             );
         }
         match judged {
             Judged::Yes(told) => {
-                self.at(hop(HopVerdict::Holds, format!("`{role}` may do `{action}` on `{resource}`")), told)
+                self.at(hop(Answer::Holds, format!("`{role}` may do `{action}` on `{resource}`")), told)
             }
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
-                self.at(hop(HopVerdict::Broken, message), Some(told)).help("narrow the denial")
+                self.at(hop(Answer::Broken, message), Some(told)).help("narrow the denial")
             }
             Judged::No => {
                 let certain = by_resource == Certainty::No
                     || self.request.needs_resource_policy() && by_resource != Certainty::Unknown;
-                let verdict = if certain { HopVerdict::Broken } else { HopVerdict::Unknown };
+                let verdict = if certain { Answer::Broken } else { Answer::Unknown };
                 let message =
                     format!("no policy of `{role}` allows `{action}` on `{resource}`{}", self.nearest(Level::Identity));
                 let missed = self.verdict.near_misses(self.request, self.policies, Level::Identity).into_iter().next();
                 self.at(hop(verdict, message), missed.map(|missed| missed.told)).help(help)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(HopVerdict::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}")), told)
+                self.at(hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}")), told)
             }
             Judged::Open(told) => {
                 let message = format!(
                     "whether `{role}` may do `{action}` on `{resource}` depends on what is not known{}",
                     self.open_part(told.as_ref())
                 );
-                self.at(hop(HopVerdict::Unknown, message), told).help(help)
+                self.at(hop(Answer::Unknown, message), told).help(help)
             }
         }
     }
@@ -309,25 +310,25 @@ impl<'f> Found<'f, '_, '_> {
         let Ask { action, resource, .. } = self.ask;
         let hop = |verdict, message| Hop::new(name, verdict, message);
         Some(match self.judged(level, answer.allows, answer.denies) {
-            Judged::Yes(told) => self.at(hop(HopVerdict::Holds, format!("{whose} allows `{action}`")), told),
+            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} allows `{action}`")), told),
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
-                self.at(hop(HopVerdict::Broken, message), Some(told)).help(help)
+                self.at(hop(Answer::Broken, message), Some(told)).help(help)
             }
             Judged::No => {
                 let message = format!("{whose} does not allow `{action}` on `{resource}`{}", self.nearest(level));
                 let missed = self.verdict.near_misses(self.request, self.policies, level).into_iter().next();
-                self.at(hop(HopVerdict::Broken, message), missed.map(|missed| missed.told)).help(help)
+                self.at(hop(Answer::Broken, message), missed.map(|missed| missed.told)).help(help)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(HopVerdict::Assumed, format!("{whose} allows `{action}`: {why}")), told)
+                self.at(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), told)
             }
             Judged::Open(told) => {
                 let message = format!(
                     "whether {whose} allows `{action}` on `{resource}` depends on what is not known{}",
                     self.open_part(told.as_ref())
                 );
-                self.at(hop(HopVerdict::Unknown, message), told).help(help)
+                self.at(hop(Answer::Unknown, message), told).help(help)
             }
         })
     }
@@ -348,8 +349,8 @@ impl<'f> Found<'f, '_, '_> {
         {
             hop = hop.at(&endpoint.id, format!("/Resources/{}/Properties/PolicyDocument", endpoint.id));
         }
-        if hop.verdict == HopVerdict::Broken && !endpoint.is_certain {
-            hop.verdict = HopVerdict::Unknown;
+        if hop.verdict == Answer::Broken && !endpoint.is_certain {
+            hop.verdict = Answer::Unknown;
             hop.message = format!("{}, if the request goes through it", hop.message);
         }
         Some(hop)
@@ -372,31 +373,28 @@ impl<'f> Found<'f, '_, '_> {
         let hop = |verdict, message| Hop::new(name, verdict, message);
         let denies = self.answer(Level::Resource).denies;
         Some(match self.judged(Level::Resource, allows, denies) {
-            Judged::Yes(told) => self.at(hop(HopVerdict::Holds, format!("{whose} lets `{role}` do `{action}`")), told),
+            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} lets `{role}` do `{action}`")), told),
             Judged::Denied(told) => self
-                .at(
-                    hop(HopVerdict::Broken, format!("{} denies `{role}` to do `{action}`", self.named(&told))),
-                    Some(told),
-                )
+                .at(hop(Answer::Broken, format!("{} denies `{role}` to do `{action}`", self.named(&told))), Some(told))
                 .help("narrow the denial"),
             Judged::No => {
                 let message = format!(
                     "{whose} neither lets the account's IAM policies decide nor `{role}` do `{action}`{}",
                     self.nearest(Level::Resource)
                 );
-                self.at(hop(HopVerdict::Broken, message), None).help(help)
+                self.at(hop(Answer::Broken, message), None).help(help)
             }
             Judged::Assumed(why, told) => {
                 let message = match (self.ask.owner.is_none(), *name) {
                     (true, "key-policy") => format!("{whose} lets the account's IAM policies decide"),
                     _ => format!("{whose} lets `{role}` do `{action}`: {why}"),
                 };
-                let hop = hop(HopVerdict::Assumed, message);
+                let hop = hop(Answer::Assumed, message);
                 if self.ask.owner.is_none() { hop } else { self.at(hop, told) }
             }
             Judged::Open(told) => {
                 let message = format!("whether {whose} lets `{role}` do `{action}` depends on what is not known");
-                self.at(hop(HopVerdict::Unknown, message), told).help(help)
+                self.at(hop(Answer::Unknown, message), told).help(help)
             }
         })
     }

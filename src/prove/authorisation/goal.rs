@@ -52,9 +52,9 @@ pub enum Need<'a> {
     /// What somebody stated.
     Stated {
         /// The actions.
-        actions: &'a [String],
+        actions: Vec<String>,
         /// The resources.
-        resources: &'a [Value],
+        resources: Vec<Value>,
     },
 }
 

@@ -2,18 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How far a hop holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HopVerdict {
-    /// It holds by what the template says.
-    Holds,
-    /// It holds unless somebody changed what exists outside.
-    Assumed,
-    /// That depends on what the template leaves open.
-    Unknown,
-    /// It does not hold.
-    Broken,
-}
+use crate::prove::{Answer, Verdict};
 
 /// One check along a proof.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +11,7 @@ pub struct Hop {
     /// `endpoint-policy`, `authentication`.
     pub hop: &'static str,
     /// How far it holds.
-    pub verdict: HopVerdict,
+    pub verdict: Answer,
     /// The logical id of the resource that decides.
     pub resource: Option<String>,
     /// The pointer to the part of the template that decides.
@@ -35,7 +24,7 @@ pub struct Hop {
 
 impl Hop {
     /// A hop.
-    pub fn new(hop: &'static str, verdict: HopVerdict, message: impl Into<String>) -> Self {
+    pub fn new(hop: &'static str, verdict: Answer, message: impl Into<String>) -> Self {
         Self { hop, verdict, resource: None, path: None, message: message.into(), help: None }
     }
 
@@ -55,22 +44,11 @@ impl Hop {
     }
 }
 
-/// The answer to a goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GoalVerdict {
-    /// It holds, under the assumptions that are listed.
-    Proved,
-    /// It does not.
-    Refuted,
-    /// That depends on what the template leaves open, or on the world.
-    Depends,
-}
-
 /// What is found of a goal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// The answer.
-    pub verdict: GoalVerdict,
+    pub verdict: Verdict,
     /// Every hop, in order.
     pub hops: Vec<Hop>,
     /// What is taken on trust.
@@ -82,12 +60,12 @@ impl Judgement {
     pub(super) fn of(hops: Vec<Hop>) -> Self {
         let worst = hops.iter().map(|hop| hop.verdict).max();
         let verdict = match worst {
-            Some(HopVerdict::Broken) => GoalVerdict::Refuted,
-            Some(HopVerdict::Unknown) => GoalVerdict::Depends,
-            Some(HopVerdict::Assumed | HopVerdict::Holds) | None => GoalVerdict::Proved,
+            Some(Answer::Broken) => Verdict::Refuted,
+            Some(Answer::Unknown) => Verdict::Depends,
+            Some(Answer::Assumed | Answer::Holds) | None => Verdict::Proved,
         };
         let mut assumptions: Vec<String> = Vec::new();
-        for hop in hops.iter().filter(|hop| hop.verdict == HopVerdict::Assumed) {
+        for hop in hops.iter().filter(|hop| hop.verdict == Answer::Assumed) {
             if !assumptions.contains(&hop.message) {
                 assumptions.push(hop.message.clone());
             }

@@ -1,23 +1,24 @@
 //! Whether what must be allowed is: in every world, and why not.
 
 use super::goal::{CanGoal, Need};
-use super::hop::{GoalVerdict, Hop, HopVerdict, Judgement};
+use super::hop::{Hop, Judgement};
 use super::world::{self, World};
 use super::{need, role};
 use crate::goal::Goal;
+use crate::prove::{Answer, Verdict};
 use crate::resolve::{Formula, Resolved};
-use crate::template::Value;
+use crate::template::{Reference, Value};
 
 /// Whether a goal holds.
 ///
 /// Where the partition is not known, and that alone leaves something open, `aws` is taken for it; the answer says so.
 pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
     let found = judge_in(resolved, goal, None);
-    if found.verdict != GoalVerdict::Depends || resolved.environment().partition().is_some() {
+    if found.verdict != Verdict::Depends || resolved.environment().partition().is_some() {
         return found;
     }
     let mut within = judge_in(resolved, goal, Some("aws"));
-    if within.verdict != GoalVerdict::Proved {
+    if within.verdict != Verdict::Proved {
         return found;
     }
     within.assumptions.push("the stack is deployed in the partition `aws`".into());
@@ -25,18 +26,18 @@ pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
 }
 
 /// Whether what somebody stated holds; none if it is no goal of authorisation, or of what the template does not declare.
-pub fn judge_stated<'a>(resolved: &Resolved<'a>, goal: &'a Goal) -> Option<Judgement> {
+pub fn judge_stated(resolved: &Resolved<'_>, goal: &Goal) -> Option<Judgement> {
     let Goal::Can { principal, actions, resources } = goal else { return None };
     let (principal, _) = resolved.template().resources.get_key_value(principal.as_str())?;
     let when = resolved.exists(principal);
-    let need = Need::Stated { actions, resources };
+    let need = Need::Stated { actions: actions.clone(), resources: resources.clone() };
     Some(judge(resolved, &CanGoal { principal, need, when, source: None }))
 }
 
 fn judge_in<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>, partition: Option<&str>) -> Judgement {
     let Some(worlds) = worlds(resolved, goal) else {
         let message = "there are too many ways in which conditions can hold together";
-        return Judgement::of(vec![Hop::new("identity-policy", HopVerdict::Unknown, message)]);
+        return Judgement::of(vec![Hop::new("identity-policy", Answer::Unknown, message)]);
     };
     let each = worlds.into_iter().map(|when| (when, need::hops(&World::new(resolved, when, partition), goal)));
     merged(resolved, each.collect())
@@ -44,14 +45,14 @@ fn judge_in<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>, partition: Option<&
 
 /// The hops of all worlds. What is broken in some of them only depends on the world.
 fn merged(resolved: &Resolved<'_>, each: Vec<(Formula, Vec<Hop>)>) -> Judgement {
-    let is_broken = |hops: &[Hop]| hops.iter().any(|hop| hop.verdict == HopVerdict::Broken);
+    let is_broken = |hops: &[Hop]| hops.iter().any(|hop| hop.verdict == Answer::Broken);
     let always = each.iter().all(|(when, hops)| is_broken(hops) || !resolved.is_certainly_possible(*when))
         && each.iter().any(|(when, hops)| is_broken(hops) && resolved.is_certainly_possible(*when));
     let mut found: Vec<Hop> = Vec::new();
     for (when, hops) in each {
         for mut hop in hops {
-            if hop.verdict == HopVerdict::Broken && !always {
-                hop.verdict = HopVerdict::Unknown;
+            if hop.verdict == Answer::Broken && !always {
+                hop.verdict = Answer::Unknown;
                 hop.message.push_str(&resolved.place_where(when));
             }
             if !found.contains(&hop) {
@@ -76,10 +77,8 @@ fn worlds<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Option<Vec<Formula
         Need::Read { secret } => saying.referred(secret),
         Need::Connect { to } => saying.resource(to),
         Need::Stated { resources, .. } => {
-            saying.values.extend(resources.iter());
-            for value in resources.iter() {
-                resolved.value(value, goal.when).iter().for_each(|case| saying.referred(&case.value));
-            }
+            let mut name = |reference: &Reference| saying.resource(reference.name());
+            resources.iter().for_each(|value| value.each_reference(&mut name));
         }
         Need::Interfaces | Need::EndToEnd => {}
     }

@@ -5,7 +5,8 @@
 //! stack is deployed are symbols of which the shape is known.
 //!
 //! ```
-//! use formwork::prove::authorisation::{GoalVerdict, derive, judge};
+//! use formwork::prove::Verdict;
+//! use formwork::prove::authorisation::{derive, judge};
 //! use formwork::resolve::{Environment, Resolved};
 //! use formwork::template::parse::parse;
 //!
@@ -27,7 +28,7 @@
 //! let goals = derive(&resolved);
 //! assert_eq!(goals[0].to_string(), "the role of Worker trusts lambda.amazonaws.com");
 //! let found = judge(&resolved, &goals[0]);
-//! assert_eq!(found.verdict, GoalVerdict::Refuted);
+//! assert_eq!(found.verdict, Verdict::Refuted);
 //! assert!(found.hops[0].message.starts_with("`Role` does not trust `lambda.amazonaws.com`; statement 1"));
 //! ```
 
@@ -39,6 +40,7 @@ mod goal;
 mod hop;
 mod judge;
 mod need;
+mod proofs;
 mod role;
 mod secret;
 mod user;
@@ -46,5 +48,6 @@ mod world;
 
 pub use derive::derive;
 pub use goal::{CanGoal, Need};
-pub use hop::{GoalVerdict, Hop, HopVerdict, Judgement};
+pub use hop::{Hop, Judgement};
 pub use judge::{judge, judge_stated};
+pub use proofs::{HOPS, HopFacts, proofs};

@@ -3,13 +3,14 @@
 use super::access::{self, Ask};
 use super::arn;
 use super::goal::{CanGoal, Need};
-use super::hop::{Hop, HopVerdict};
+use super::hop::Hop;
 use super::role::{self, Attached, Holder, referred};
 use super::secret::{self, Secret};
 use super::user;
 use super::world::World;
 use crate::iam::evaluation::{Context, Presence};
 use crate::iam::{Certainty, Charset, Shape, Text};
+use crate::prove::Answer;
 use crate::resolve::Resolution;
 use crate::template::Value;
 
@@ -49,13 +50,13 @@ fn with_role<'a>(
         Some(Holder::Given(told)) => {
             let message = format!("the role `{told}`, which exists outside the template, lets `{id}` do what it needs");
             vec![
-                Hop::new("identity-policy", HopVerdict::Assumed, message)
+                Hop::new("identity-policy", Answer::Assumed, message)
                     .at(id, format!("/Resources/{id}/Properties/{property}")),
             ]
         }
         None => {
             let message = format!("`{id}` has no role");
-            vec![Hop::new("identity-policy", HopVerdict::Unknown, message).at(id, format!("/Resources/{id}"))]
+            vec![Hop::new("identity-policy", Answer::Unknown, message).at(id, format!("/Resources/{id}"))]
         }
     }
 }
@@ -92,7 +93,7 @@ fn interfaces(world: &World<'_, '_>, role: &str, attached: &Attached) -> Vec<Hop
     for kind in ["subnet", "security-group"] {
         // Whether Lambda asks for these one by one is not documented: it is no refutation.
         hops.extend(ask("ec2:CreateNetworkInterface", some(kind)).into_iter().map(|mut hop| {
-            hop.verdict = if hop.verdict == HopVerdict::Broken { HopVerdict::Unknown } else { hop.verdict };
+            hop.verdict = if hop.verdict == Answer::Broken { Answer::Unknown } else { hop.verdict };
             hop
         }));
     }
@@ -107,7 +108,7 @@ fn interfaces(world: &World<'_, '_>, role: &str, attached: &Attached) -> Vec<Hop
 fn read<'a>(world: &World<'_, 'a>, id: &str, role: &str, attached: &Attached, secret: &Resolution<'a>) -> Vec<Hop> {
     let Some(secret) = Secret::named(world, secret) else {
         return vec![
-            Hop::new("identity-policy", HopVerdict::Unknown, "which secret is meant is not known")
+            Hop::new("identity-policy", Answer::Unknown, "which secret is meant is not known")
                 .at(id, format!("/Resources/{id}")),
         ];
     };
@@ -166,7 +167,7 @@ fn connect(world: &World<'_, '_>, function: &str, to: &str, role: &str, attached
     };
     // A name that is given from outside may be any.
     let is_open = named.as_ref().is_some_and(|user| user.known().is_none());
-    if is_open && hops.iter().any(|hop| hop.verdict == HopVerdict::Unknown) {
+    if is_open && hops.iter().any(|hop| hop.verdict == Answer::Unknown) {
         (chosen, hops) = connect_as(world, role, attached, &id, &context, &other());
     }
     let is_same = named.is_some() && chosen == named;
@@ -190,21 +191,21 @@ fn authentication(
     let user = match (named, chosen) {
         (Some(user), _) => user,
         (None, chosen) => {
-            return chosen.map(|user| hop(HopVerdict::Assumed, format!("`{function}` logs in to `{to}` as `{user}`")));
+            return chosen.map(|user| hop(Answer::Assumed, format!("`{function}` logs in to `{to}` as `{user}`")));
         }
     };
     let Some(known) = known else {
-        return Some(hop(HopVerdict::Assumed, format!("`{to}` knows the user `{user}`")));
+        return Some(hop(Answer::Assumed, format!("`{to}` knows the user `{user}`")));
     };
     Some(match Certainty::any(known.iter().map(|known| role::same(known, &user))) {
-        Certainty::Yes => hop(HopVerdict::Holds, format!("`{to}` has credentials of `{user}`")),
-        Certainty::Unknown => hop(HopVerdict::Assumed, format!("`{to}` has credentials of `{user}`")),
+        Certainty::Yes => hop(Answer::Holds, format!("`{to}` has credentials of `{user}`")),
+        Certainty::Unknown => hop(Answer::Assumed, format!("`{to}` has credentials of `{user}`")),
         Certainty::No => {
             let known: Vec<String> = known.iter().map(|user| format!("`{user}`")).collect();
             let message =
                 format!("`{function}` logs in as `{user}`; `{to}` has credentials of {} only", known.join(", "));
             let help = format!("name the same user in the environment of `{function}` and in a secret of `{to}`");
-            hop(HopVerdict::Broken, message).help(help)
+            hop(Answer::Broken, message).help(help)
         }
     })
 }
@@ -215,17 +216,17 @@ fn flag(world: &World<'_, '_>, database: &str) -> Hop {
     let value = world.property(database, FLAG);
     let at = format!("/Resources/{database}/Properties");
     match value.as_ref().map(|(value, _)| value.flag()) {
-        Some(Some(true)) => Hop::new("authentication", HopVerdict::Holds, format!("`{database}` takes IAM tokens"))
+        Some(Some(true)) => Hop::new("authentication", Answer::Holds, format!("`{database}` takes IAM tokens"))
             .at(database, format!("{at}/{FLAG}")),
         Some(None) => {
             let message = format!("whether `{database}` takes IAM tokens is not known");
-            Hop::new("authentication", HopVerdict::Unknown, message)
+            Hop::new("authentication", Answer::Unknown, message)
                 .at(database, format!("{at}/{FLAG}"))
                 .help(format!("set `{FLAG}: true`"))
         }
         Some(Some(false)) | None => {
             let message = format!("`{database}` takes no IAM tokens: `{FLAG}` is not true");
-            Hop::new("authentication", HopVerdict::Broken, message).at(database, at).help(format!("set `{FLAG}: true`"))
+            Hop::new("authentication", Answer::Broken, message).at(database, at).help(format!("set `{FLAG}: true`"))
         }
     }
 }
@@ -238,23 +239,22 @@ fn end_to_end(world: &World<'_, '_>, proxy: &str, role: &str, attached: &Attache
         let (chosen, mut found) = connect_as(world, role, attached, &id, &access::context(world, role), &users);
         if database.is_none() {
             // The id of what exists outside is its own: a grant that names one is taken to name it.
-            for hop in found.iter_mut().filter(|hop| hop.verdict == HopVerdict::Unknown && hop.hop == "identity-policy")
-            {
-                (hop.verdict, hop.help) = (HopVerdict::Assumed, None);
+            for hop in found.iter_mut().filter(|hop| hop.verdict == Answer::Unknown && hop.hop == "identity-policy") {
+                (hop.verdict, hop.help) = (Answer::Assumed, None);
                 hop.message = format!("the grant of `{role}` to connect names `{told}`");
             }
         }
         hops.append(&mut found);
         hops.push(match database {
             Some(database) => flag(world, database),
-            None => Hop::new("authentication", HopVerdict::Assumed, format!("`{told}` takes IAM tokens")),
+            None => Hop::new("authentication", Answer::Assumed, format!("`{told}` takes IAM tokens")),
         });
         let who = chosen.map_or_else(|| "the users of its clients".to_owned(), |user| format!("`{user}`"));
-        hops.push(Hop::new("authentication", HopVerdict::Assumed, format!("`{told}` lets {who} in by IAM")));
+        hops.push(Hop::new("authentication", Answer::Assumed, format!("`{told}` lets {who} in by IAM")));
     }
     if hops.is_empty() {
         let message = format!("the targets of `{proxy}` are registered outside the template, and let it in");
-        hops.push(Hop::new("authentication", HopVerdict::Assumed, message).at(proxy, format!("/Resources/{proxy}")));
+        hops.push(Hop::new("authentication", Answer::Assumed, message).at(proxy, format!("/Resources/{proxy}")));
     }
     hops
 }
@@ -338,7 +338,7 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
         if is_of && is_service && invokes && fits {
             return Hop::new(
                 "resource-policy",
-                HopVerdict::Holds,
+                Answer::Holds,
                 format!("`{id}` lets Secrets Manager invoke `{function}`"),
             )
             .at(id, format!("/Resources/{id}"));
@@ -348,40 +348,42 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
     let help = format!(
         "add an `AWS::Lambda::Permission` of `{function}` with `Principal: {SERVICE}` and `Action: lambda:InvokeFunction`"
     );
-    Hop::new("resource-policy", HopVerdict::Broken, message).at(function, format!("/Resources/{function}")).help(help)
+    Hop::new("resource-policy", Answer::Broken, message).at(function, format!("/Resources/{function}")).help(help)
 }
 
-fn stated<'a>(world: &World<'_, 'a>, id: &'a str, actions: &[String], resources: &'a [Value]) -> Vec<Hop> {
+fn stated<'a>(world: &World<'_, 'a>, id: &'a str, actions: &[String], resources: &[Value]) -> Vec<Hop> {
     let property = role_property(world, id);
     let hops = |role: &str, attached: &Attached| {
         let mut hops = Vec::new();
         for value in resources {
-            let Some((value, _)) = world.one(value) else { continue };
-            let key = referred(world.resolved, &value, &["AWS::KMS::Key"]);
-            for action in actions {
-                let context = access::context(world, role);
-                let Some(resource) = world.text(&value) else { continue };
-                hops.extend(match (key, action.starts_with("secretsmanager:"), Secret::named(world, &value)) {
-                    (Some(key), ..) => {
-                        let ask = Ask::new(role, action, resource, context);
-                        let of_resource = vec![secret::key_policy(world, key)];
-                        access::hops(
-                            world,
-                            attached,
-                            Ask { of_resource, owner: Some(key.to_owned()), hop: "key-policy", ..ask },
-                        )
-                    }
-                    (None, true, Some(secret)) => {
-                        secret::use_hops(world, role, attached, &secret, action, None, context)
-                    }
-                    _ => access::hops(world, attached, Ask::new(role, action, resource, context)),
-                });
-            }
+            hops.extend(actions.iter().flat_map(|action| stated_one(world, role, attached, action, value)));
         }
         hops
     };
     match world.kind(id) {
         Some("AWS::IAM::Role") => hops(id, &role::attached(world, id)),
         _ => with_role(world, id, property, hops),
+    }
+}
+
+fn stated_one(world: &World<'_, '_>, role: &str, attached: &Attached, action: &str, value: &Value) -> Vec<Hop> {
+    let context = access::context(world, role);
+    let reference = world.stated_reference(value);
+    let key = reference.as_ref().and_then(|found| referred(world.resolved, found, &["AWS::KMS::Key"]));
+    let secret = reference.as_ref().and_then(|found| Secret::named(world, found)).filter(|secret| secret.id.is_some());
+    let Some(resource) = world.stated(value) else {
+        let message = format!("on what `{action}` is to be allowed is not known");
+        return vec![Hop::new("identity-policy", Answer::Unknown, message)];
+    };
+    match (key, secret) {
+        (Some(key), _) => {
+            let (of_resource, owner) = (vec![secret::key_policy(world, key)], Some(key.to_owned()));
+            let ask = Ask::new(role, action, resource, context);
+            access::hops(world, attached, Ask { of_resource, owner, hop: "key-policy", ..ask })
+        }
+        (None, Some(secret)) if action.starts_with("secretsmanager:") => {
+            secret::use_hops(world, role, attached, &secret, action, None, context)
+        }
+        _ => access::hops(world, attached, Ask::new(role, action, resource, context)),
     }
 }

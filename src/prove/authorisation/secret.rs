@@ -4,11 +4,12 @@ use serde_json::Value as Json;
 
 use super::access::{self, Ask, Endpoint};
 use super::arn;
-use super::hop::{Hop, HopVerdict};
+use super::hop::Hop;
 use super::role::{self, Attached, referred};
 use super::world::World;
-use crate::iam::evaluation::{Context, Policy, Presence};
+use crate::iam::evaluation::{Context, Level, Policies, Policy, Presence, Request, evaluate};
 use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
+use crate::prove::Answer;
 use crate::resolve::Resolution;
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
@@ -43,10 +44,10 @@ fn by_reading(readings: Vec<Text>, hops: impl Fn(&Text) -> Vec<Hop>) -> Vec<Hop>
     let mut first = None;
     for (index, reading) in readings.iter().enumerate() {
         let mut found = hops(reading);
-        if found.iter().all(|hop| hop.verdict <= HopVerdict::Assumed) {
+        if found.iter().all(|hop| hop.verdict <= Answer::Assumed) {
             if index > 0 {
                 let message = format!("`{}` lies in the account and region of the stack", readings[0]);
-                found.push(Hop::new("identity-policy", HopVerdict::Assumed, message));
+                found.push(Hop::new("identity-policy", Answer::Assumed, message));
             }
             return found;
         }
@@ -194,9 +195,9 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
     match &secret.key {
         Key::Managed => {
             let message = "the AWS managed key `aws/secretsmanager` lets the account decrypt through Secrets Manager";
-            vec![Hop::new("key-policy", HopVerdict::Holds, message)]
+            vec![Hop::new("key-policy", Answer::Holds, message)]
         }
-        Key::Unknown => vec![of_unknown_key(role, secret)],
+        Key::Unknown => vec![of_unknown_key(world, role, attached, secret, action)],
         Key::Template(id) => {
             let (arn, policy) = (arn::of(world, id, Some("Arn")), key_policy(world, id));
             let context = access::tagged(world, context, id, &["aws:ResourceTag"]);
@@ -217,9 +218,33 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
     }
 }
 
-fn of_unknown_key(role: &str, secret: &Secret<'_>) -> Hop {
-    let message = format!("`{}` is encrypted with a key that `{role}` may use", secret.arn);
-    Hop::new("key-policy", HopVerdict::Assumed, message)
+/// A secret that exists outside is encrypted with whatever key. That the role may use it is taken on trust, unless what
+/// the role is granted for Secrets Manager can never serve it.
+fn of_unknown_key(world: &World<'_, '_>, role: &str, attached: &Attached, secret: &Secret<'_>, action: &str) -> Hop {
+    let key = arn::start(world, "kms", true).then("key/").then_symbol("its key", Shape::some(Charset::ANY));
+    let request = Request::new(role::requester(world, role), action, key, key_context(world, role, &secret.arn));
+    let policies = Policies { identity: attached.identity.clone(), ..Policies::default() };
+    let verdict = evaluate(&request, &policies);
+    let is_granted = verdict.answer(Level::Identity).is_some_and(|ruling| ruling.allows != Certainty::No);
+    let missed = verdict.near_misses(&request, &policies, Level::Identity);
+    let vain =
+        missed.iter().find(|missed| missed.why.contains("ViaService") && missed.why.contains("`secretsmanager."));
+    match vain.filter(|_| !is_granted) {
+        Some(vain) => {
+            let message = format!(
+                "whether `{role}` may use the key of `{}` depends on that key: what {} grants {}",
+                secret.arn, vain.told.policy.name, vain.why
+            );
+            let source = world.source(vain.told.statement.source);
+            let place = source.and_then(|source| world.resolved.place_of(source)).unwrap_or_default();
+            let help = "name the region of the secret in `kms:ViaService`";
+            Hop::new("identity-policy", Answer::Unknown, message).at(role, place).help(help)
+        }
+        None => {
+            let message = format!("`{}` is encrypted with a key that `{role}` may use", secret.arn);
+            Hop::new("key-policy", Answer::Assumed, message)
+        }
+    }
 }
 
 /// What comes with a request that Secrets Manager makes of a key on behalf of a role.

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::arn;
 use crate::iam::{Charset, Shape, Text, Tree, TreeKind};
 use crate::resolve::{Call, Formula, Piece, Resolution, Resolved, Symbol};
-use crate::template::{Function, Value};
+use crate::template::{Function, Intrinsic, Reference, SubPart, Value};
 
 /// In no more worlds is a goal looked at.
 const MOST_WORLDS: usize = 64;
@@ -147,6 +147,75 @@ impl<'r, 'a> World<'r, 'a> {
             };
         }
         Some(text)
+    }
+
+    /// A value that stands beside the template as text; none where it is none, or of a function that is not followed there.
+    pub fn stated(&self, value: &Value) -> Option<Text> {
+        let joined = |values: &[Value], between: &str| {
+            let mut text = Text::default();
+            for (index, value) in values.iter().enumerate() {
+                let separator = if index > 0 { between } else { "" };
+                text = text.then(separator).then(self.stated(value)?);
+            }
+            Some(text)
+        };
+        match value {
+            Value::String(text) => Some(text.as_str().into()),
+            Value::Intrinsic(Intrinsic::Reference(reference)) => Some(self.named(reference)),
+            Value::Intrinsic(Intrinsic::Sub(sub)) => {
+                let mut text = Text::default();
+                for part in &sub.parts {
+                    text = text.then(match part {
+                        SubPart::Text(known) => known.as_str().into(),
+                        SubPart::Reference(reference) => self.named(reference),
+                        SubPart::Variable(name) => self.stated(sub.variables.get(name)?)?,
+                    });
+                }
+                Some(text)
+            }
+            Value::Intrinsic(Intrinsic::Call(function, argument)) => match (function, argument.as_list()?) {
+                (Function::Join, [Value::String(between), Value::List(values)]) => joined(values, between),
+                (Function::Select, [at, Value::Intrinsic(Intrinsic::Call(Function::Split, split))]) => {
+                    let [Value::String(between), of] = split.as_list()? else { return None };
+                    let at: usize = match at {
+                        Value::Number(number) => usize::try_from(number.as_u64()?).ok()?,
+                        other => other.as_str()?.parse().ok()?,
+                    };
+                    let mut characters = between.chars();
+                    let (Some(only), None) = (characters.next(), characters.next()) else { return None };
+                    self.stated(of)?.split(only, usize::MAX)?.get(at).cloned()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What a reference that stands beside the template returns.
+    fn named(&self, reference: &Reference) -> Text {
+        let template = self.resolved.template();
+        let name = reference.name();
+        match (reference, template.resources.get_key_value(name)) {
+            (Reference::Ref(_), Some((id, _))) => arn::of(self, id, None),
+            (Reference::GetAtt(_, attribute), Some((id, _))) => arn::of(self, id, Some(attribute)),
+            (_, None) if name.starts_with("AWS::") => self.pseudo(name),
+            (_, None) => match self.resolved.environment().parameter(name) {
+                Some(known) => known.into(),
+                None => Text::symbol(name, Shape::ANY),
+            },
+        }
+    }
+
+    /// The resource of the template that a value beside it refers to as a whole.
+    pub fn stated_reference(&self, value: &Value) -> Option<Resolution<'a>> {
+        const ATTRIBUTES: [&str; 4] = ["Arn", "Id", "KeyId", "MasterUserSecret.SecretArn"];
+        let Value::Intrinsic(Intrinsic::Reference(reference)) = value else { return None };
+        let (resource, _) = self.resolved.template().resources.get_key_value(reference.name())?;
+        let attribute = match reference {
+            Reference::Ref(_) => None,
+            Reference::GetAtt(_, attribute) => Some(*ATTRIBUTES.iter().find(|known| *known == attribute)?),
+        };
+        Some(Resolution::Symbol(Symbol::Reference { resource, attribute }))
     }
 
     /// A property as text.

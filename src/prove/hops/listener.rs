@@ -50,7 +50,7 @@ fn client_port(look: &mut Look<'_, '_>) {
     for client in &flow.client_ports {
         for port in &flow.ports {
             let under = [client.when, port.when].into_iter().fold(flow.under, |all, one| model.resolved.and(all, one));
-            let one = Ports::Between(client.value.clone(), client.value.clone());
+            let one = Ports::between(client.value.clone(), client.value.clone());
             let judged = if client.value == port.value { Judged::ALWAYS } else { model.holds_port(&one, port) };
             let split = Split::of(model, judged, under);
             let Some(id) = flow.from.id() else { continue };

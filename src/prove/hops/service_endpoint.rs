@@ -117,7 +117,8 @@ fn one_way<'a>(
     route: Option<&'a str>,
 ) {
     let name = &subnet.term;
-    let is_touched = look.model.toucher(name).is_some()
+    let is_touched = look.model.may_be_served()
+        || look.model.toucher(name).is_some()
         || look.model.vpcs_of_subnet(name).iter().any(|vpc| look.model.toucher(&vpc.term).is_some());
     let is_gateway = look.model.has_gateway(name, service);
     let at = route.or_else(|| name.own());

@@ -229,7 +229,7 @@ impl<'a> Model<'a> {
         let ports = match (from, to) {
             _ if every => Ports::Every,
             (Some(from), Some(to)) if !from.is_absent() && !to.is_absent() => {
-                Ports::Between(self.settled_port(from), self.settled_port(to))
+                Ports::between(self.settled_port(from), self.settled_port(to))
             }
             _ => Ports::Every,
         };
@@ -252,9 +252,9 @@ impl<'a> Model<'a> {
 fn pieces(entries: &[Entry<'_>]) -> Vec<(u16, u16)> {
     let mut cuts = vec![EPHEMERAL.0, LINUX.0, LINUX.1 + 1];
     for entry in entries {
-        if let Ports::Between(from, to) = &entry.ports {
-            cuts.extend(from.integer().and_then(|port| u16::try_from(port).ok()));
-            cuts.extend(to.integer().and_then(|port| u16::try_from(port + 1).ok()));
+        if let Ports::Numbers(from, to) = &entry.ports {
+            cuts.extend(u16::try_from(*from).ok());
+            cuts.extend(u16::try_from(to.saturating_add(1)).ok());
         }
     }
     cuts.retain(|cut| *cut >= EPHEMERAL.0);

@@ -82,7 +82,8 @@ impl<'a> Model<'a> {
         };
         let mut all = Judged::NEVER;
         for (when, block) in blocks {
-            let by_block = if block.is_absent() { Judged::open(Formula::TRUE) } else { inside(&block) };
+            // What a rule names, and of which nothing is known, is meant to be the subnets that are given.
+            let by_block = if block.is_absent() { Judged::benign(Formula::TRUE) } else { inside(&block) };
             // What covers the VPC covers each of its subnets; what misses it misses them.
             let judged = if is_disjoint(&by_vpc) && vpc.len() == 1 { by_vpc } else { by_block };
             let judged = Judged {

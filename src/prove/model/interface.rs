@@ -122,11 +122,14 @@ impl<'a> Model<'a> {
         let home = if shape.is == Kind::Database { self.cluster_of(id) } else { None };
         // The instances of a cluster have its groups and its subnets.
         let (home, shape) = match home {
-            Some(cluster) => (cluster, &SHAPES[5]),
+            Some(cluster) => (cluster, SHAPES.iter().find(|shape| shape.is == Kind::Cluster).unwrap_or(shape)),
             None => (id, shape),
         };
         let subnets = self.subnets_of(home, shape);
         let mut groups = self.terms(home, shape.groups);
+        // Groups of RDS's own, from before there were VPCs, are not looked into.
+        let old = self.resolved.elements(home, "DBSecurityGroups").into_iter();
+        groups.extend(old.map(|one| Placed { when: one.when, term: Term::Given(one.value), source: Some(one.source) }));
         let vpc = self.named_vpc(home, shape, &subnets);
         let inside = self.any_of(&subnets);
         let function = matches!(shape.is, Kind::Function | Kind::Rotation);

@@ -9,6 +9,7 @@ mod group;
 mod interface;
 mod judged;
 mod port;
+mod quick;
 mod routing;
 mod rule;
 mod term;
@@ -44,6 +45,7 @@ pub struct Model<'a> {
     rules: OnceCell<rule::Rules<'a>>,
     touched: OnceCell<HashMap<&'a str, &'a str>>,
     settling: RefCell<Vec<&'a str>>,
+    known: quick::Known<'a>,
 }
 
 impl<'a> Model<'a> {
@@ -61,6 +63,7 @@ impl<'a> Model<'a> {
             rules: OnceCell::new(),
             touched: OnceCell::new(),
             settling: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 

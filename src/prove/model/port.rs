@@ -48,10 +48,22 @@ impl<'a> Port<'a> {
 pub enum Ports<'a> {
     /// Whatever the port.
     Every,
-    /// From one to another, the last included.
+    /// From one number to another, the last included.
+    Numbers(i64, i64),
+    /// From one to another, the last included, of which one at least is no number.
     Between(Resolution<'a>, Resolution<'a>),
     /// Nothing is known of them.
     Unknown,
+}
+
+impl<'a> Ports<'a> {
+    /// From one to another.
+    pub fn between(from: Resolution<'a>, to: Resolution<'a>) -> Self {
+        match (from.integer(), to.integer()) {
+            (Some(from), Some(to)) => Self::Numbers(from, to),
+            _ => Self::Between(from, to),
+        }
+    }
 }
 
 impl<'a> Model<'a> {
@@ -82,6 +94,14 @@ impl<'a> Model<'a> {
         match ports {
             Ports::Every => Judged::ALWAYS,
             Ports::Unknown => Judged::open(Formula::TRUE),
+            Ports::Numbers(from, to) => match port.number {
+                Some(port) if (*from..=*to).contains(&i64::from(port)) => Judged::ALWAYS,
+                Some(_) => Judged::NEVER,
+                None => {
+                    let number = |port: i64| Resolution::Number(port.into());
+                    self.between(&number(*from), &number(*to), port)
+                }
+            },
             Ports::Between(from, to) => self.between(from, to, port),
         }
     }

@@ -97,7 +97,14 @@ impl<'a> Model<'a> {
         self.lesser(&routes, &mut left, ways);
         if self.resolved.is_possible(left) {
             let is_open = table.term.own().is_none() || self.toucher(&table.term).is_some();
-            ways.push((left, if is_open { Way::Unknown } else { Way::Nowhere }, None));
+            // Endpoints may be shared from another network that some route leads to.
+            let leads_on = |route: &Route<'a>| matches!(route.way, Way::Peering(_) | Way::Beyond(_) | Way::Unknown);
+            let way = match (is_open, self.routes_of(&table.term).iter().any(leads_on)) {
+                (true, _) => Way::Unknown,
+                (false, true) => Way::Beyond("another network"),
+                (false, false) => Way::Nowhere,
+            };
+            ways.push((left, way, None));
         }
     }
 
@@ -254,6 +261,16 @@ impl<'a> Model<'a> {
             let served = self.terms(id, "RouteTableIds");
             tables.iter().any(|table| served.iter().any(|one| one.term.same(&table.term, self.resolved) == Some(true)))
         })
+    }
+
+    /// Whether some endpoint of the template may be of a service, since the end of its service's name is not known.
+    pub fn may_be_served(&self) -> bool {
+        let is_unknown = |case: &crate::resolve::Case<'a>| {
+            let pieces = case.value.pieces();
+            pieces.is_some_and(|pieces| matches!(pieces.last(), Some(crate::resolve::Piece::Symbol(_))))
+        };
+        let mut endpoints = self.of_kind("AWS::EC2::VPCEndpoint");
+        endpoints.any(|id| self.resolved.property(id, "ServiceName").iter().any(is_unknown))
     }
 
     /// Whether an endpoint is of a service: its name ends in that.

@@ -188,7 +188,7 @@ impl<'a> Model<'a> {
         if from.is_absent() && to.is_absent() {
             return Ports::Unknown;
         }
-        Ports::Between(self.settled_port(from.clone()), self.settled_port(to.clone()))
+        Ports::between(self.settled_port(from.clone()), self.settled_port(to.clone()))
     }
 
     fn read_peers(&self, direction: Direction, read: &dyn Fn(&str) -> Vec<Case<'a>>) -> Vec<(Formula, Peer<'a>)> {
@@ -252,7 +252,7 @@ impl<'a> GroupRule<'a> {
     ) -> Self {
         let protocols = protocols_of(&Resolution::Text(protocol.into()));
         let number = |port: u16| Resolution::Number(u64::from(port).into());
-        let ports = ports.map_or(Ports::Every, |(from, to)| Ports::Between(number(from), number(to)));
+        let ports = ports.map_or(Ports::Every, |(from, to)| Ports::between(number(from), number(to)));
         Self { when: Formula::TRUE, group, direction, holder: None, source: None, peer, protocols, ports }
     }
 
@@ -277,6 +277,8 @@ impl<'a> Model<'a> {
                 match ports {
                     Ports::Every => protocol.to_owned(),
                     Ports::Unknown => format!("{protocol} on unknown ports"),
+                    Ports::Numbers(from, to) if from == to => format!("{protocol} {from}"),
+                    Ports::Numbers(from, to) => format!("{protocol} {from}-{to}"),
                     Ports::Between(from, to) if from == to => format!("{protocol} {}", super::named(from)),
                     Ports::Between(from, to) => format!("{protocol} {}-{}", super::named(from), super::named(to)),
                 }
