@@ -48,15 +48,15 @@ impl<'a> Model<'a> {
     ) -> Judged {
         let mut all = Judged::NEVER;
         for far in far_groups {
-            let side = Side { groups: std::slice::from_ref(far), subnet: None, v6: false, given: false };
+            let side = Side { groups: std::slice::from_ref(far), subnet: None, v6: false, given: false, beyond: &[] };
             all = all.or(self.remembered(id, direction, port, number, &far.term, far.when, &side), self.resolved);
         }
         for far in far_subnets {
-            let side = Side { groups: &[], subnet: Some(far), v6: false, given: false };
+            let side = Side { groups: &[], subnet: Some(far), v6: false, given: false, beyond: &[] };
             all = all.or(self.remembered(id, direction, port, number, &far.term, far.when, &side), self.resolved);
         }
         if far_subnets.is_empty() {
-            let side = Side { groups: &[], subnet: None, v6: false, given: false };
+            let side = Side { groups: &[], subnet: None, v6: false, given: false, beyond: &[] };
             all = all.or(self.judged(id, direction, port, &side), self.resolved);
         }
         all
@@ -97,7 +97,7 @@ impl<'a> Model<'a> {
         far_subnets: &[Placed<'a>],
         given: bool,
     ) -> Judged {
-        let side = |subnet| Side { groups: far_groups, subnet, v6: false, given };
+        let side = |subnet| Side { groups: far_groups, subnet, v6: false, given, beyond: &[] };
         let ask = |subnet| self.passes(std::slice::from_ref(group), direction, port, &side(subnet), &mut Vec::new());
         match far_subnets.is_empty() {
             true => ask(None),
