@@ -64,6 +64,7 @@ fn an_own_stack_is_mended_by_a_verb() {
     let known = Known::unknown();
     let found =
         formwork::prove::judge(&lowered.template, &lowered.places, &known, &lowered.goals, Facts::none()).findings;
+    let found: Vec<_> = found.into_iter().filter(|one| one.code.id.starts_with('N')).collect();
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found.iter().all(|one| one.help.as_deref() == Some("add `stack.allow(handler, proxy);`")), "{found:#?}");
     assert!(

@@ -63,7 +63,7 @@ fn check(change: impl FnOnce(&mut Vec<Value>), broken: &str) {
 #[test]
 fn with_facts_nothing_is_left_to_assume() {
     let judgement = judged(&account());
-    for proof in &judgement.proofs {
+    for proof in judgement.proofs.iter().filter(|proof| proof.goal.kind() == "reaches") {
         assert_eq!(proof.verdict, Verdict::Proved, "{}: {:#?}", proof.goal, proof.steps);
     }
     let to_database =
