@@ -26,7 +26,7 @@ fn base(name: &str) -> String {
     fs::read_to_string(folder().join("bases").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What is told of a template at warning level and up, and what is proved of it.
+/// What is told of a template at warning level and up, and what is proved of its network.
 fn told(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let (template, places, mut findings) = parse(text, name);
     findings.extend(check::check(&template, &places, None));
@@ -35,7 +35,8 @@ fn told(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let mut lines: Vec<_> = findings.iter().filter(|found| found.severity != Severity::Info).map(line).collect();
     lines.sort();
     lines.dedup();
-    (lines, judged.proofs.iter().map(verdict).collect())
+    let flows = judged.proofs.iter().filter(|proof| proof.goal.kind() == "reaches");
+    (lines, flows.map(verdict).collect())
 }
 
 /// `error N3204 ProxySg: Fn cannot reach Proxy on tcp 5432`; a rule's finding without its words.

@@ -229,6 +229,9 @@ const OTHER_VPC: Rule = Rule {
             for (id, _) in context.resources(kind) {
                 let subnets = vpcs_of_subnets(context, id, subnets);
                 for group in targets(context, id, groups, &["AWS::EC2::SecurityGroup"]) {
+                    if serves_other_vpcs(context, group.id) {
+                        continue;
+                    }
                     let path = format!("/Properties/{groups}");
                     let Some(when) = strangers(context, &subnets, &vpcs(context, group.id), group.when) else {
                         continue;
@@ -245,6 +248,15 @@ const OTHER_VPC: Rule = Rule {
         }
     },
 };
+
+/// Whether the template associates a group with further VPCs.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html>
+fn serves_other_vpcs(context: &Context<'_>, group: &str) -> bool {
+    let mut associations = context.resources("AWS::EC2::SecurityGroupVpcAssociation");
+    associations
+        .any(|(id, _)| targets(context, id, "GroupId", &["AWS::EC2::SecurityGroup"]).iter().any(|it| it.id == group))
+}
 
 /// The VPCs of the subnets that a property names, and where.
 pub(super) fn vpcs_of_subnets<'a>(context: &Context<'a>, id: &str, path: &str) -> Vec<(Vpc<'a>, Formula)> {

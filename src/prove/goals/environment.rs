@@ -11,7 +11,10 @@ use crate::template::Value;
 /// Adds what a function has to reach since some property of it holds an address.
 pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &mut Vec<Question<'a>>) {
     let mut addresses: Vec<(&'a str, Formula, &'a Value)> = Vec::new();
-    model.resolved.each_reference(function.id, &mut |name, attribute, when, value| {
+    let Some(resource) = model.resource(function.id) else { return };
+    // What tags tell is for people.
+    let properties = resource.properties.iter().filter(|(name, _)| *name != "Tags").map(|(_, value)| value);
+    let mut visit = |name: &'a str, attribute: Option<&'a str>, when: Formula, value: &'a Value| {
         if is_address(model, name, attribute) {
             addresses.push((name, when, value));
         } else if model.kind(name) == "AWS::SSM::Parameter" && attribute == Some("Value") {
@@ -21,7 +24,8 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
                 }
             });
         }
-    });
+    };
+    properties.for_each(|value| model.resolved.references_in(value, function.exists, &mut visit));
     for (name, when, value) in addresses {
         let Some(to) = model.interface(name).filter(|to| to.id != function.id) else { continue };
         let under =

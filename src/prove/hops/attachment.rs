@@ -126,6 +126,9 @@ fn other_vpc(look: &mut Look<'_, '_>, inside: Formula) {
             continue;
         }
         for group in end.groups.iter().filter(|group| !matches!(group.term, Term::DefaultGroup(_))) {
+            if look.model.serves_other_vpcs(&group.term) {
+                continue;
+            }
             for vpc in look.model.vpcs_of_group(&group.term) {
                 let stranger = end.vpcs.iter().find(|own| own.term.same(&vpc.term, look.model.resolved) == Some(false));
                 let Some(own) = stranger else { continue };

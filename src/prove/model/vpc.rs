@@ -34,6 +34,16 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Whether the template associates a group with further VPCs.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html>
+    pub fn serves_other_vpcs(&self, group: &Term<'a>) -> bool {
+        self.of_kind("AWS::EC2::SecurityGroupVpcAssociation").any(|id| {
+            let groups = self.terms(id, "GroupId");
+            groups.iter().any(|placed| placed.term.same(group, self.resolved) != Some(false))
+        })
+    }
+
     /// The VPCs that an interface is in, as its subnets say, and otherwise its groups, in the worlds of each.
     pub fn vpcs_of(&self, interface: &Interface<'a>) -> Vec<Placed<'a>> {
         let by_subnets = self.through(&interface.subnets, |term| self.vpcs_of_subnet(term));
