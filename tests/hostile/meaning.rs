@@ -81,7 +81,7 @@ fn texts_of_thousands_of_parts() {
     check(queue(&format!("QueueName: !Join ['{}', [{parts}]]", "x".repeat(5_000))), 0, "");
     check(queue(&format!("QueueName: !Select [0, !Split [a, '{}']]", "a".repeat(500_000))), 0, "");
     check(queue(&format!("QueueName: '{}'", "{{resolve:".repeat(50_000))), 0, "");
-    check(queue(&format!("QueueName: '{}'", "{{resolve:ssm:a}}".repeat(20_000))), 1, "E1");
+    check(queue(&format!("QueueName: '{}'", "{{resolve:ssm:a}}".repeat(20_000))), 0, "");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn everything_refers_to_everything() {
     check(parameters(1) + &queues(200, |_| format!("Tags: [{all}]")) + topic, 0, "more of these are not told");
     let records = lines(5_000, |n| format!("{{ Name: a{n}.org, Type: CNAME, TTL: 1, ResourceRecords: [b.org] }}, "));
     let group = format!("HostedZoneName: example.com., RecordSets: [{records}]");
-    check(format!("Resources: {{ R: {{ Type: AWS::Route53::RecordSetGroup, Properties: {{ {group} }} }} }}\n"), 1, "E3041");
+    check(format!("Resources: {{ R: {{ Type: AWS::Route53::RecordSetGroup, Properties: {{ {group} }} }} }}\n"), 0, "");
     let subnet = |n: usize| {
         let block = format!("10.{}.{}.0/24", n / 250, n % 250);
         format!("  S{n}: {{ Type: AWS::EC2::Subnet, Properties: {{ VpcId: !Ref V, CidrBlock: {block} }} }}\n")
