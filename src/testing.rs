@@ -43,7 +43,35 @@ pub fn isolated(stack: &Stack, what: &str, except: &[&str]) -> Result<(), String
     prove(stack, &Goal::Isolated { what: what.to_owned(), except })
 }
 
+/// Proves that a resource, by its role, or a role itself may do something on another, by logical ids or an ARN; otherwise
+/// says what each policy says.
+///
+/// # Errors
+///
+/// The proof as text, where it is not proved.
+pub fn can(stack: &Stack, principal: &str, action: &str, resource: &str) -> Result<(), String> {
+    told(stack, &permission(stack, principal, action, resource), |verdict| verdict == Verdict::Proved)
+}
+
+/// Proves that it may not.
+///
+/// # Errors
+///
+/// The proof as text, where that is not refuted.
+pub fn cannot(stack: &Stack, principal: &str, action: &str, resource: &str) -> Result<(), String> {
+    told(stack, &permission(stack, principal, action, resource), |verdict| verdict == Verdict::Refuted)
+}
+
+fn permission(stack: &Stack, principal: &str, action: &str, resource: &str) -> Goal {
+    let resource = prove::meant(&stack.lower().template, resource);
+    Goal::Can { principal: principal.to_owned(), actions: vec![action.to_owned()], resources: vec![resource] }
+}
+
 fn prove(stack: &Stack, goal: &Goal) -> Result<(), String> {
+    told(stack, goal, |verdict| verdict == Verdict::Proved)
+}
+
+fn told(stack: &Stack, goal: &Goal, is_right: impl Fn(Verdict) -> bool) -> Result<(), String> {
     let lowered = stack.lower();
     let at = stack.environment();
     let environment = Environment::unknown().in_region(at.region.code()).in_account(&at.account);
@@ -51,7 +79,7 @@ fn prove(stack: &Stack, goal: &Goal) -> Result<(), String> {
     let environment = values.fold(environment, |known, (name, value)| known.with_parameter(name, value));
     let resolved = Resolved::new(&lowered.template, &environment);
     let proof = prove::prove_one(&resolved, goal, Facts::none());
-    if proof.verdict == Verdict::Proved {
+    if is_right(proof.verdict) {
         return Ok(());
     }
     let told = proofs::tree(stack.name(), std::slice::from_ref(&proof), &lowered.places);
@@ -81,6 +109,27 @@ macro_rules! assert_isolated {
     };
     ($stack:expr, $what:expr, except: [$($except:expr),* $(,)?] $(,)?) => {
         if let Err(told) = $crate::testing::isolated(&$stack, $what, &[$($except),*]) {
+            panic!("{told}");
+        }
+    };
+}
+
+/// Fails a test unless a resource of a stack may do something: `assert_can!(stack, "Proxy", "secretsmanager:GetSecretValue",
+/// on "Secret")`. The failure tells what each policy says.
+#[macro_export]
+macro_rules! assert_can {
+    ($stack:expr, $principal:expr, $action:expr, on $resource:expr $(,)?) => {
+        if let Err(told) = $crate::testing::can(&$stack, $principal, $action, $resource) {
+            panic!("{told}");
+        }
+    };
+}
+
+/// Fails a test unless it is certain that a resource of a stack may not do something.
+#[macro_export]
+macro_rules! assert_cannot {
+    ($stack:expr, $principal:expr, $action:expr, on $resource:expr $(,)?) => {
+        if let Err(told) = $crate::testing::cannot(&$stack, $principal, $action, $resource) {
             panic!("{told}");
         }
     };

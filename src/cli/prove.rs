@@ -33,6 +33,9 @@ pub struct ProveArgs {
     /// Tell everybody who can call this resource
     #[arg(long, value_name = "RESOURCE")]
     pub who_reaches: Option<String>,
+    /// Tell which roles may do this: an action such as `secretsmanager:GetSecretValue`, and a resource's logical id or ARN
+    #[arg(long, num_args = 2, value_names = ["ACTION", "RESOURCE"], conflicts_with_all = ["from", "who_reaches"])]
+    pub who_can: Option<Vec<String>>,
     /// A folder with what `aws ec2 describe-…` and `aws rds describe-…` printed as JSON: what exists already is then known
     #[arg(long, value_name = "DIR")]
     pub facts: Option<PathBuf>,
@@ -141,8 +144,9 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
     let Subject { name, template, places, goals, environment } = subject;
     let expanded = expand(&template, &environment);
     let resolved = Resolved::new(&expanded.template, &environment);
-    let mut asked = [&args.from, &args.who_reaches].into_iter().flatten();
-    if let Some(wanted) = asked.find(|wanted| !template.resources.contains_key(*wanted)) {
+    let on = args.who_can.as_deref().and_then(<[String]>::last).filter(|on| !on.contains([':', '*']));
+    let mut asked = [args.from.as_ref(), args.who_reaches.as_ref(), on].into_iter().flatten();
+    if let Some(wanted) = asked.find(|wanted| !template.resources.contains_key(wanted.as_str())) {
         let ids = template.resources.keys().map(String::as_str);
         let help = crate::diagnostic::did_you_mean(wanted, ids, "there are");
         unfit.push(Diagnostic::error(codes::UNKNOWN_RESOURCE, format!("{name} has no resource `{wanted}`")).help(help));
@@ -165,6 +169,10 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
                 None
             }
         };
+    }
+    if let Some([action, resource]) = args.who_can.as_deref() {
+        let proofs = prove::who_can(&resolved, action, resource);
+        return Some(Proved { name, places, proofs, findings: Vec::new() });
     }
     let judged = prove::judge(&template, &places, &environment, &goals, facts);
     Some(Proved { name, places, proofs: judged.proofs, findings: judged.findings })
@@ -232,6 +240,7 @@ fn report(args: &ProveArgs, proved: &[Proved], unfit: &[Diagnostic]) -> Exit {
         Exit::Fine if !unfit.is_empty() => Exit::Failed,
         Exit::Fine
             if args.who_reaches.is_none()
+                && args.who_can.is_none()
                 && proved.iter().flat_map(|one| &one.proofs).any(|proof| counts(args, proof)) =>
         {
             Exit::Found

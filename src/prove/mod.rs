@@ -57,6 +57,7 @@ pub use proof::{Proof, UNJUDGED, Verdict};
 
 use crate::goal::{Goal, Goals};
 use crate::resolve::Resolved;
+use crate::template::{Template, Value};
 
 /// Proves what follows from a template and what is stated beside it.
 pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) -> Vec<Proof> {
@@ -74,10 +75,39 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
 
 /// Proves one goal.
 pub fn prove_one<'a>(resolved: &'a Resolved<'a>, goal: &Goal, facts: &'a Facts) -> Proof {
+    let goals = Goals { required: vec![goal.clone()], ..Goals::default() };
+    if let Some(proof) = authorisation::stated(resolved, &goals).pop() {
+        return proof;
+    }
     let model = Model::new(resolved, facts);
     let mut proof = proof::answer(&model, &goals::stated(&model, goal), &[]);
-    try_fixes(resolved, &Goals { required: vec![goal.clone()], ..Goals::default() }, facts, &mut proof);
+    try_fixes(resolved, &goals, facts, &mut proof);
     proof
+}
+
+/// The resource that is meant by a logical id, which is its ARN, or by a text such as an ARN.
+pub fn meant(template: &Template, resource: &str) -> Value {
+    let has_arn = |kind: &str| crate::registry::facts(kind).is_some_and(|facts| facts.has_attribute("Arn"));
+    match template.resources.get(resource) {
+        Some(known) if has_arn(&known.kind) => Value::attribute_of(resource, "Arn"),
+        Some(_) => Value::reference_to(resource),
+        None => Value::from(resource),
+    }
+}
+
+/// What each role of a template may do of one thing: a proof for each, in the order of the template. `resource` is a logical
+/// id, of which the ARN is meant, or a text such as an ARN.
+pub fn who_can(resolved: &Resolved<'_>, action: &str, resource: &str) -> Vec<Proof> {
+    let resources = &resolved.template().resources;
+    let meant = meant(resolved.template(), resource);
+    let roles = resources.iter().filter(|(_, resource)| resource.kind == "AWS::IAM::Role");
+    let goal = |(role, _): (&String, _)| Goal::Can {
+        principal: role.clone(),
+        actions: vec![action.to_owned()],
+        resources: vec![meant.clone()],
+    };
+    let goals = Goals { required: roles.map(goal).collect(), ..Goals::default() };
+    authorisation::stated(resolved, &goals)
 }
 
 /// Who can call a listener, or may be able to; none if nothing of that name listens.

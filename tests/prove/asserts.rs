@@ -1,10 +1,10 @@
 //! Assertions for the tests of one's own stacks, and who reaches what.
 
 use formwork::prelude::*;
-use formwork::prove::{Answer, Facts, who_reaches};
+use formwork::prove::{Answer, Facts, Verdict, who_can, who_reaches};
 use formwork::resolve::{Environment as Known, Resolved};
 use formwork::template::parse::parse;
-use formwork::{assert_isolated, assert_reaches, testing};
+use formwork::{assert_can, assert_cannot, assert_isolated, assert_reaches, testing};
 
 use super::bases::SEPARATE;
 use super::changed;
@@ -41,6 +41,31 @@ fn a_stack_that_is_wired_passes() {
     assert_reaches!(stack, "Handler", "Proxy");
     assert_reaches!(stack, "LambdaSg", "ProxySg", tcp 5432);
     assert_isolated!(stack, "Proxy", except: ["Handler"]);
+}
+
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing-AbCdEf";
+
+#[test]
+fn what_a_stack_may_do_is_asserted() {
+    let stack = stack(true);
+    assert_can!(stack, "Proxy", "secretsmanager:GetSecretValue", on SECRET);
+    assert_can!(stack, "ProxyRole", "secretsmanager:GetSecretValue", on SECRET);
+    assert_cannot!(stack, "Handler", "secretsmanager:GetSecretValue", on SECRET);
+    let told = testing::can(&stack, "Handler", "secretsmanager:GetSecretValue", SECRET).unwrap_err();
+    assert!(told.contains("no policy of `HandlerRole` allows `secretsmanager:GetSecretValue`"), "{told}");
+    let told = testing::cannot(&stack, "Proxy", "secretsmanager:GetSecretValue", SECRET).unwrap_err();
+    assert!(told.contains("`ProxyRole` may do `secretsmanager:GetSecretValue`"), "{told}");
+}
+
+#[test]
+fn who_can_do_what_is_told_of_each_role() {
+    let lowered = stack(true).lower();
+    let known = Known::unknown().in_region("eu-west-1").in_account("111122223333");
+    let resolved = Resolved::new(&lowered.template, &known);
+    let proofs = who_can(&resolved, "secretsmanager:GetSecretValue", SECRET);
+    let found: Vec<_> = proofs.iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect();
+    let goal = |role: &str| format!("{role} can secretsmanager:GetSecretValue");
+    assert_eq!(found, [(goal("HandlerRole"), Verdict::Refuted), (goal("ProxyRole"), Verdict::Proved)]);
 }
 
 #[test]

@@ -50,4 +50,4 @@ pub use derive::derive;
 pub use goal::{CanGoal, Need};
 pub use hop::{Hop, Judgement};
 pub use judge::{judge, judge_stated};
-pub use proofs::{HOPS, HopFacts, proofs};
+pub use proofs::{HOPS, HopFacts, proofs, stated};

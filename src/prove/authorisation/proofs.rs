@@ -79,21 +79,23 @@ pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
             path: resolved.place(goal.principal, source),
             says: format!("so {goal}"),
         });
-        let proof = proof(stated(&goal), origin, goal.when, judge(resolved, &goal), &goals.assumed);
+        let proof = proof(as_stated(&goal), origin, goal.when, judge(resolved, &goal), &goals.assumed);
         if !proofs.iter().any(|known| known.goal == proof.goal && known.steps.len() == proof.steps.len()) {
             proofs.push(proof);
         }
     }
-    for goal in &goals.required {
-        if let Some(found) = judge_stated(resolved, goal) {
-            proofs.push(proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed));
-        }
-    }
+    proofs.extend(self::stated(resolved, goals));
     proofs
 }
 
+/// Proves what somebody stated of permissions.
+pub fn stated(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
+    let judged = goals.required.iter().filter_map(|goal| Some((goal, judge_stated(resolved, goal)?)));
+    judged.map(|(goal, found)| proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed)).collect()
+}
+
 /// A goal in the words of a sidecar.
-fn stated(goal: &CanGoal<'_>) -> Goal {
+fn as_stated(goal: &CanGoal<'_>) -> Goal {
     let action = |action: &str| vec![action.to_owned()];
     let (principal, actions, resources) = match &goal.need {
         Need::Trust { service, property } => {
