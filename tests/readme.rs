@@ -1,5 +1,10 @@
 //! The Rust in the README compiles: its program, and each cell of "what you want, and what you write".
 
+use formwork::goal::Goals;
+use formwork::prove::{Facts, judge};
+use formwork::resolve::Environment;
+use formwork::template::parse::parse;
+
 use super::cli::Place;
 use super::wiring::{compile, library};
 
@@ -104,5 +109,30 @@ fn the_commands_of_hooks_and_pipelines_are_there() {
     let run = pipeline.lines().find_map(|line| line.trim().strip_prefix("- run: formwork ")).unwrap();
     for command in [format!("{entry} templates/app.yaml"), run.to_owned()] {
         assert!(unseen(&command, "templates/app.yaml").contains("E3961"), "{command}");
+    }
+}
+
+#[test]
+fn the_three_faults_are_found_as_it_says() {
+    let sound = include_str!("../out/uat/rds-proxy.template.yaml");
+    let from_lambda = "FromPort: 5432\n      GroupId: !GetAtt ProxySg.GroupId\n      IpProtocol: tcp\n      \
+                       SourceSecurityGroupId: !GetAtt LambdaSg.GroupId\n      ToPort: 5432";
+    let faults = [
+        (from_lambda, from_lambda.replace("5432", "3306"), "N3204"),
+        ("ResourceId: !Select [6, !Split [\":\", !GetAtt Proxy.DBProxyArn]]", "ResourceId: !Ref Proxy".into(), "P3202"),
+        (
+            "Action: secretsmanager:GetSecretValue\n                Resource: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-uat-rds-proxy-nMKcow",
+            "Action: secretsmanager:GetSecretValue\n                Resource: arn:aws:secretsmanager:ap-southeast-2:111122223333:secret:billie-uat-rds-proxy".into(),
+            "P3202",
+        ),
+    ];
+    for (from, to, code) in faults {
+        assert_eq!(sound.matches(from).count(), 1, "{from}");
+        let (template, places, _) = parse(&sound.replace(from, &to), "app.yaml");
+        let found = judge(&template, &places, &Environment::unknown(), &Goals::default(), Facts::none()).findings;
+        let [found] = &found[..] else { panic!("{found:#?}") };
+        assert_eq!(found.code.id, code);
+        let title = format!("`{code}`: {}", found.message);
+        assert!(README.contains(&title), "{title}");
     }
 }
