@@ -296,6 +296,17 @@ fn a_rule_is_explained_with_its_examples() {
 }
 
 #[test]
+fn every_hop_is_explained() {
+    let place = place();
+    for (code, words) in
+        [("N3204", "hop security-group-ingress"), ("p3205", "hop key-policy"), ("missing-permission", "P3202")]
+    {
+        let (exit, text) = told(&place, &format!("explain {code}"));
+        assert!(exit == 0 && text.contains(words) && text.contains("source: https://"), "{text}");
+    }
+}
+
+#[test]
 fn the_page_of_rules_is_what_the_rules_say() {
     let page = std::fs::read_to_string("docs/rules.md").expect("docs/rules.md");
     assert!(page == formwork::emit::rules::page(), "cargo run -- rules --format markdown > docs/rules.md");

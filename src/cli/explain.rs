@@ -6,7 +6,7 @@ use super::{Exit, codes, speak};
 use crate::check::rules;
 use crate::diagnostic::{Diagnostic, render, suggest};
 use crate::emit;
-use crate::prove::routes;
+use crate::prove;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -40,10 +40,10 @@ pub(super) fn explain(args: &ExplainArgs) -> Exit {
     let mut exit = Exit::Fine;
     for (index, code) in args.codes.iter().enumerate() {
         let between = if index > 0 { "\n" } else { "" };
-        let hop = routes::ALL.iter().find(|hop| hop.code.id.eq_ignore_ascii_case(code) || hop.code.name == code);
+        let hop = prove::explanations().find(|hop| hop.code.id.eq_ignore_ascii_case(code) || hop.code.name == code);
         let said = match (rules::find(code), hop) {
             (Some(rule), _) => speak::data(&format!("{between}{}", emit::rules::text(rule))),
-            (None, Some(hop)) => speak::data(&format!("{between}{}", emit::proofs::explained(hop))),
+            (None, Some(hop)) => speak::data(&format!("{between}{}", emit::proofs::explained(&hop))),
             (None, None) => {
                 speak::talk(&render::full(&[unknown(code)], &|_| None));
                 Exit::Failed
@@ -56,7 +56,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Exit {
 
 fn unknown(code: &str) -> Diagnostic {
     let rules = rules::ALL.iter().copied().flatten().map(|rule| rule.code);
-    let known = rules.chain(routes::ALL.iter().map(|hop| hop.code));
+    let known = rules.chain(prove::explanations().map(|hop| hop.code));
     let names = known.flat_map(|code| [code.id, code.name]);
     let help = suggest(code, names).unwrap_or_else(|| "`formwork rules` lists them".to_owned());
     Diagnostic::error(codes::UNKNOWN_CODE, format!("there is no rule `{code}`")).help(help)

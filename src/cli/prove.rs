@@ -260,9 +260,6 @@ fn counts(args: &ProveArgs, proof: &Proof) -> bool {
 
 /// What there is to say of the hop of a code.
 pub(super) fn about(code: crate::diagnostic::Code) -> Option<About> {
-    if let Some(hop) = prove::authorisation::HOPS.iter().find(|hop| hop.code == code) {
-        return Some(About { explanation: hop.explanation, source: hop.source });
-    }
-    let hop = prove::routes::ALL.iter().find(|hop| hop.code == code)?;
+    let hop = prove::explanations().find(|hop| hop.code == code)?;
     Some(About { explanation: hop.explanation, source: hop.source })
 }

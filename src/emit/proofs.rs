@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::yaml;
 use crate::diagnostic::render;
-use crate::prove::hops::Hop;
+use crate::prove::authorisation::HopFacts;
 use crate::prove::{Answer, Proof, Step, Verdict};
 use crate::template::Places;
 
@@ -51,8 +51,8 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
 }
 
 /// A hop: what it is about and its source.
-pub fn explained(hop: &Hop) -> String {
-    let Hop { name, code, explanation, source, .. } = hop;
+pub fn explained(hop: &HopFacts) -> String {
+    let HopFacts { name, code, explanation, source } = hop;
     format!("hop {name} [{code}] {}\n\n{explanation}\n\nsource: {source}\n", code.name)
 }
 

@@ -55,9 +55,22 @@ pub use judge::{Judgement, judge};
 pub use model::Model;
 pub use proof::{Proof, UNJUDGED, Verdict};
 
+use authorisation::HopFacts;
+
 use crate::goal::{Goal, Goals};
 use crate::resolve::Resolved;
 use crate::template::{Template, Value};
+
+/// What every hop is about, those of the network first.
+pub fn explanations() -> impl Iterator<Item = HopFacts> {
+    let of_network = routes::ALL.iter().map(|hop| HopFacts {
+        name: hop.name,
+        code: hop.code,
+        explanation: hop.explanation,
+        source: hop.source,
+    });
+    of_network.chain(authorisation::HOPS.iter().copied())
+}
 
 /// Proves what follows from a template and what is stated beside it.
 pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) -> Vec<Proof> {

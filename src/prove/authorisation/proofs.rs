@@ -10,6 +10,7 @@ use crate::resolve::{Formula, Resolution, Resolved};
 use crate::template::Value;
 
 /// What a hop is about, for what explains it.
+#[derive(Clone, Copy, Debug)]
 pub struct HopFacts {
     /// Its name.
     pub name: &'static str,
