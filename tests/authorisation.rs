@@ -3,6 +3,7 @@
 mod planted;
 mod rewritten;
 mod stated;
+mod withheld;
 mod worlds;
 
 use std::fmt::Write;
