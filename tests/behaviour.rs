@@ -18,6 +18,7 @@ mod lab_files;
 mod layers;
 mod network;
 mod nouns;
+mod order;
 mod planted;
 mod prove;
 mod readme;

@@ -39,6 +39,11 @@ pub enum Goal {
         /// On what, as the template has it.
         resources: Vec<Value>,
     },
+    /// What `what` needs while it is created is there by then.
+    Deploys {
+        /// What is created.
+        what: String,
+    },
 }
 
 impl fmt::Display for Goal {
@@ -50,6 +55,7 @@ impl fmt::Display for Goal {
             }
             Self::Isolated { what, except } if except.is_empty() => write!(f, "{what} is isolated"),
             Self::Isolated { what, except } => write!(f, "{what} is isolated except from {}", except.join(", ")),
+            Self::Deploys { what } => write!(f, "{what} deploys"),
             Self::Can { principal, actions, .. } => write!(f, "{principal} can {}", actions.join(", ")),
         }
     }
@@ -62,6 +68,7 @@ impl Goal {
             Self::Reaches { .. } => "reaches",
             Self::Isolated { .. } => "isolated",
             Self::Can { .. } => "can",
+            Self::Deploys { .. } => "deploys",
         }
     }
 
@@ -80,6 +87,7 @@ impl Goal {
             Self::Isolated { what, except } => {
                 Value::map([("isolated", Value::map([("what", text(what)), ("except", texts(except))]))])
             }
+            Self::Deploys { what } => Value::map([("deploys", text(what))]),
             Self::Can { principal, actions, resources } => Value::map([(
                 "can",
                 Value::map([

@@ -174,10 +174,10 @@ impl Read {
         let map = self.map(value, at, "a goal")?;
         let mut kinds = map.iter().filter(|(key, _)| !beside.contains(&key.as_str()));
         let (Some((kind, value)), None) = (kinds.next(), kinds.next()) else {
-            self.find(at, "a goal has one kind", "write one of `reaches: …`, `isolated: …`, `can: …`");
+            self.find(at, "a goal has one kind", "write one of `reaches: …`, `isolated: …`, `can: …`, `deploys: …`");
             return None;
         };
-        let at = below_key(at, kind);
+        let (below, at) = (at, below_key(at, kind));
         match kind.as_str() {
             "reaches" => self.reaches(value, &at),
             "isolated" => {
@@ -193,8 +193,9 @@ impl Read {
                 let resources = map.get("resources").and_then(Value::as_list).unwrap_or_default().to_vec();
                 Some(Goal::Can { principal: self.text(map, "principal", &at)?, actions, resources })
             }
+            "deploys" => Some(Goal::Deploys { what: self.text(map, "deploys", below)? }),
             other => {
-                self.unknown(other, &at, &["reaches", "isolated", "can"]);
+                self.unknown(other, &at, &["reaches", "isolated", "can", "deploys"]);
                 None
             }
         }

@@ -86,6 +86,11 @@ pub enum Claim {
         /// The type.
         kind: String,
     },
+    /// The resource refers to another or names it in `DependsOn`, or so does something that it waits for.
+    After {
+        /// What is created before: a logical id.
+        what: String,
+    },
     /// The property at the path has this value.
     Equals {
         /// The value, spelled.
@@ -120,6 +125,8 @@ pub struct Step {
     pub aws_code: Option<&'static str>,
     /// Whether it is worth a warning that this is not known.
     pub warns: bool,
+    /// Whether, though it is taken for given, it is worth an advice to have it certain.
+    pub advises: bool,
     /// A change of the template that mends it; kept only where it was tried.
     pub fix: Option<Patch>,
 }
@@ -140,6 +147,7 @@ impl Step {
             evidence: Vec::new(),
             aws_code: None,
             warns: true,
+            advises: false,
             fix: None,
         }
     }

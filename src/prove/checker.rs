@@ -122,6 +122,7 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
             let named = there.is_some_and(|value| mentions(value, what));
             (!named).then(|| format!("`{path}` does not name `{what}`"))
         }
+        Claim::After { what } => (!is_after(json, id, what)).then(|| format!("`{id}` does not wait for `{what}`")),
         Claim::Equals { value } => {
             let same = there.is_some_and(|there| spelled(there).as_deref() == Some(value));
             (!same).then(|| format!("`{path}` is not `{value}`"))
@@ -234,6 +235,56 @@ impl Rule<'_> {
             properties.get("CidrBlock").is_some_and(inside) || vpc.is_some_and(inside)
         })
     }
+}
+
+/// Whether something is created after something else: by a reference or `DependsOn`, of its own or of what it waits for.
+fn is_after(json: &Json, id: &str, what: &str) -> bool {
+    let all = resources(json);
+    let (mut seen, mut open) = (vec![id.to_owned()], vec![id.to_owned()]);
+    while let Some(one) = open.pop() {
+        let Some(whole) = all.get(&one) else { continue };
+        for other in all.keys().filter(|other| refers(whole, other)) {
+            if other == what {
+                return true;
+            }
+            if !seen.contains(other) {
+                seen.push(other.clone());
+                open.push(other.clone());
+            }
+        }
+    }
+    false
+}
+
+/// Whether a resource refers to another or names it in `DependsOn`.
+fn refers(whole: &Json, other: &str) -> bool {
+    let depends = |value: &Json| match value {
+        Json::String(name) => name == other,
+        Json::Array(names) => names.iter().any(|name| name.as_str() == Some(other)),
+        _ => false,
+    };
+    whole.get("DependsOn").is_some_and(depends) || names(whole, other)
+}
+
+/// Whether `Ref`, `Fn::GetAtt` or `Fn::Sub` names another resource somewhere in a value.
+fn names(value: &Json, other: &str) -> bool {
+    let is_named = |(key, value): (&String, &Json)| match (key.as_str(), value) {
+        ("Ref", Json::String(name)) => name == other,
+        ("Fn::GetAtt", Json::String(name)) => name.split('.').next() == Some(other),
+        ("Fn::GetAtt", Json::Array(parts)) => parts.first().and_then(Json::as_str) == Some(other),
+        ("Fn::Sub", value) => mentions_in_text(value, other) || names(value, other),
+        (_, value) => names(value, other),
+    };
+    match value {
+        Json::Array(values) => values.iter().any(|value| names(value, other)),
+        Json::Object(map) => map.iter().any(is_named),
+        _ => false,
+    }
+}
+
+fn mentions_in_text(value: &Json, other: &str) -> bool {
+    let text = value.as_str().or_else(|| value.get(0)?.as_str()).unwrap_or_default();
+    text.contains(&format!("${{{other}}}")) || text.contains(&format!("${{{other}."))
 }
 
 fn resources(json: &Json) -> Map<String, Json> {

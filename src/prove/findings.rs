@@ -6,11 +6,12 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::goal::Goal;
 use crate::template::Places;
 
-/// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent.
+/// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent, but
+/// for advice.
 pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for proof in proofs {
-        for step in proof.broken().chain(proof.undecided()) {
+        for step in proof.broken().chain(proof.undecided()).chain(proof.advised()) {
             found.push(finding(proof, step, places));
         }
     }
@@ -35,11 +36,19 @@ pub fn assumptions(proofs: &[Proof]) -> Vec<Diagnostic> {
 fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
     let is_broken = step.answer == Answer::Broken;
     let refuted = is_broken && proof.verdict == Verdict::Refuted;
-    let severity = if refuted { Severity::Error } else { Severity::Warning };
-    let mut found = Diagnostic::new(step.code, severity, title(proof, is_broken, &step.place));
+    let severity = match step.answer {
+        Answer::Broken if refuted => Severity::Error,
+        Answer::Assumed => Severity::Info,
+        _ => Severity::Warning,
+    };
+    let mut found = Diagnostic::new(step.code, severity, title(proof, step));
     found.resource = step.resource.clone().or_else(|| proof.origin.as_ref().map(|why| why.resource.clone()));
     found.path = step.path.clone().or_else(|| proof.origin.as_ref().map(|why| why.path.clone()));
-    let word = if is_broken { "broken" } else { "undecided" };
+    let word = match step.answer {
+        Answer::Broken => "broken",
+        Answer::Assumed => "assumed",
+        _ => "undecided",
+    };
     let code = step.aws_code.map(|code| format!(" ({code})")).unwrap_or_default();
     let (at, of) = (proof.position(step.hop), proof.route.len());
     found = found.note(format!("{word} hop {at} of {of}, {}: {}{code}", step.hop, step.message));
@@ -54,7 +63,8 @@ fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
     found
 }
 
-fn title(proof: &Proof, is_broken: bool, place: &str) -> String {
+fn title(proof: &Proof, step: &Step) -> String {
+    let (is_broken, place) = (step.answer == Answer::Broken, &step.place);
     match &proof.goal {
         Goal::Reaches { from, to, port } => {
             let on = port.map(|(protocol, ports)| format!(" on {} {ports}", protocol.name())).unwrap_or_default();
@@ -67,6 +77,14 @@ fn title(proof: &Proof, is_broken: bool, place: &str) -> String {
         }
         Goal::Can { principal, actions, .. } if is_broken => {
             format!("`{principal}` may not do `{}`{place}", actions.join("`, `"))
+        }
+        Goal::Deploys { what } => {
+            let verb = match step.answer {
+                Answer::Broken => "cannot be created",
+                Answer::Assumed => "does not wait for all that it needs",
+                _ => "may be created too early",
+            };
+            format!("`{what}` {verb}{place}")
         }
         goal => format!("{goal}: not so{place}"),
     }

@@ -56,7 +56,8 @@ pub enum Ask<'a> {
 /// Everything to be proved of a template, what follows from it first.
 pub fn questions<'a>(model: &Model<'a>, goals: &Goals) -> Vec<Question<'a>> {
     let mut found = derived(model);
-    for goal in &goals.required {
+    let of_network = |goal: &&Goal| !matches!(goal, Goal::Deploys { .. });
+    for goal in goals.required.iter().filter(of_network) {
         if !found.iter().any(|question| covers(&question.goal, goal)) {
             found.push(stated::question(model, goal));
         }

@@ -43,6 +43,7 @@ mod goals;
 pub mod hops;
 mod judge;
 mod model;
+mod order;
 mod proof;
 pub mod routes;
 
@@ -83,6 +84,8 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
     let allowed = authorisation::proofs(resolved, goals);
     proofs.retain(|proof| !allowed.iter().any(|known| known.goal == proof.goal));
     proofs.extend(allowed);
+    let in_order = order::proofs(&order::Scene { model: &model, goals, known: &proofs });
+    proofs.extend(in_order);
     proofs
 }
 
@@ -93,6 +96,10 @@ pub fn prove_one<'a>(resolved: &'a Resolved<'a>, goal: &Goal, facts: &'a Facts) 
         return proof;
     }
     let model = Model::new(resolved, facts);
+    if let Goal::Deploys { what } = goal {
+        let (goals, known) = (&Goals::default(), &prove(resolved, &Goals::default(), facts));
+        return order::proof_of(&order::Scene { model: &model, goals, known }, what);
+    }
     let mut proof = proof::answer(&model, &goals::stated(&model, goal), &[]);
     try_fixes(resolved, &goals, facts, &mut proof);
     proof

@@ -58,6 +58,11 @@ impl Proof {
         self.steps.iter().filter(|step| step.answer == Answer::Unknown && step.warns)
     }
 
+    /// What is taken for given and had better be certain.
+    pub fn advised(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.answer == Answer::Assumed && step.advises)
+    }
+
     /// The place of a hop along the way, from 1.
     pub fn position(&self, hop: &str) -> usize {
         self.route.iter().position(|name| *name == hop).map_or(0, |at| at + 1)

@@ -1,7 +1,7 @@
 //! The ordered lists of hops: the prover's table of contents.
 
 use super::hops::{
-    Hop, attachment, dns, exposure, listener, network_acl, return_path, route, security_group_egress,
+    Hop, attachment, dns, exposure, listener, network_acl, order, return_path, route, security_group_egress,
     security_group_ingress, service_endpoint, vpc,
 };
 
@@ -48,4 +48,5 @@ pub static ALL: &[&Hop] = &[
     &listener::HOP,
     &service_endpoint::HOP,
     &exposure::HOP,
+    &order::HOP,
 ];

@@ -40,6 +40,7 @@ mod function;
 mod logic;
 mod look;
 mod lookup;
+mod order;
 mod parameter;
 mod resolution;
 mod same;

@@ -179,6 +179,7 @@ proptest! {
             (_, Claim::Names { what }) => *what = "Nothing".to_owned(),
             (_, Claim::Without { property }) => *property = "GroupDescription".to_owned(),
             (_, Claim::Is { kind }) => *kind = "AWS::SQS::Queue".to_owned(),
+            (_, Claim::After { what }) => *what = "Elsewhere".to_owned(),
             (_, Claim::Equals { value }) => *value = "nothing".to_owned(),
         }
         prop_assert!(!checker::faults(&template, &proof).is_empty());

@@ -1,6 +1,6 @@
 //! What waits for the attachment of an internet gateway.
 
-use super::known::{absent, is, targets, tell, waits};
+use super::known::{absent, is, targets, tell};
 use super::networks::{vpcs, vpcs_of_subnets};
 use crate::check::context::Context;
 use crate::check::report::Report;
@@ -50,7 +50,7 @@ const BEFORE_ATTACHMENT: Rule = Rule {
 };
 
 fn report_early(context: &Context<'_>, report: &mut Report, (id, attachment): (&str, &str), when: Formula) {
-    if !waits(context, id, attachment, when) {
+    if !context.resolved.waits(id, attachment, when) {
         let message =
             format!("`{id}` may be created before `{attachment}` attaches the internet gateway that it needs");
         if let Some(found) = tell(context, report, (id, "", None), when, message) {

@@ -3,8 +3,6 @@
 //! A property may stand in the long or the short form, come out of a mapping, a substitution or a branch of `Fn::If`, or be
 //! a parameter, of which its default is what is known. Rules that look through this file see all of these alike.
 
-use std::collections::HashMap;
-
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::diagnostic::Diagnostic;
@@ -191,28 +189,6 @@ fn by_name<'a>(context: &Context<'a>, element: &Element<'a>, kinds: &[&'static s
         }
     }
     found
-}
-
-/// Whether `from` is made after `to` wherever `under` holds, since it, or something that it needs there, says so.
-pub(super) fn waits(context: &Context<'_>, from: &str, to: &str, under: Formula) -> bool {
-    let resolved = context.resolved;
-    let Some((from, _)) = context.template.resources.get_key_value(from) else { return false };
-    let mut reached = HashMap::from([(from.as_str(), under)]);
-    let mut open = vec![from.as_str()];
-    while let Some(id) = open.pop() {
-        let (Some(resource), here) = (context.template.resources.get(id), reached[id]) else { continue };
-        let mut go = |name, when| {
-            let known = reached.get(name).copied().unwrap_or(Formula::FALSE);
-            let now = resolved.or(known, resolved.and(here, when));
-            if now != known {
-                reached.insert(name, now);
-                open.push(name);
-            }
-        };
-        resource.depends_on.iter().for_each(|name| go(name.as_str(), resolved.exists(name)));
-        resolved.each_reference(id, &mut |name, _, when, _| go(name, when));
-    }
-    reached.get(to).is_some_and(|reached| resolved.implies(under, *reached))
 }
 
 /// Tells something of a resource, at the part that says so, if some world certainly has it: the message ends in where.

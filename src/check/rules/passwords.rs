@@ -1,12 +1,12 @@
 //! Passwords that are made up and rotated: how long, by whom, through what.
 
-use super::known::{absent, numbers_or, targets, tell, texts, waits};
+use super::known::{absent, numbers_or, targets, tell, texts};
 use super::secrets::{secrets_of_databases, secrets_of_proxies};
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::Formula;
 
-pub(super) const RULES: &[Rule] = &[LENGTH, THROUGH_PROXY, BEFORE_PERMISSION, MASTER_BEHIND_PROXY];
+pub(super) const RULES: &[Rule] = &[LENGTH, THROUGH_PROXY, MASTER_BEHIND_PROXY];
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
 const SCHEDULE: &str = "AWS::SecretsManager::RotationSchedule";
@@ -116,63 +116,6 @@ const THROUGH_PROXY: Rule = Rule {
                             }
                         }
                     }
-                }
-            }
-        }
-    },
-};
-
-/// A rotation by a function of the template, with these further keys, and a permission for this service.
-macro_rules! rotated {
-    ($waits:literal, $service:literal) => {
-        concat!(
-            "Resources: { Rotation: { Type: AWS::SecretsManager::RotationSchedule, ",
-            $waits,
-            "Properties: { SecretId: !Ref Secret, RotationRules: { AutomaticallyAfterDays: 30 }, RotationLambdaARN: !GetAtt Rotate.Arn } }, ",
-            "Secret: { Type: AWS::SecretsManager::Secret, Properties: { GenerateSecretString: { ",
-            "SecretStringTemplate: '{\"username\": \"app\", \"host\": \"h\"}', GenerateStringKey: password } } }, ",
-            "Rotate: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, ",
-            "Role: 'arn:aws:iam::111122223333:role/r', Code: { ZipFile: x } } }, ",
-            "Invoke: { Type: AWS::Lambda::Permission, Properties: { Action: 'lambda:InvokeFunction', FunctionName: !Ref Rotate, Principal: ",
-            $service,
-            " } } }"
-        )
-    };
-}
-
-const BEFORE_PERMISSION: Rule = Rule {
-    code: Code::new("W3977", "rotation-before-permission"),
-    severity: Severity::Warning,
-    source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html",
-    explanation: "Secrets Manager invokes the function once when the rotation is set up. The function must let it by then: by an \
-                  `AWS::Lambda::Permission` for `secretsmanager.amazonaws.com`, for which the schedule waits by `DependsOn`.",
-    bad: &[rotated!("", "secretsmanager.amazonaws.com"), rotated!("", "events.amazonaws.com")],
-    good: &[rotated!("DependsOn: Invoke, ", "secretsmanager.amazonaws.com")],
-    find: |context, report| {
-        for (id, _) in context.resources(SCHEDULE) {
-            for function in targets(context, id, "RotationLambdaARN", &["AWS::Lambda::Function"]) {
-                let permissions = context.resources("AWS::Lambda::Permission").filter(|(permission, _)| {
-                    let of = targets(context, permission, "FunctionName", &["AWS::Lambda::Function"]);
-                    let mut services = texts(context, permission, "Principal").into_iter();
-                    of.iter().any(|of| of.id == function.id)
-                        && services.any(|service| service.value.starts_with("secretsmanager."))
-                });
-                let permissions: Vec<&str> = permissions.map(|(permission, _)| permission).collect();
-                if permissions.iter().any(|permission| waits(context, id, permission, function.when)) {
-                    continue;
-                }
-                let (message, help) = match permissions.first() {
-                    Some(permission) => {
-                        (format!("`{id}` does not wait for `{permission}`"), format!("add `DependsOn: {permission}`"))
-                    }
-                    None => (
-                        format!("nothing lets Secrets Manager invoke `{}` for `{id}`", function.id),
-                        "add an `AWS::Lambda::Permission` for `secretsmanager.amazonaws.com`".to_owned(),
-                    ),
-                };
-                let at = (id, "/Properties/RotationLambdaARN", Some(function.source));
-                if let Some(found) = tell(context, report, at, function.when, message) {
-                    found.help = Some(help);
                 }
             }
         }

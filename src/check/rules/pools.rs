@@ -1,6 +1,6 @@
 //! Target groups and their databases: what is registered, in what order, and how much of it.
 
-use super::known::{absent, is, numbers_or, targets, tell, waits};
+use super::known::{absent, is, numbers_or, targets, tell};
 use super::targets::{Pair, pairs};
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
@@ -86,7 +86,8 @@ const BY_NAME: Rule = Rule {
         for (id, _) in context.resources(TARGETS) {
             for (property, kind) in NAMED {
                 let named = targets(context, id, property, &[kind]).into_iter();
-                for named in named.filter(|named| !named.referred && !waits(context, id, named.id, named.when)) {
+                for named in named.filter(|named| !named.referred && !context.resolved.waits(id, named.id, named.when))
+                {
                     let message = format!("`{id}` names `{}` as text, and may be created before it", named.id);
                     let path = format!("/Properties/{property}");
                     if let Some(found) = tell(context, report, (id, &path, Some(named.source)), named.when, message) {

@@ -1,6 +1,6 @@
 //! A proxy and the database behind it.
 
-use super::known::{Target, is, off, targets, tell, texts, waits};
+use super::known::{Target, is, off, targets, tell, texts};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -11,7 +11,6 @@ pub(super) const RULES: &[Rule] = &[
     OTHER_ENGINE,
     TOKENS_WITHOUT_IAM,
     READ_REPLICA,
-    TARGETS_BEFORE_INSTANCES,
     READ_ONLY_WITHOUT_READER,
     FILTER_OUTSIDE_MYSQL,
     NEVER_PAUSES,
@@ -192,30 +191,6 @@ macro_rules! cluster {
         )
     };
 }
-
-const TARGETS_BEFORE_INSTANCES: Rule = Rule {
-    code: Code::new("W3954", "targets-before-instances"),
-    severity: Severity::Warning,
-    source: "https://github.com/aws/aws-cdk/issues/31304",
-    explanation: "A target group of a cluster registers the cluster's instances. Those that are still being made are refused: \
-                  `DB Instance … is in an unsupported state`. The group refers to the cluster only, so it must wait for them by \
-                  `DependsOn`.",
-    bad: &[cluster!("", "")],
-    good: &[cluster!("DependsOn: Writer, ", "")],
-    find: |context, report| {
-        for Pair { targets, database, when, .. } in pairs(context) {
-            for (id, member) in members(context, database.id) {
-                let when = context.resolved.and(when, member);
-                if !waits(context, targets, id, when) {
-                    let message = format!("`{targets}` does not wait for `{id}`, an instance of its cluster");
-                    if let Some(found) = tell(context, report, (targets, "", None), when, message) {
-                        found.help = Some(format!("`DependsOn: {id}`"));
-                    }
-                }
-            }
-        }
-    },
-};
 
 /// The instances of a cluster, and where they belong to it.
 fn members<'a>(context: &Context<'a>, cluster: &str) -> Vec<(&'a str, Formula)> {

@@ -51,3 +51,4 @@ pub use goal::{CanGoal, Need};
 pub use hop::{Hop, Judgement};
 pub use judge::{judge, judge_stated};
 pub use proofs::{HOPS, HopFacts, proofs, stated};
+pub(super) use role::separate_policies;

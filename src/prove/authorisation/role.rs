@@ -104,6 +104,12 @@ pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
     found
 }
 
+/// The policies that are resources of their own and may name the role of something, in some world.
+pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<&'a str> {
+    let role = ["Role", "RoleArn"].into_iter().find_map(|property| role_in(resolved, id, property));
+    role.map(|role| attaching(resolved, role)).unwrap_or_default()
+}
+
 fn names_role(world: &World<'_, '_>, id: &str, role: &str) -> bool {
     let kind = world.kind(id).unwrap_or_default();
     let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };

@@ -15,7 +15,7 @@ pub fn question<'a>(model: &Model<'a>, goal: &Goal) -> Question<'a> {
     let (under, ask) = match goal {
         Goal::Reaches { from, to, port } => reaches(model, from, to, *port),
         Goal::Isolated { what, except } => isolated(model, what, except),
-        Goal::Can { .. } => (Formula::TRUE, Ask::Permission),
+        Goal::Can { .. } | Goal::Deploys { .. } => (Formula::TRUE, Ask::Permission),
     };
     let mut goal = goal.clone();
     if let (Goal::Reaches { port: port @ None, .. }, Ask::Flows(flows)) = (&mut goal, &ask) {

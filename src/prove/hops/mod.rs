@@ -6,6 +6,7 @@ pub mod dns;
 pub mod exposure;
 pub mod listener;
 pub mod network_acl;
+pub mod order;
 pub mod return_path;
 pub mod route;
 pub mod security_group_egress;

@@ -2,8 +2,8 @@
 
 use super::{Hop, Look, admission, attachment};
 use crate::diagnostic::Code;
-use crate::prove::answer::Answer;
-use crate::prove::model::{Direction, Judged, Side, Term};
+use crate::prove::answer::{Answer, Claim, Evidence};
+use crate::prove::model::{Direction, Judged, Model, Side, Term};
 use crate::resolve::Formula;
 
 /// The hop.
@@ -55,7 +55,9 @@ fn given(look: &mut Look<'_, '_>) {
     if let Some((holder, group, _)) = admitted.first() {
         let by = holder.map_or_else(|| "an existing rule".to_owned(), |id| format!("`{id}`"));
         let when = model.resolved.and(flow.under, any.open);
-        look.say(Answer::Assumed, when, format!("{group}, to which {by} admits {from}, is a group of {to}"));
+        let message = format!("{group}, to which {by} admits {from}, is a group of {to}");
+        let evidence: Vec<_> = admitted.iter().filter_map(|(holder, ..)| is_there(model, *holder)).collect();
+        look.say(Answer::Assumed, when, message).because(evidence);
     }
     let rest = model.without(flow.under, any.open);
     if model.resolved.is_possible(rest) {
@@ -72,4 +74,12 @@ fn given(look: &mut Look<'_, '_>) {
             );
         }
     }
+}
+
+/// The rule that a resource of the template is.
+fn is_there(model: &Model<'_>, holder: Option<&str>) -> Option<Evidence> {
+    let id = holder?;
+    let path = crate::template::pointer(["Resources", id]);
+    let (says, kind) = (format!("`{id}` is a rule of it"), model.kind(id).to_owned());
+    Some(Evidence { resource: id.to_owned(), path, says, claim: Claim::Is { kind } })
 }

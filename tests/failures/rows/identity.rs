@@ -160,16 +160,6 @@ pub const ROWS: &[Row] = &[
         ]],
     },
     Row {
-        name: "rotation before it is permitted",
-        code: "W3977",
-        resource: "Rotation",
-        broken: &[
-            &[("    DependsOn: MayRotate\n", "")],
-            &[("Principal: secretsmanager.amazonaws.com", "Principal: events.amazonaws.com")],
-        ],
-        sound: &[&[("FunctionName: !Ref Rotate", "FunctionName: !GetAtt Rotate.Arn")]],
-    },
-    Row {
         name: "the master user behind the proxy",
         code: "I3978",
         resource: "Proxy",

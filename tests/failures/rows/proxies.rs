@@ -239,16 +239,6 @@ pub const ROWS: &[Row] = &[
         ]],
     },
     Row {
-        name: "a target group before the instances of its cluster",
-        code: "W3954",
-        resource: "EventTargets",
-        broken: &[
-            &[cluster!("", "READ_WRITE", "")],
-            &[cluster!("    DependsOn: Rotate\n", "READ_WRITE", ", EngineVersion: !If [IsProd, '17.5', '16.9']")],
-        ],
-        sound: &[&[cluster!("    DependsOn: [Writer]\n", "READ_WRITE", "")]],
-    },
-    Row {
         name: "an endpoint for reading before a cluster without a reader",
         code: "E3955",
         resource: "Readers",
