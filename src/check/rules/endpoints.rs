@@ -1,14 +1,15 @@
 //! Interface endpoints, and functions in a VPC.
 
-use super::known::{absent, empty, is, tell};
-use crate::check::context::Context;
+use super::known::{absent, empty, is, on, tell};
+use super::networks::{same_vpc, vpcs};
+use crate::check::context::{Context, MOST_COMPARED};
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::{Formula, Piece};
 use crate::template::{Resource, Value};
 
-pub(super) const RULES: &[Rule] = &[ENDPOINT_WITHOUT_TYPE, HALF_VPC_CONFIG, RDS_ENDPOINT_WITHOUT_CALLER];
+pub(super) const RULES: &[Rule] = &[ENDPOINT_WITHOUT_TYPE, SAME_NAMES, HALF_VPC_CONFIG, RDS_ENDPOINT_WITHOUT_CALLER];
 
 const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
@@ -43,6 +44,69 @@ const ENDPOINT_WITHOUT_TYPE: Rule = Rule {
         }
     },
 };
+
+const SAME_NAMES: Rule = Rule {
+    code: Code::new("E3064", "private-dns-twice"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
+    explanation: "With private DNS the names of a service lead to its endpoint throughout the VPC, so that one endpoint of a service in a \
+                  VPC can have it: a second one is refused, `private-dns-enabled cannot be set because there is already a conflicting \
+                  DNS domain`.",
+    bad: &[
+        "Resources: { A: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: true } }, B: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: true } } }",
+        "Resources: { Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true, EnableDnsSupport: true } }, A: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sqs', VpcEndpointType: Interface, PrivateDnsEnabled: true } }, B: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: !GetAtt Vpc.VpcId, ServiceName: !Join ['.', [com.amazonaws, !Ref AWS::Region, sqs]], VpcEndpointType: Interface, PrivateDnsEnabled: 'true' } } }",
+    ],
+    good: &[
+        "Resources: { A: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: true } }, B: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: false } } }",
+        "Resources: { A: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: true } }, B: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000002, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, PrivateDnsEnabled: true } } }",
+    ],
+    find: |context, report| {
+        let endpoints: Vec<&str> = context.resources(ENDPOINT).take(MOST_COMPARED).map(|(id, _)| id).collect();
+        for (n, id) in endpoints.iter().enumerate() {
+            let other = endpoints[..n].iter().find_map(|other| Some((*other, same_names(context, id, other)?)));
+            if let Some((other, when)) = other {
+                let message = format!("`{id}` and `{other}` both take the names of one service in one VPC");
+                let at = (*id, "/Properties/PrivateDnsEnabled", None);
+                if let Some(found) = tell(context, report, at, when, message) {
+                    let help = format!("let everyone use `{other}`, or set `PrivateDnsEnabled: false` of one of them");
+                    found.help = Some(help);
+                }
+            }
+        }
+    },
+};
+
+/// Where two endpoints are of one service in one VPC, and both have private DNS.
+fn same_names(context: &Context<'_>, one: &str, other: &str) -> Option<Formula> {
+    let resolved = context.resolved;
+    let has = |id: &str| {
+        let interface = is(context, id, "VpcEndpointType", &|kind| kind == "Interface");
+        resolved.and(interface, on(context, id, "PrivateDnsEnabled"))
+    };
+    let both = resolved.and(has(one), has(other));
+    if !resolved.is_possible(both) {
+        return None;
+    }
+    let mut any = Formula::FALSE;
+    for service in resolved.property(one, "ServiceName") {
+        for same in resolved.property(other, "ServiceName") {
+            if resolved.same(&service.value, &same.value) != Some(true) {
+                continue;
+            }
+            for (vpc, here) in vpcs(context, one) {
+                let there = vpcs(context, other)
+                    .into_iter()
+                    .filter(|(vpc_of, _)| same_vpc(context, &vpc, vpc_of) == Some(true));
+                for (_, there) in there {
+                    let when =
+                        [service.when, same.when, here, there].into_iter().fold(both, |all, it| resolved.and(all, it));
+                    any = resolved.or(any, when);
+                }
+            }
+        }
+    }
+    resolved.is_certainly_possible(any).then_some(any)
+}
 
 const HALF_VPC_CONFIG: Rule = Rule {
     code: Code::new("E3922", "half-a-vpc-config"),

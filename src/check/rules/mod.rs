@@ -1,5 +1,6 @@
 //! The rules, one file a subject.
 
+mod addresses;
 mod branches;
 mod calls;
 mod clients;
@@ -27,6 +28,7 @@ mod implied;
 mod known;
 mod lifecycle;
 mod limits;
+mod logins;
 mod mapping_shapes;
 mod mappings;
 mod metadata;
@@ -128,7 +130,9 @@ pub const ALL: &[&[Rule]] = &[
     services::RULES,
     functions::RULES,
     clients::RULES,
+    logins::RULES,
     networks::RULES,
+    addresses::RULES,
     gateways::RULES,
     permissions::RULES,
     connects::RULES,

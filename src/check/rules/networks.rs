@@ -308,7 +308,7 @@ pub(super) fn vpcs<'a>(context: &Context<'a>, id: &str) -> Vec<(Vpc<'a>, Formula
 }
 
 /// Whether two VPCs are the same, as far as that is known. One that the template creates is none that exists already.
-fn same_vpc<'a>(context: &Context<'a>, one: &Vpc<'a>, other: &Vpc<'a>) -> Option<bool> {
+pub(super) fn same_vpc<'a>(context: &Context<'a>, one: &Vpc<'a>, other: &Vpc<'a>) -> Option<bool> {
     match (one, other) {
         (Vpc::Created(one), Vpc::Created(other)) => Some(one == other),
         (Vpc::Given(one), Vpc::Given(other)) => Some(one == other),
