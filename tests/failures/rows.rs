@@ -39,6 +39,7 @@ macro_rules! cluster {
 }
 
 mod identity;
+mod names;
 mod network;
 mod proxies;
 
@@ -57,5 +58,5 @@ const ARN: &str = "!Sub\n                  - arn:${AWS::Partition}:rds-db:${AWS:
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Row> {
-    [proxies::ROWS, network::ROWS, identity::ROWS].into_iter().flatten()
+    [proxies::ROWS, network::ROWS, identity::ROWS, names::ROWS].into_iter().flatten()
 }

@@ -133,6 +133,7 @@ const TABLE: &[(&str, By)] = &[
     ("a route that is past the local one", Hop("N3206", "a route past the local one")),
     ("an export in use", Nobody("who imports it is known to the account; a comparison of two templates tells")),
     ("a replacement of a named proxy", Nobody("it takes two templates to compare")),
+    ("a function that stays without what its interfaces need", Rule(&["I3979"])),
     ("interfaces that stay for half an hour", Nobody("it happens between deployments")),
     ("too many resources", Rule(&["E3010", "E2010", "E6010"])),
     ("a rotation before it is permitted", Order("by which Secrets Manager can invoke Fn")),
