@@ -1,6 +1,6 @@
 //! Interface endpoints, and functions in a VPC.
 
-use super::known::{absent, empty, is, tell};
+use super::known::{absent, empty, is, on, tell};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -8,7 +8,8 @@ use crate::diagnostic::{Code, Severity};
 use crate::resolve::{Formula, Piece};
 use crate::template::{Resource, Value};
 
-pub(super) const RULES: &[Rule] = &[ENDPOINT_WITHOUT_TYPE, HALF_VPC_CONFIG, RDS_ENDPOINT_WITHOUT_CALLER];
+pub(super) const RULES: &[Rule] =
+    &[ENDPOINT_WITHOUT_TYPE, HALF_VPC_CONFIG, PRIVATE_DNS_TWICE, RDS_ENDPOINT_WITHOUT_CALLER];
 
 const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
@@ -74,6 +75,59 @@ const HALF_VPC_CONFIG: Rule = Rule {
         }
     },
 };
+
+/// Two endpoints of one service in one VPC, the second one with private DNS or not.
+macro_rules! endpoints {
+    ($private:literal) => {
+        concat!(
+            "Resources: { A: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, ",
+            "VpcEndpointType: Interface, SubnetIds: [subnet-00000001], PrivateDnsEnabled: true } }, B: { Type: AWS::EC2::VPCEndpoint, ",
+            "Properties: { VpcId: vpc-00000001, ServiceName: com.amazonaws.us-east-1.sqs, VpcEndpointType: Interface, ",
+            "SubnetIds: [subnet-00000002], PrivateDnsEnabled: ",
+            $private,
+            " } } }"
+        )
+    };
+}
+
+const PRIVATE_DNS_TWICE: Rule = Rule {
+    code: Code::new("E3926", "private-dns-twice"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html",
+    explanation: "With private DNS the name of a service leads to its endpoint in the whole VPC, so one endpoint of a service in a \
+                  VPC can have it.",
+    bad: &[endpoints!("true")],
+    good: &[endpoints!("false")],
+    find: |context, report| {
+        let ids: Vec<&str> = context.resources(ENDPOINT).map(|(id, _)| id).collect();
+        for (at, id) in ids.iter().enumerate() {
+            for other in &ids[..at] {
+                let private = |id: &str| on(context, id, "PrivateDnsEnabled");
+                let same = ["VpcId", "ServiceName"].map(|path| same(context, id, other, path));
+                let both = context.resolved.and(private(id), private(other));
+                let when = same.into_iter().fold(both, |all, one| context.resolved.and(all, one));
+                let message = format!("`{id}` has private DNS, as `{other}` has for the same service in the same VPC");
+                let at = (*id, "/Properties/PrivateDnsEnabled", None);
+                if let Some(found) = tell(context, report, at, when, message) {
+                    found.help = Some("give one endpoint the subnets of both".into());
+                }
+            }
+        }
+    },
+};
+
+/// In which worlds a property of two resources is certainly the same.
+fn same(context: &Context<'_>, one: &str, other: &str, path: &str) -> Formula {
+    let resolved = context.resolved;
+    let others = resolved.property(other, path);
+    let mut found = Formula::FALSE;
+    for case in resolved.property(one, path) {
+        for that in others.iter().filter(|that| resolved.same(&case.value, &that.value) == Some(true)) {
+            found = resolved.or(found, resolved.and(case.when, that.when));
+        }
+    }
+    found
+}
 
 const RDS_ENDPOINT_WITHOUT_CALLER: Rule = Rule {
     code: Code::new("N1001", "rds-endpoint-without-caller"),
