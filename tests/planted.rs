@@ -3,6 +3,7 @@
 //! The cases are texts: `tests/planted/faults/*.diff` and `tests/planted/sound/*.diff`, as `edits` reads them.
 
 mod edits;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -114,7 +115,7 @@ fn every_fault_is_planted_in_two_hands_at_least() {
         let fresh = hands.entry(case.name.clone()).or_default().insert(case.base.clone());
         assert!(fresh, "{} is planted twice in {}", case.name, case.base);
     }
-    let lonely: Vec<_> = hands.iter().filter(|(_, bases)| bases.len() < 2).map(|(name, bases)| (name, bases)).collect();
+    let lonely: Vec<_> = hands.iter().filter(|(_, bases)| bases.len() < 2).collect();
     assert!(lonely.is_empty(), "{lonely:#?}");
 }
 
