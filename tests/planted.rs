@@ -1,9 +1,11 @@
-//! Faults planted in sound templates of three hands are told where they are, and sound rewritings of them are silent.
+//! Faults planted in sound templates of five hands are told where they are, and sound rewritings of them are silent.
 //!
 //! The cases are texts: `tests/planted/faults/*.diff` and `tests/planted/sound/*.diff`, as `edits` reads them.
 
 mod edits;
+mod table;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +18,7 @@ use formwork::template::parse::parse;
 
 use edits::Case;
 
-const BASES: [&str; 3] = ["separate.yaml", "shared.json", "aurora.yaml"];
+const BASES: [&str; 5] = ["separate.yaml", "shared.json", "aurora.yaml", "synthesised.json", "serverless.yaml"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/planted")
@@ -26,22 +28,31 @@ fn base(name: &str) -> String {
     fs::read_to_string(folder().join("bases").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What is told of a template at warning level and up, and what is proved of its network.
+/// What is told of a template, and what is proved of its network.
 fn told(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let (template, places, mut findings) = parse(text, name);
     findings.extend(check::check(&template, &places, None));
     let judged = judge(&template, &places, &Environment::unknown(), &Goals::default(), Facts::none());
     findings.extend(judged.findings);
-    let mut lines: Vec<_> = findings.iter().filter(|found| found.severity != Severity::Info).map(line).collect();
+    let mut lines: Vec<_> = findings.iter().map(line).collect();
     lines.sort();
     lines.dedup();
     let flows = judged.proofs.iter().filter(|proof| proof.goal.kind() == "reaches");
     (lines, flows.map(verdict).collect())
 }
 
+/// Whether a line is of a finding at warning level and up: what is told as information is a matter of taste.
+fn counts(line: &str) -> bool {
+    !line.starts_with("info ")
+}
+
 /// `error N3204 ProxySg: Fn cannot reach Proxy on tcp 5432`; a rule's finding without its words.
 fn line(found: &Diagnostic) -> String {
-    let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+    let severity = match found.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
     let code = found.code.id;
     let resource = found.resource.as_deref().unwrap_or("-");
     let title = found.message.replace('`', "");
@@ -53,33 +64,30 @@ fn verdict(proof: &Proof) -> String {
     format!("{} {}", proof.verdict.name(), proof.goal)
 }
 
+/// All cases of a folder.
+fn cases(what: &str) -> Vec<Case> {
+    let mut files: Vec<_> = fs::read_dir(folder().join(what)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().flat_map(|file| edits::read(&fs::read_to_string(file).unwrap())).collect()
+}
+
 /// Runs all cases of a folder and tells all that are not as they say.
 fn check_all(what: &str, fault: impl Fn(&Case, &[String], &[String]) -> Option<String>) -> usize {
-    let folder = folder().join(what);
-    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
     let only = std::env::var("PLANTED").unwrap_or_default();
-    let (mut count, mut wrong) = (0, Vec::new());
-    for file in files {
-        for case in edits::read(&fs::read_to_string(&file).unwrap()) {
-            count += 1;
-            if !case.name.contains(&only) {
-                continue;
-            }
-            let text = case.apply(&base(&case.base));
-            let (lines, verdicts) = told(&text, &case.base);
-            wrong.extend(fault(&case, &lines, &verdicts).map(|why| format!("=== {} {}\n{why}", case.name, case.base)));
-        }
+    let (cases, mut wrong) = (cases(what), Vec::new());
+    for case in cases.iter().filter(|case| case.name.contains(&only)) {
+        let (lines, verdicts) = told(&case.apply(&base(&case.base)), &case.base);
+        wrong.extend(fault(case, &lines, &verdicts).map(|why| format!("=== {} {}\n{why}", case.name, case.base)));
     }
-    assert!(wrong.is_empty(), "{} of {count} cases\n{}", wrong.len(), wrong.join("\n"));
-    count
+    assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    cases.len()
 }
 
 #[test]
 fn the_bases_are_silent_and_all_their_goals_are_proved() {
     for name in BASES {
         let (lines, verdicts) = told(&base(name), name);
-        assert_eq!(lines, Vec::<String>::new(), "{name}");
+        assert!(!lines.iter().any(|line| counts(line)), "{name}: {lines:#?}");
         assert!(verdicts.len() >= 3 && verdicts.iter().all(|verdict| verdict.starts_with("proved")), "{verdicts:?}");
     }
 }
@@ -87,12 +95,28 @@ fn the_bases_are_silent_and_all_their_goals_are_proved() {
 #[test]
 fn a_planted_fault_is_told_where_it_is_and_nothing_else_is() {
     let count = check_all("faults", |case, lines, _| {
-        let mut wanted = case.told.clone();
-        wanted.sort();
-        assert!(!wanted.is_empty(), "{} expects nothing", case.name);
-        (wanted != lines).then(|| format!("wanted\n  {}\ntold\n  {}", wanted.join("\n  "), lines.join("\n  ")))
+        let (before, _) = told(&base(&case.base), &case.base);
+        // Information that the base has, too, does not tell of the fault; beside what is wanted of it, there may be more.
+        let kept = |line: &&String| counts(line) || case.told.contains(line);
+        let found: Vec<_> = lines.iter().filter(|line| !before.contains(line)).filter(kept).cloned().collect();
+        assert!(!case.told.is_empty(), "{} expects nothing", case.name);
+        (sorted(&case.told) != found).then(|| {
+            let fresh: Vec<_> = lines.iter().filter(|line| !before.contains(line)).cloned().collect();
+            format!("wanted\n  {}\ntold\n  {}", sorted(&case.told).join("\n  "), fresh.join("\n  "))
+        })
     });
-    assert!(count >= 100, "{count} faults");
+    assert!(count >= 250, "{count} faults");
+}
+
+#[test]
+fn every_fault_is_planted_in_two_hands_at_least() {
+    let mut hands: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for case in cases("faults") {
+        let fresh = hands.entry(case.name.clone()).or_default().insert(case.base.clone());
+        assert!(fresh, "{} is planted twice in {}", case.name, case.base);
+    }
+    let lonely: Vec<_> = hands.iter().filter(|(_, bases)| bases.len() < 2).collect();
+    assert!(lonely.is_empty(), "{lonely:#?}");
 }
 
 #[test]
@@ -100,7 +124,7 @@ fn a_sound_rewriting_is_silent_and_stays_proved() {
     let count = check_all("sound", |case, lines, verdicts| {
         let (_, before) = told(&base(&case.base), &case.base);
         let wanted = if case.told.is_empty() { before } else { case.told.clone() };
-        let right = lines.is_empty() && sorted(&wanted) == sorted(verdicts);
+        let right = !lines.iter().any(|line| counts(line)) && sorted(&wanted) == sorted(verdicts);
         (!right).then(|| {
             format!(
                 "told\n  {}\nproofs\n  {}\nwanted\n  {}",

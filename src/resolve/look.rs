@@ -7,6 +7,9 @@ use super::resolution::{Case, Element, Reason, Resolution};
 use super::transform;
 use crate::template::{Intrinsic, Path, Value, is_macro};
 
+/// The function of SAM, which takes what it has not itself from `Globals`.
+const SERVERLESS_FUNCTION: &str = "AWS::Serverless::Function";
+
 impl<'a> Resolved<'a> {
     /// In which worlds a resource exists: those of its condition. Nowhere, if it is not declared, unless a macro may make it:
     /// then it is not known.
@@ -36,9 +39,17 @@ impl<'a> Resolved<'a> {
             Some(declared) if self.is_possible(under) => {
                 let mut steps = path.split('/').filter(|step| !step.is_empty());
                 let Some(first) = steps.next() else { return Vec::new() };
+                let steps = steps.collect::<Vec<_>>();
                 let global = || self.global(&declared.kind, first);
                 match declared.properties.get(first).or_else(global) {
-                    Some(value) => self.look(value, &steps.collect::<Vec<_>>(), under),
+                    Some(value) => {
+                        let own = self.look(value, &steps, under);
+                        // What is a map in both places is made of both.
+                        match global().filter(|_| own.iter().all(|case| case.value.is_absent())) {
+                            Some(global) => self.look(global, &steps, under),
+                            None => own,
+                        }
+                    }
                     None if declared.properties.keys().any(|key| is_macro(key)) => {
                         vec![super::evaluate::unknown(Reason::Macro, &NOTHING, under)]
                     }
@@ -49,11 +60,11 @@ impl<'a> Resolved<'a> {
         }
     }
 
-    /// What `Globals` of a SAM template gives every function that does not have the property itself.
+    /// What `Globals` of a SAM template gives every function, for a property that it has not itself, or as a map.
     ///
     /// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html>
-    fn global(&self, kind: &str, property: &str) -> Option<&'a Value> {
-        let of_all = self.template.other.get("Globals").filter(|_| kind == "AWS::Serverless::Function")?;
+    pub fn global(&self, kind: &str, property: &str) -> Option<&'a Value> {
+        let of_all = self.template.other.get("Globals").filter(|_| kind == SERVERLESS_FUNCTION)?;
         of_all.as_map()?.get("Function")?.as_map()?.get(property)
     }
 
@@ -122,12 +133,16 @@ impl<'a> Resolved<'a> {
         let path = Path::Start.key("Resources");
         let path = path.key(resource);
         let mut found = None;
+        let mut visit = |path: &Path<'_>, value: &Value| {
+            if found.is_none() && std::ptr::eq(value, source) {
+                found = Some(path.to_string());
+            }
+        };
         if let Some(declared) = self.template.resources.get(resource) {
-            declared.walk(&path, &mut |path, value| {
-                if found.is_none() && std::ptr::eq(value, source) {
-                    found = Some(path.to_string());
-                }
-            });
+            declared.walk(&path, &mut visit);
+            if let Some(globals) = self.template.other.get("Globals").filter(|_| declared.kind == SERVERLESS_FUNCTION) {
+                globals.walk(&Path::Start.key("Globals"), &mut visit);
+            }
         }
         found.unwrap_or_else(|| path.to_string())
     }

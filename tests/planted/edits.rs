@@ -72,7 +72,7 @@ impl Case {
         let block = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
         let (old, new) = (block(&hunk.old), block(&hunk.new));
         if old.is_empty() {
-            let head = if text.starts_with('{') { "  \"Resources\": {\n" } else { "\nResources:\n" };
+            let head = if text.starts_with('{') { "\"Resources\": {\n" } else { "\nResources:\n" };
             assert!(text.contains(head), "{}: no resources", self.name);
             return text.replacen(head, &format!("{head}{new}"), 1);
         }

@@ -3,10 +3,10 @@
 use super::known::{absent, numbers_or, targets, tell, texts};
 use super::secrets::{secrets_of_databases, secrets_of_proxies};
 use crate::check::rule::Rule;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Severity, suggest};
 use crate::resolve::Formula;
 
-pub(super) const RULES: &[Rule] = &[LENGTH, THROUGH_PROXY, MASTER_BEHIND_PROXY];
+pub(super) const RULES: &[Rule] = &[LENGTH, THROUGH_PROXY, ATTACHED_TO_OTHER_TYPE, MASTER_BEHIND_PROXY];
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
 const SCHEDULE: &str = "AWS::SecretsManager::RotationSchedule";
@@ -116,6 +116,40 @@ const THROUGH_PROXY: Rule = Rule {
                             }
                         }
                     }
+                }
+            }
+        }
+    },
+};
+
+/// What a secret can be attached to: what is documented, and the proxy that the CDK has too.
+const ATTACHABLE: &[&str] = &[
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBProxy",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "AWS::DocDB::DBInstance",
+    "AWS::DocDB::DBCluster",
+    "AWS::DocDBElastic::Cluster",
+];
+
+const ATTACHED_TO_OTHER_TYPE: Rule = Rule {
+    code: Code::new("E3967", "attachment-to-other-type"),
+    severity: Severity::Error,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html",
+    explanation: "`TargetType` is the type of the database as CloudFormation has it, such as `AWS::RDS::DBInstance`. The published \
+                  schema takes any text.",
+    bad: &[attached!("RDS"), attached!("AWS::RDS::Instance")],
+    good: &[attached!("AWS::RDS::DBInstance"), attached!("AWS::DocDB::DBCluster")],
+    find: |context, report| {
+        for (id, _) in context.resources("AWS::SecretsManager::SecretTargetAttachment") {
+            let kinds = texts(context, id, "TargetType").into_iter();
+            for kind in kinds.filter(|kind| !ATTACHABLE.contains(&kind.value.as_str())) {
+                let message = format!("`{id}` attaches a secret to `{}`, which is no type of database", kind.value);
+                let at = (id, "/Properties/TargetType", Some(kind.source));
+                if let Some(found) = tell(context, report, at, kind.when, message) {
+                    found.help = suggest(&kind.value, ATTACHABLE.iter().copied());
                 }
             }
         }

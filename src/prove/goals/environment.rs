@@ -14,6 +14,7 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
     let Some(resource) = model.resource(function.id) else { return };
     // What tags tell is for people.
     let properties = resource.properties.iter().filter(|(name, _)| *name != "Tags").map(|(_, value)| value);
+    let properties = properties.chain(model.resolved.global(&resource.kind, "Environment"));
     let mut visit = |name: &'a str, attribute: Option<&'a str>, when: Formula, value: &'a Value| {
         if is_address(model, name, attribute) {
             addresses.push((name, when, value));
@@ -67,7 +68,8 @@ const HOSTS: &[&str] =
 /// The port in the variable that goes with that of a host: `DB_PORT` with `DB_HOST`.
 fn client_ports<'a>(model: &Model<'a>, function: &str, path: &str) -> Vec<Port<'a>> {
     let before = format!("/Resources/{function}/Properties/Environment/Variables/");
-    let Some(variable) = path.strip_prefix(&before).and_then(|rest| rest.split('/').next()) else { return Vec::new() };
+    let rest = path.strip_prefix(&before).or_else(|| path.strip_prefix("/Globals/Function/Environment/Variables/"));
+    let Some(variable) = rest.and_then(|rest| rest.split('/').next()) else { return Vec::new() };
     let Some(host) = HOSTS.iter().filter(|host| variable.ends_with(**host)).max_by_key(|host| host.len()) else {
         return Vec::new();
     };

@@ -36,10 +36,17 @@ impl<'a> Model<'a> {
             }
             value => value.as_str().unwrap_or("?").to_owned(),
         });
-        let is_known = |name: &String| name == "AWS::LanguageExtensions" || name.starts_with("AWS::SecretsManager");
-        let named = names.into_iter().find(|name| !is_known(name));
+        let named = names.into_iter().find(|name| !keeps_to_its_own(name));
         named.or_else(|| template.resource_macros.keys().next().cloned())
     }
+}
+
+/// Whether a macro makes resources of types of its own, and leaves the others as they are: that of SAM makes functions, roles
+/// and APIs, that of Secrets Manager functions that rotate.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-serverless.html>
+fn keeps_to_its_own(name: &str) -> bool {
+    name == "AWS::LanguageExtensions" || name == "AWS::Serverless-2016-10-31" || name.starts_with("AWS::SecretsManager")
 }
 
 /// Whether it is code, or a template of its own, that decides what such a resource does.
