@@ -29,9 +29,9 @@ fn base(name: &str) -> String {
 /// What is told of a template at warning level and up, and what is proved of its network.
 fn told(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let (template, places, mut findings) = parse(text, name);
-    findings.extend(check::check(&template, &places, None));
+    let by_rules = check::check(&template, &places, None);
     let judged = judge(&template, &places, &Environment::unknown(), &Goals::default(), Facts::none());
-    findings.extend(judged.findings);
+    findings.extend(judged.told_with(by_rules));
     let mut lines: Vec<_> = findings.iter().filter(|found| found.severity != Severity::Info).map(line).collect();
     lines.sort();
     lines.dedup();

@@ -6,6 +6,7 @@ mod bases;
 mod facts;
 mod failures;
 mod laws;
+mod once;
 mod rewritings;
 mod table;
 mod unknowns;

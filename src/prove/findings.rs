@@ -32,11 +32,15 @@ pub fn assumptions(proofs: &[Proof]) -> Vec<Diagnostic> {
     proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }
 
+/// How severe it is that a step is broken, or not known.
+pub(super) fn severity(proof: &Proof, step: &Step) -> Severity {
+    let is_refuted = step.answer == Answer::Broken && proof.verdict == Verdict::Refuted;
+    if is_refuted { Severity::Error } else { Severity::Warning }
+}
+
 fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
     let is_broken = step.answer == Answer::Broken;
-    let refuted = is_broken && proof.verdict == Verdict::Refuted;
-    let severity = if refuted { Severity::Error } else { Severity::Warning };
-    let mut found = Diagnostic::new(step.code, severity, title(proof, is_broken, &step.place));
+    let mut found = Diagnostic::new(step.code, severity(proof, step), title(proof, is_broken, &step.place));
     found.resource = step.resource.clone().or_else(|| proof.origin.as_ref().map(|why| why.resource.clone()));
     found.path = step.path.clone().or_else(|| proof.origin.as_ref().map(|why| why.path.clone()));
     let word = if is_broken { "broken" } else { "undecided" };

@@ -43,6 +43,7 @@ mod goals;
 pub mod hops;
 mod judge;
 mod model;
+mod once;
 mod proof;
 pub mod routes;
 
@@ -68,6 +69,7 @@ pub fn explanations() -> impl Iterator<Item = HopFacts> {
         code: hop.code,
         explanation: hop.explanation,
         source: hop.source,
+        told_by: hop.told_by,
     });
     of_network.chain(authorisation::HOPS.iter().copied())
 }

@@ -74,9 +74,9 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
     };
     let environment = read::with_children(environment, &read.template, &input.origin);
     let Read { name, text, template, places, stated, mut findings } = read;
-    findings.extend(check::check_in(&template, &places, &environment));
+    let by_rules = check::check_in(&template, &places, &environment);
     let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
-    findings.extend(judged.findings);
+    findings.extend(judged.told_with(by_rules));
     findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);

@@ -6,6 +6,7 @@ pub mod dns;
 pub mod exposure;
 pub mod listener;
 pub mod network_acl;
+mod outward;
 pub mod return_path;
 pub mod route;
 pub mod security_group_egress;
@@ -29,6 +30,8 @@ pub struct Hop {
     pub explanation: &'static str,
     /// Where the fact is published.
     pub source: &'static str,
+    /// The codes of rules that tell the same fault without a goal: it is told once.
+    pub told_by: &'static [&'static str],
     /// Looks.
     pub look: fn(&mut Look<'_, '_>),
 }

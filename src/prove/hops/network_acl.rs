@@ -16,6 +16,7 @@ pub const HOP: Hop = Hop {
     explanation: "A network ACL of one's own denies whatever no entry allows, in both directions. Traffic within a subnet does not \
                   pass it.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html",
+    told_by: &[],
     look,
 };
 

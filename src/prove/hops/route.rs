@@ -15,6 +15,7 @@ pub const HOP: Hop = Hop {
     explanation: "Within a VPC every route table has a route to all of it, which only a more specific one takes precedence over. \
                   Between peered VPCs each side's table needs a route of its own.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
+    told_by: &[],
     look,
 };
 
