@@ -20,12 +20,14 @@ pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
 /// What a proof takes for given.
 pub const ASSUMED: Code = Code::new("N3221", "assumption");
 
-/// A finding for each thing that proofs take for given, for those who want none of that.
-pub fn assumptions(proofs: &[Proof]) -> Vec<Diagnostic> {
+/// A finding for each thing that proofs take for given, for those who want none of that; it stands where the goal comes
+/// from.
+pub fn assumptions(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
     let told = |proof: &Proof, assumption: &String| {
         let mut found = Diagnostic::error(ASSUMED, format!("{} rests on an assumption: {assumption}", proof.goal));
         found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
         found.path = proof.origin.as_ref().map(|why| why.path.clone());
+        places.locate(&mut found);
         found
             .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
     };
