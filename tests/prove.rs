@@ -9,6 +9,7 @@ mod laws;
 mod once;
 mod rewritings;
 mod table;
+mod union;
 mod unknowns;
 
 use std::collections::BTreeSet;

@@ -27,8 +27,10 @@ pub struct Facts {
 pub struct Subnet {
     /// The VPC that it is in.
     pub vpc: String,
-    /// Its IPv4 block.
+    /// Its IPv4 block; empty if it has none.
     pub block: String,
+    /// Its IPv6 block, if it has one.
+    pub block_v6: Option<String>,
 }
 
 /// An existing VPC.
@@ -184,6 +186,7 @@ impl Facts {
                 Subnet {
                     vpc: text(json, "VpcId").unwrap_or_default(),
                     block: text(json, "CidrBlock").unwrap_or_default(),
+                    block_v6: each(json, "Ipv6CidrBlockAssociationSet").find_map(|one| text(one, "Ipv6CidrBlock")),
                 },
             );
         }

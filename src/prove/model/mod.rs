@@ -14,6 +14,7 @@ mod routing;
 mod rule;
 mod term;
 mod touch;
+mod union;
 mod vpc;
 
 use std::cell::{OnceCell, RefCell};

@@ -222,6 +222,7 @@ impl<'a> Model<'a> {
     pub fn routed_by(&self, from: &Term<'a>, to: &Placed<'a>, peerings: &[(Formula, &'a str)]) -> Judged {
         let (tables, rest) = self.tables_of(from);
         let mut all = Judged::NEVER;
+        let mut ranges = Vec::new();
         for table in &tables {
             if table.term.own().is_none() || self.toucher(&table.term).is_some() {
                 all = all.or(Judged::foreign(table.when), self.resolved);
@@ -232,8 +233,12 @@ impl<'a> Model<'a> {
                 if let (true, Some(range)) = (is_one, &route.range) {
                     let when = self.resolved.and(table.when, route.when);
                     all = all.or(self.covers(range, to, false).within(when, self.resolved), self.resolved);
+                    ranges.push((when, range.clone()));
                 }
             }
+        }
+        if ranges.len() > 1 {
+            all = all.or(Judged::fact(self.covered_by(&ranges, to, false)), self.resolved);
         }
         if from.own().is_none() {
             all = all.or(Judged::foreign(rest), self.resolved);
