@@ -122,7 +122,7 @@ fn halves_of_the_ports() {
                 ),
                 (
                     "AclIn: {",
-                    "AclAll: { Type: AWS::EC2::NetworkAclEntry, Properties: { NetworkAclId: !Ref Acl, RuleNumber: 90, Protocol: 6, RuleAction: allow, Egress: false, CidrBlock: 10.0.0.0/16, PortRange: { From: 0, To: 65535 } } }\n  AclIn: {",
+                    "AclAll: { Type: AWS::EC2::NetworkAclEntry, Properties: { NetworkAclId: !Ref Acl, RuleNumber: 90, Protocol: 6, RuleAction: allow, Egress: false, CidrBlock: 10.0.0.0/16, PortRange: { From: 0, To: 65535 } } }\n  AclAllOut: { Type: AWS::EC2::NetworkAclEntry, Properties: { NetworkAclId: !Ref Acl, RuleNumber: 90, Protocol: 6, RuleAction: allow, Egress: true, CidrBlock: 10.0.0.0/16, PortRange: { From: 0, To: 65535 } } }\n  AclIn: {",
                 ),
             ],
         )
