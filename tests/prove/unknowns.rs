@@ -222,7 +222,7 @@ fn an_assumption_has_a_place() {
     let (_, places, _) = formwork::template::parse::parse(GIVEN, "app.yaml");
     for one in formwork::prove::assumptions(&judged(GIVEN).proofs, &places) {
         let place = one.place().unwrap_or_else(|| panic!("{} is nowhere", one.message));
-        let line = GIVEN.lines().nth(place.line as usize - 1).unwrap_or_default();
+        let line = GIVEN.lines().nth(place.line - 1).unwrap_or_default();
         assert!(line.contains("Proxy") || line.contains("Secret") || line.contains("Cluster"), "{line}");
     }
 }

@@ -111,7 +111,7 @@ impl<'a> Model<'a> {
         let of = |block: &&str| self.terms(block, "VpcId").iter().any(|placed| placed.term == Term::Own(vpc));
         let blocks = self
             .of_kind("AWS::EC2::VPCCidrBlock")
-            .filter(|block| of(&block))
+            .filter(|block| of(block))
             .filter(|block| self.resolved.property(block, "CidrBlock").iter().all(|case| case.value.is_absent()));
         vpcs.iter().all(|placed| placed.term == Term::Own(vpc)) && !vpcs.is_empty() && blocks.count() == 1
     }
