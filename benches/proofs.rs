@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use formwork::goal::Goals;
-use formwork::prove::{Facts, all_pairs, prove, who_reaches};
+use formwork::goal::{Goal, Goals};
+use formwork::prove::{Facts, Network, Verdict, prove};
 use formwork::resolve::{Environment, Resolved};
 use formwork::template::parse::parse;
 
@@ -68,6 +68,17 @@ fn timed<T>(what: &str, mut run: impl FnMut() -> T) -> T {
     value
 }
 
+/// The mean of many questions, each asked of what is read already.
+fn each<T>(what: &str, count: usize, mut ask: impl FnMut(usize) -> T) {
+    const ROUNDS: usize = 4;
+    let start = Instant::now();
+    for n in (0..ROUNDS).flat_map(|_| 0..count) {
+        black_box(ask(n));
+    }
+    let mean = start.elapsed() / u32::try_from(ROUNDS * count).expect("the count of questions is small");
+    println!("{what:<46} {mean:>12.3?}");
+}
+
 fn main() {
     let text = template();
     let (template, _, findings) = parse(&text, "bench.yaml");
@@ -75,8 +86,22 @@ fn main() {
     assert!(findings.iter().all(|finding| finding.code.id == "E1002"), "{findings:#?}");
     let environment = Environment::unknown();
     let resolved = Resolved::new(&template, &environment);
-    let pairs = timed("all pairs of 500 interfaces", || all_pairs(&resolved, Facts::none()));
+    let build = || Network::new(&resolved, Facts::none());
+    let pairs = timed("all pairs of 500 interfaces", || build().all_pairs());
     println!("  {} pairs reach each other", pairs.len());
-    timed("one goal, from the template to its proof", || prove(&resolved, &Goals::default(), Facts::none()));
-    timed("who reaches one database", || who_reaches(&resolved, "Database1", Facts::none()));
+    timed("all derived goals, from the template to proofs", || prove(&resolved, &Goals::default(), Facts::none()));
+
+    let network = build();
+    let goal =
+        |n: usize, m: usize| Goal::Reaches { from: format!("Function{n}"), to: format!("Database{m}"), port: None };
+    let goals: Vec<Goal> = (0..INTERFACES).step_by(2).map(|n| goal(n, (n + 1) % INTERFACES)).collect();
+    let first = timed("the first goal: what it needs is read", || network.prove(&goals[0]));
+    println!("  {}: {}", first.goal, first.verdict.name());
+    let verdicts: Vec<_> = goals.iter().map(|goal| network.prove(goal).verdict).collect();
+    let proved = verdicts.iter().filter(|verdict| **verdict == Verdict::Proved).count();
+    println!("  of {} goals {proved} are proved", goals.len());
+    each("one goal, hop by hop with its evidence", goals.len(), |n| network.prove(&goals[n]).steps.len());
+    each("the exposure of one database", INTERFACES / 2, |n| {
+        network.who_reaches(&format!("Database{}", 2 * n + 1)).map(|proof| proof.steps.len())
+    });
 }

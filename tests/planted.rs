@@ -31,9 +31,9 @@ fn base(name: &str) -> String {
 /// What is told of a template, and what is proved of its network.
 fn told(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let (template, places, mut findings) = parse(text, name);
-    findings.extend(check::check(&template, &places, None));
+    let by_rules = check::check(&template, &places, None);
     let judged = judge(&template, &places, &Environment::unknown(), &Goals::default(), Facts::none());
-    findings.extend(judged.findings);
+    findings.extend(judged.told_with(by_rules));
     let mut lines: Vec<_> = findings.iter().map(line).collect();
     lines.sort();
     lines.dedup();

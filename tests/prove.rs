@@ -6,8 +6,10 @@ mod bases;
 mod facts;
 mod failures;
 mod laws;
+mod once;
 mod rewritings;
 mod table;
+mod union;
 mod unknowns;
 
 use std::collections::BTreeSet;

@@ -86,6 +86,7 @@ fn own(stacks: &Stacks<'_>, unfit: &mut Vec<Diagnostic>) -> Vec<Judged> {
     let Some(synthesis) = synthesis else { return Vec::new() };
     let stacks = synthesis.stacks.into_iter().map(|stack| Judged {
         resources: stack.template.resources.len(),
+        assumed: crate::prove::assumptions(&stack.proofs, &stack.places),
         proofs: stack.proofs,
         ..Judged::new(format!("{}/{}", stack.environment, stack.stack))
     });
@@ -112,13 +113,11 @@ fn report(args: &CheckArgs, judged: Vec<Judged>, unfit: Vec<Diagnostic>) -> Exit
     for one in judged {
         goals.extend(proofs::entries(&one.name, &one.proofs));
         proved.extend(one.proofs);
+        findings.extend(one.assumed.into_iter().filter(|_| args.choice.denies_assumptions()));
         findings.extend(one.findings.into_iter().filter(|finding| args.choice.tells(finding)));
         resources += one.resources;
         texts.extend(one.text.map(|text| (one.name.clone(), text)));
         names.extend((!one.name.is_empty()).then_some(one.name));
-    }
-    if args.choice.denies_assumptions() {
-        findings.extend(crate::prove::assumptions(&proved));
     }
     let counts = findings.iter().any(|finding| args.choice.denies(finding));
     findings.extend(unfit.iter().cloned());

@@ -39,7 +39,7 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
     let environment = stack.environment();
     let region = environment.region.code();
     synthesis.findings.extend(lowered.diagnostics);
-    let mut found = check::check(&lowered.template, &lowered.places, Some(region));
+    let by_rules = check::check(&lowered.template, &lowered.places, Some(region));
     let mut synthesized = Synthesized {
         environment: environment.name.clone(),
         account: environment.account.clone(),
@@ -56,7 +56,7 @@ fn synthesize(stack: &Stack, lowered: Lowered, synthesis: &mut Synthesis) {
     };
     let Synthesized { template, places, goals, .. } = &synthesized;
     let judged = prove::judge(template, places, &synthesized.known(), goals, Facts::none());
-    found.extend(judged.findings);
+    let found = judged.told_with(by_rules);
     synthesis.findings.extend(check::suppress(found, &goals.suppressed, places, None));
     synthesized.proofs = judged.proofs;
     synthesis.stacks.push(synthesized);

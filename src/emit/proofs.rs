@@ -52,7 +52,7 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
 
 /// A hop: what it is about and its source.
 pub fn explained(hop: &HopFacts) -> String {
-    let HopFacts { name, code, explanation, source } = hop;
+    let HopFacts { name, code, explanation, source, .. } = hop;
     format!("hop {name} [{code}] {}\n\n{explanation}\n\nsource: {source}\n", code.name)
 }
 

@@ -43,6 +43,20 @@ impl Cidr {
         self.prefix
     }
 
+    /// The first and the last address, as numbers.
+    pub fn bounds(&self) -> (u128, u128) {
+        match self.address {
+            IpAddr::V4(address) => {
+                let hosts = u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                (address.to_bits().into(), (address.to_bits() | hosts).into())
+            }
+            IpAddr::V6(address) => {
+                let hosts = u128::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                (address.to_bits(), address.to_bits() | hosts)
+            }
+        }
+    }
+
     /// Whether every address of `other` is in this range.
     pub fn contains(&self, other: &Self) -> bool {
         self.address.is_ipv4() == other.address.is_ipv4()
@@ -144,6 +158,14 @@ mod tests {
         for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "x/8", "10.0.0.1/16", "::/129"] {
             assert!(text.parse::<Cidr>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn first_and_last_addresses() {
+        assert_eq!(range("10.0.0.0/24").bounds(), (0x0a00_0000, 0x0a00_00ff));
+        assert_eq!(range("0.0.0.0/0").bounds(), (0, u128::from(u32::MAX)));
+        assert_eq!(range("10.0.0.1/32").bounds(), (0x0a00_0001, 0x0a00_0001));
+        assert_eq!(range("::/0").bounds(), (0, u128::MAX));
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub struct Step {
     pub resource: Option<String>,
     /// The pointer to the place that it is about.
     pub path: Option<String>,
+    /// Other resources that the same fault is seen at: the endpoint whose names a VPC does not resolve.
+    pub beside: Vec<String>,
     /// What is.
     pub message: String,
     /// What would mend it.
@@ -142,6 +144,7 @@ impl Step {
             place: String::new(),
             resource: None,
             path: None,
+            beside: Vec::new(),
             message,
             help: None,
             evidence: Vec::new(),
@@ -156,6 +159,12 @@ impl Step {
     pub fn at(&mut self, resource: &str, path: impl Into<String>) -> &mut Self {
         self.resource = Some(resource.to_owned());
         self.path = Some(path.into());
+        self
+    }
+
+    /// Names a resource that the same fault is seen at.
+    pub fn beside(&mut self, resource: &str) -> &mut Self {
+        self.beside.push(resource.to_owned());
         self
     }
 

@@ -3,7 +3,9 @@
 //!
 //! It reads the template as plain JSON. It cannot find a proof; it can tell that one does not stand.
 
-use std::net::Ipv4Addr;
+mod cover;
+
+use std::net::IpAddr;
 
 use serde_json::{Map, Value as Json};
 
@@ -62,6 +64,7 @@ fn structure(json: &Json, proof: &Proof, from: &str, to: &str) -> Vec<String> {
             _ => continue,
         };
         faults.extend(rules_of(json, step, end));
+        faults.extend(cover::fault(json, step, to));
     }
     faults
 }
@@ -208,31 +211,36 @@ impl Rule<'_> {
 
     fn has_peer(&self, json: &Json, rule: &Map<String, Json>) -> bool {
         let names = match self.egress {
-            true => ["DestinationSecurityGroupId", "DestinationPrefixListId", "CidrIp"],
-            false => ["SourceSecurityGroupId", "SourceSecurityGroupName", "CidrIp"],
+            true => ["DestinationSecurityGroupId", "DestinationPrefixListId", "CidrIp", "CidrIpv6"],
+            false => ["SourceSecurityGroupId", "SourcePrefixListId", "CidrIp", "CidrIpv6"],
         };
         names.iter().filter_map(|name| rule.get(*name).map(|value| (*name, value))).any(|(name, value)| match name {
-            "CidrIp" => self.covers(json, value),
-            "DestinationPrefixListId" => true,
+            "CidrIp" | "CidrIpv6" => self.meets(json, value),
+            "DestinationPrefixListId" | "SourcePrefixListId" => true,
             _ => self.peers.iter().any(|peer| mentions(value, peer)),
         })
     }
 
-    /// Whether a range holds every subnet, or the whole VPC of it.
-    fn covers(&self, json: &Json, range: &Json) -> bool {
+    /// Whether a range has addresses of some subnet, or of the VPC of it; whether it holds all of them, alone or together
+    /// with others, is a question to all rules of the step.
+    fn meets(&self, json: &Json, range: &Json) -> bool {
         let range = text(json, range);
-        let Some((from, to)) = range.as_deref().and_then(block) else { return true };
-        if from == 0 && to == u32::MAX {
-            return true;
+        let Some((v6, (from, to))) = range.as_deref().and_then(block) else { return true };
+        if self.subnets.is_empty() {
+            return from == 0;
         }
-        let inside = |value: &Json| {
-            text(json, value).as_deref().and_then(block).is_none_or(|(first, last)| from <= first && last <= to)
+        let meets = |value: &Json| {
+            text(json, value)
+                .as_deref()
+                .and_then(block)
+                .is_none_or(|(six, (first, last))| six == v6 && from <= last && first <= to)
         };
-        self.subnets.iter().all(|subnet| {
-            let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return false };
+        self.subnets.iter().any(|subnet| {
+            let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return from == 0 };
             let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
             let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties")?.get("CidrBlock"));
-            properties.get("CidrBlock").is_some_and(inside) || vpc.is_some_and(inside)
+            let own = ["CidrBlock", "Ipv6CidrBlock"].iter().filter_map(|name| properties.get(*name));
+            own.chain(vpc).any(meets)
         })
     }
 }
@@ -338,11 +346,18 @@ fn number(json: &Json, value: &Json) -> Option<i64> {
     text(json, value)?.trim().parse().ok()
 }
 
-/// The first and the last address of a block.
-fn block(text: &str) -> Option<(u32, u32)> {
-    let (address, prefix) = text.split_once('/')?;
-    let address: Ipv4Addr = address.parse().ok()?;
-    let prefix: u32 = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
-    let hosts = u32::MAX.checked_shr(prefix).unwrap_or(0);
-    Some((address.to_bits() & !hosts, address.to_bits() | hosts))
+/// Whether a block is one of IPv6, and its first and last address.
+fn block(text: &str) -> Option<(bool, (u128, u128))> {
+    let (address, prefix) = text.trim().split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let prefix: u32 = prefix.parse().ok()?;
+    let (bits, length) = match address {
+        IpAddr::V4(address) => (u128::from(address.to_bits()), 32),
+        IpAddr::V6(address) => (address.to_bits(), 128),
+    };
+    let hosts = match length - (prefix <= length).then_some(prefix)? {
+        128 => u128::MAX,
+        free => (1 << free) - 1,
+    };
+    Some((address.is_ipv6(), (bits & !hosts, bits | hosts)))
 }

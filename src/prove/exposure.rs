@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Evidence, Step};
 use super::flow::End;
-use super::model::{Direction, Interface, Judged, Kind, Model, Peer, Port, Term};
+use super::model::{Direction, GroupRule, Interface, Judged, Kind, Model, Peer, Port, Term};
 use crate::diagnostic::Code;
 use crate::resolve::Formula;
 use crate::template::pointer;
@@ -110,7 +110,7 @@ fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Form
                 continue;
             }
             let holder = rule.holder.map(|holder| (holder.to_owned(), model.place(holder, rule.source)));
-            for (who, resource, groups, judged) in peer(model, to, &rule.peer, judged) {
+            for (who, resource, groups, judged) in peer(model, to, rule, judged) {
                 let is_known = |known: &Caller| known.who == who || (resource.is_some() && known.resource == resource);
                 if !found.iter().any(is_known) {
                     found.push(Caller { who, resource, groups, judged, rule: holder.clone() });
@@ -123,8 +123,8 @@ fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Form
 /// Somebody whom a rule admits: as it is told, the resource, its groups, and how surely.
 type Admitted = (String, Option<String>, Vec<String>, Judged);
 
-fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) -> Vec<Admitted> {
-    match peer {
+fn peer<'a>(model: &Model<'a>, to: &End<'a>, rule: &GroupRule<'a>, judged: Judged) -> Vec<Admitted> {
+    match &rule.peer {
         Peer::Group(term) => {
             let told = term.to_string();
             if let Some(id) = term.own() {
@@ -141,7 +141,9 @@ fn peer<'a>(model: &Model<'a>, to: &End<'a>, peer: &Peer<'a>, judged: Judged) ->
             if to.groups.iter().any(|group| group.term == *term) {
                 return Vec::new();
             }
-            vec![(format!("members of {told}, which exists already"), None, vec![told], Judged::open(judged.open))]
+            // What facts tell is there for somebody.
+            let judged = if rule.holder.is_none() { judged } else { Judged::open(judged.open) };
+            vec![(format!("members of {told}, which exists already"), None, vec![told], judged)]
         }
         Peer::Range(range) => {
             let text = super::model::named(range);

@@ -1,12 +1,10 @@
 //! What is known of things that exist: the JSON that the AWS CLI prints.
 
-use std::borrow::Cow;
+mod asked;
+
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
-
-use super::model::{Direction, Entry, GroupRule, Peer, Ports, Term, Way};
-use crate::resolve::{Formula, Resolution};
 
 /// Facts of an account, gathered from what `aws ec2 describe-…` and `aws rds describe-…` print. What is not in them stays
 /// an assumption.
@@ -18,7 +16,9 @@ pub struct Facts {
     tables: Vec<Table>,
     acls: HashMap<String, Acl>,
     endpoints: Vec<Endpoint>,
-    databases: HashMap<String, Database>,
+    databases: HashMap<String, Listener>,
+    proxies: HashMap<String, Listener>,
+    peerings: Vec<Peering>,
     subnet_groups: HashMap<String, Vec<String>>,
 }
 
@@ -27,8 +27,10 @@ pub struct Facts {
 pub struct Subnet {
     /// The VPC that it is in.
     pub vpc: String,
-    /// Its IPv4 block.
+    /// Its IPv4 block; empty if it has none.
     pub block: String,
+    /// Its IPv6 block, if it has one.
+    pub block_v6: Option<String>,
 }
 
 /// An existing VPC.
@@ -69,16 +71,30 @@ enum Far {
 struct Table {
     vpc: String,
     subnets: Vec<String>,
+    id: String,
     is_main: bool,
+    routes: Vec<Route>,
+}
+
+#[derive(Clone, Debug)]
+struct Route {
+    range: String,
     outward: Outward,
+}
+
+/// An existing peering of VPCs that is active.
+#[derive(Clone, Debug)]
+struct Peering {
+    id: String,
+    vpcs: [String; 2],
 }
 
 #[derive(Clone, Debug)]
 enum Outward {
     Nat(String),
     Internet,
-    Beyond,
-    Nowhere,
+    Peering(String),
+    Beyond(&'static str),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -114,9 +130,9 @@ pub struct Endpoint {
     pub subnets: Vec<String>,
 }
 
-/// An existing database.
+/// An existing database or proxy.
 #[derive(Clone, Debug)]
-pub struct Database {
+pub struct Listener {
     /// The port on which it listens.
     pub port: Option<u16>,
     /// Its security groups.
@@ -125,6 +141,8 @@ pub struct Database {
     pub subnets: Vec<String>,
     /// The VPC that it is in, where that is said.
     pub vpc: Option<String>,
+    /// The host names by which it is called.
+    pub addresses: Vec<String>,
 }
 
 impl Facts {
@@ -149,6 +167,7 @@ impl Facts {
             "DBClusters",
             "DBProxies",
             "DBSubnetGroups",
+            "VpcPeeringConnections",
             "EnableDnsSupport",
             "EnableDnsHostnames",
         ];
@@ -161,6 +180,8 @@ impl Facts {
         list("VpcEndpoints").iter().for_each(|endpoint| self.endpoint_of(endpoint));
         list("DBInstances").iter().for_each(|one| self.database_of(one, "DBInstanceIdentifier"));
         list("DBClusters").iter().for_each(|one| self.database_of(one, "DBClusterIdentifier"));
+        list("DBProxies").iter().for_each(|proxy| self.proxy_of(proxy));
+        list("VpcPeeringConnections").iter().for_each(|peering| self.peering_of(peering));
         list("DBSubnetGroups").iter().for_each(|group| self.subnet_group(group));
         self.attribute(printed);
         known.iter().any(|key| printed.get(key).is_some())
@@ -175,6 +196,8 @@ impl Facts {
             && self.acls.is_empty()
             && self.endpoints.is_empty()
             && self.databases.is_empty()
+            && self.proxies.is_empty()
+            && self.peerings.is_empty()
     }
 
     fn subnet_of(&mut self, json: &Json) {
@@ -184,6 +207,7 @@ impl Facts {
                 Subnet {
                     vpc: text(json, "VpcId").unwrap_or_default(),
                     block: text(json, "CidrBlock").unwrap_or_default(),
+                    block_v6: each(json, "Ipv6CidrBlockAssociationSet").find_map(|one| text(one, "Ipv6CidrBlock")),
                 },
             );
         }
@@ -249,16 +273,38 @@ impl Facts {
         let associations = || each(json, "Associations");
         let subnets = associations().filter_map(|one| text(one, "SubnetId")).collect();
         let is_main = associations().any(|one| one.get("Main").and_then(Json::as_bool) == Some(true));
-        let mut routes = each(json, "Routes").filter(|route| text(route, "State").as_deref() != Some("blackhole"));
-        let outward = match routes.find(|route| text(route, "DestinationCidrBlock").as_deref() == Some("0.0.0.0/0")) {
-            None => Outward::Nowhere,
-            Some(route) => match (text(route, "NatGatewayId"), text(route, "GatewayId")) {
-                (Some(nat), _) => Outward::Nat(nat),
-                (_, Some(gateway)) if gateway.starts_with("igw-") => Outward::Internet,
-                _ => Outward::Beyond,
-            },
+        let routes = each(json, "Routes").filter(|route| text(route, "State").as_deref() != Some("blackhole"));
+        let routes = routes.filter_map(|route| {
+            let range = text(route, "DestinationCidrBlock").or_else(|| text(route, "DestinationIpv6CidrBlock"))?;
+            // The local route is the VPC's own.
+            let is_local = text(route, "GatewayId").as_deref() == Some("local");
+            (!is_local).then(|| Route { range, outward: outward(route) })
+        });
+        let (id, vpc) = (text(json, "RouteTableId").unwrap_or_default(), text(json, "VpcId").unwrap_or_default());
+        self.tables.push(Table { id, vpc, subnets, is_main, routes: routes.collect() });
+    }
+
+    fn peering_of(&mut self, json: &Json) {
+        let is_active = json.get("Status").and_then(|status| text(status, "Code")).is_none_or(|code| code == "active");
+        let vpc = |side: &str| json.get(side).and_then(|side| text(side, "VpcId"));
+        if let (Some(id), Some(one), Some(other), true) =
+            (text(json, "VpcPeeringConnectionId"), vpc("RequesterVpcInfo"), vpc("AccepterVpcInfo"), is_active)
+        {
+            self.peerings.push(Peering { id, vpcs: [one, other] });
+        }
+    }
+
+    fn proxy_of(&mut self, json: &Json) {
+        let Some(name) = text(json, "DBProxyName") else { return };
+        let texts = |key: &str| each(json, key).filter_map(|one| one.as_str().map(str::to_owned)).collect();
+        let proxy = Listener {
+            port: text(json, "EngineFamily").and_then(|family| super::model::port_of_family(&family)),
+            groups: texts("VpcSecurityGroupIds"),
+            subnets: texts("VpcSubnetIds"),
+            vpc: text(json, "VpcId"),
+            addresses: text(json, "Endpoint").into_iter().collect(),
         };
-        self.tables.push(Table { vpc: text(json, "VpcId").unwrap_or_default(), subnets, is_main, outward });
+        self.proxies.insert(name, proxy);
     }
 
     fn acl_in(&mut self, json: &Json) {
@@ -302,11 +348,15 @@ impl Facts {
         let subnets =
             group.into_iter().flat_map(|group| each(group, "Subnets")).filter_map(|one| text(one, "SubnetIdentifier"));
         let own = json.get("Endpoint").and_then(|endpoint| port(endpoint, "Port"));
-        let database = Database {
+        let named = json.get("Endpoint").and_then(|endpoint| text(endpoint, "Address"));
+        let addresses =
+            named.into_iter().chain(["Endpoint", "ReaderEndpoint"].iter().filter_map(|key| text(json, key)));
+        let database = Listener {
             port: own.or_else(|| port(json, "Port")).or_else(|| port(json, "DbInstancePort")),
             groups: each(json, "VpcSecurityGroups").filter_map(|group| text(group, "VpcSecurityGroupId")).collect(),
             subnets: subnets.collect(),
             vpc: group.and_then(|group| text(group, "VpcId")),
+            addresses: addresses.collect(),
         };
         self.databases.insert(id, database);
     }
@@ -336,90 +386,19 @@ fn ports(json: &Json) -> Option<(u16, u16)> {
     Some((end("FromPort")?, end("ToPort")?))
 }
 
-/// What the model asks.
-impl Facts {
-    /// A subnet.
-    pub fn subnet(&self, id: &str) -> Option<&Subnet> {
-        self.subnets.get(id)
+/// Where a route leads.
+fn outward(route: &Json) -> Outward {
+    let gateway = text(route, "GatewayId");
+    if let Some(nat) = text(route, "NatGatewayId") {
+        return Outward::Nat(nat);
     }
-
-    /// A VPC.
-    pub fn vpc(&self, id: &str) -> Option<&Vpc> {
-        self.vpcs.get(id)
+    if let Some(peering) = text(route, "VpcPeeringConnectionId") {
+        return Outward::Peering(peering);
     }
-
-    /// A security group.
-    pub fn group(&self, id: &str) -> Option<&Group> {
-        self.groups.get(id)
-    }
-
-    /// The subnets of a group of them, as RDS has it.
-    pub fn subnets_of_group(&self, name: &str) -> Option<&[String]> {
-        self.subnet_groups.get(name).map(Vec::as_slice)
-    }
-
-    /// A database instance or cluster.
-    pub fn database(&self, id: &str) -> Option<&Database> {
-        self.databases.get(id)
-    }
-
-    /// The endpoints of a service in a VPC.
-    pub fn endpoints(&self, vpc: &str, service: &str) -> impl Iterator<Item = &Endpoint> {
-        self.endpoints.iter().filter(move |endpoint| endpoint.vpc == vpc && endpoint.service == service)
-    }
-
-    /// The id of the ACL of a subnet.
-    pub fn acl_of(&self, subnet: &str) -> Option<&str> {
-        let found = self.acls.iter().find(|(_, acl)| acl.subnets.iter().any(|known| known == subnet));
-        found.map(|(id, _)| id.as_str())
-    }
-
-    /// Where packets of a subnet go that are for the internet.
-    pub fn outward<'a>(&self, subnet: &str) -> Option<Way<'a>> {
-        let own = self.tables.iter().find(|table| table.subnets.iter().any(|known| known == subnet));
-        let vpc = self.subnet(subnet).map(|subnet| subnet.vpc.as_str());
-        let table =
-            own.or_else(|| self.tables.iter().find(|table| table.is_main && Some(table.vpc.as_str()) == vpc))?;
-        Some(match &table.outward {
-            Outward::Nat(id) => Way::Nat(Term::Given(Resolution::Text(Cow::Owned(id.clone())))),
-            Outward::Internet => Way::Internet,
-            Outward::Beyond => Way::Beyond("a gateway"),
-            Outward::Nowhere => Way::Nowhere,
-        })
-    }
-
-    /// The entries of an ACL.
-    pub fn entries<'a>(&'a self, acl: &str) -> Vec<Entry<'a>> {
-        let entry = |entry: &'a AclEntry| Entry {
-            when: Formula::TRUE,
-            number: Some(entry.number),
-            allows: Some(entry.allows),
-            egress: Some(entry.egress),
-            tcp: Some(entry.tcp),
-            range: Resolution::Text(Cow::Borrowed(&entry.range)),
-            ports: entry.ports.map_or(Ports::Every, |(from, to)| {
-                let number = |port: u16| Resolution::Number(u64::from(port).into());
-                Ports::between(number(from), number(to))
-            }),
-        };
-        self.acls.get(acl).into_iter().flat_map(|acl| &acl.entries).map(entry).collect()
-    }
-
-    /// Calls `visit` on every rule of every group.
-    pub fn each_rule<'a>(&'a self, visit: &mut dyn FnMut(GroupRule<'a>)) {
-        let term = |id: &'a str| Term::Given(Resolution::Text(Cow::Borrowed(id)));
-        let mut ids: Vec<_> = self.groups.iter().collect();
-        ids.sort_by_key(|(id, _)| id.as_str());
-        for (id, group) in ids {
-            for rule in &group.rules {
-                let direction = if rule.egress { Direction::Egress } else { Direction::Ingress };
-                let peer = match &rule.peer {
-                    Far::Group(id) => Peer::Group(term(id)),
-                    Far::Range(range) => Peer::Range(Resolution::Text(Cow::Borrowed(range))),
-                    Far::Prefixes(id) => Peer::Prefixes(term(id)),
-                };
-                visit(GroupRule::existing(term(id), direction, &rule.protocol, rule.ports, peer));
-            }
-        }
+    match gateway {
+        Some(gateway) if gateway.starts_with("igw-") => Outward::Internet,
+        _ if route.get("TransitGatewayId").is_some() => Outward::Beyond("a transit gateway"),
+        _ if route.get("NetworkInterfaceId").is_some() => Outward::Beyond("a network interface"),
+        _ => Outward::Beyond("a gateway"),
     }
 }

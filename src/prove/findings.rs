@@ -21,27 +21,31 @@ pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
 /// What a proof takes for given.
 pub const ASSUMED: Code = Code::new("N3221", "assumption");
 
-/// A finding for each thing that proofs take for given, for those who want none of that.
-pub fn assumptions(proofs: &[Proof]) -> Vec<Diagnostic> {
+/// A finding for each thing that proofs take for given, for those who want none of that; it stands where the goal comes
+/// from.
+pub fn assumptions(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
     let told = |proof: &Proof, assumption: &String| {
         let mut found = Diagnostic::error(ASSUMED, format!("{} rests on an assumption: {assumption}", proof.goal));
         found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
         found.path = proof.origin.as_ref().map(|why| why.path.clone());
+        places.locate(&mut found);
         found
             .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
     };
     proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }
 
-fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
-    let is_broken = step.answer == Answer::Broken;
-    let refuted = is_broken && proof.verdict == Verdict::Refuted;
-    let severity = match step.answer {
-        Answer::Broken if refuted => Severity::Error,
+/// How severe it is that a step is broken, or not known.
+pub(super) fn severity(proof: &Proof, step: &Step) -> Severity {
+    match step.answer {
+        Answer::Broken if proof.verdict == Verdict::Refuted => Severity::Error,
         Answer::Assumed => Severity::Info,
         _ => Severity::Warning,
-    };
-    let mut found = Diagnostic::new(step.code, severity, title(proof, step));
+    }
+}
+
+fn finding(proof: &Proof, step: &Step, places: &Places) -> Diagnostic {
+    let mut found = Diagnostic::new(step.code, severity(proof, step), title(proof, step));
     found.resource = step.resource.clone().or_else(|| proof.origin.as_ref().map(|why| why.resource.clone()));
     found.path = step.path.clone().or_else(|| proof.origin.as_ref().map(|why| why.path.clone()));
     let word = match step.answer {

@@ -54,11 +54,11 @@ impl<'a> End<'a> {
         }
     }
 
-    /// A database that exists already, by its identifier: as the facts have it, if they do.
+    /// A database or proxy that exists already, by its name: as the facts have it, if they do.
     pub fn of_existing(model: &Model<'a>, term: &Term<'a>) -> Self {
         let text = |id: &'a String| Resolution::Text(std::borrow::Cow::Borrowed(id.as_str()));
         let placed = |id: &'a String| Placed { when: Formula::TRUE, term: Term::Given(text(id)), source: None };
-        let known = term.id().and_then(|id| model.facts.database(id));
+        let known = term.id().and_then(|id| model.facts.listener(id));
         Self {
             name: match term {
                 Term::Given(value) => super::model::named(value),

@@ -88,6 +88,7 @@ pub fn derived<'a>(model: &Model<'a>) -> Vec<Question<'a>> {
             _ => {}
         }
     }
+    targets_of_existing(model, &mut found);
     found
 }
 
@@ -113,7 +114,30 @@ fn targets_of<'a>(model: &Model<'a>, proxy: &Rc<Interface<'a>>, found: &mut Vec<
                     path: model.place(group, target.source),
                     says: format!("so `{}` must reach it", proxy.id),
                 };
-                target_of(model, proxy, &target.term, under, origin, found);
+                let from = (End::of(model, Rc::clone(proxy)), model.listening(proxy.id));
+                target_of(model, from, &target.term, under, origin, found);
+            }
+        }
+    }
+}
+
+/// A proxy that exists, of which facts are known, has to reach what it is told to pass connections on to.
+fn targets_of_existing<'a>(model: &Model<'a>, found: &mut Vec<Question<'a>>) {
+    for group in model.of_kind("AWS::RDS::DBProxyTargetGroup") {
+        for named in model.terms(group, "DBProxyName").iter().filter(|named| model.own_proxy(&named.term).is_none()) {
+            let Some(name) = named.term.id().filter(|name| model.facts.proxy(name).is_some()) else { continue };
+            for target in
+                ["DBInstanceIdentifiers", "DBClusterIdentifiers"].iter().flat_map(|list| model.terms(group, list))
+            {
+                let origin = Origin {
+                    resource: group.to_owned(),
+                    path: model.place(group, target.source),
+                    says: format!("so `{name}` must reach it"),
+                };
+                let port = model.facts.proxy(name).and_then(|proxy| proxy.port);
+                let ports = port.map(|port| Port::known(port, Formula::TRUE)).into_iter().collect();
+                let proxy = (End::of_existing(model, &named.term), ports);
+                target_of(model, proxy, &target.term, model.resolved.and(named.when, target.when), origin, found);
             }
         }
     }
@@ -121,7 +145,7 @@ fn targets_of<'a>(model: &Model<'a>, proxy: &Rc<Interface<'a>>, found: &mut Vec<
 
 fn target_of<'a>(
     model: &Model<'a>,
-    proxy: &Rc<Interface<'a>>,
+    (proxy, usual): (End<'a>, Vec<Port<'a>>),
     target: &Term<'a>,
     under: Formula,
     origin: Origin,
@@ -131,12 +155,11 @@ fn target_of<'a>(
         Some(database) => (End::of(model, Rc::clone(&database)), model.listening(database.id)),
         None => {
             let known = target.id().and_then(|id| model.facts.database(id)).and_then(|known| known.port);
-            let ports = known.map_or_else(|| model.listening(proxy.id), |port| vec![Port::known(port, Formula::TRUE)]);
+            let ports = known.map_or(usual, |port| vec![Port::known(port, Formula::TRUE)]);
             (End::of_existing(model, target), ports)
         }
     };
-    let flow =
-        Flow { from: End::of(model, Rc::clone(proxy)), to, under, ports, client_ports: Vec::new(), service: None };
+    let flow = Flow { from: proxy, to, under, ports, client_ports: Vec::new(), service: None };
     add(model, flow, Some(origin), found);
 }
 

@@ -43,6 +43,8 @@ mod goals;
 pub mod hops;
 mod judge;
 mod model;
+mod network;
+mod once;
 mod order;
 mod proof;
 pub mod routes;
@@ -54,6 +56,7 @@ pub use fix::Patch;
 pub use goals::Origin;
 pub use judge::{Judgement, judge};
 pub use model::Model;
+pub use network::Network;
 pub use proof::{Proof, UNJUDGED, Verdict};
 
 use authorisation::HopFacts;
@@ -69,22 +72,23 @@ pub fn explanations() -> impl Iterator<Item = HopFacts> {
         code: hop.code,
         explanation: hop.explanation,
         source: hop.source,
+        told_by: hop.told_by,
     });
     of_network.chain(authorisation::HOPS.iter().copied())
 }
 
 /// Proves what follows from a template and what is stated beside it.
 pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) -> Vec<Proof> {
-    let model = Model::new(resolved, facts);
-    let questions = goals::questions(&model, goals);
-    let answers = questions.iter().map(|question| proof::answer(&model, question, &goals.assumed));
+    let network = Network::new(resolved, facts);
+    let questions = goals::questions(network.model(), goals);
+    let answers = questions.iter().map(|question| proof::answer(network.model(), question, &goals.assumed));
     let mut proofs: Vec<_> = answers.collect();
     proofs.iter_mut().for_each(|proof| try_fixes(resolved, goals, facts, proof));
     // What is allowed is judged by the policies, not by the network.
     let allowed = authorisation::proofs(resolved, goals);
     proofs.retain(|proof| !allowed.iter().any(|known| known.goal == proof.goal));
     proofs.extend(allowed);
-    let in_order = order::proofs(&order::Scene { model: &model, goals, known: &proofs });
+    let in_order = order::proofs(&order::Scene { model: network.model(), goals, known: &proofs });
     proofs.extend(in_order);
     proofs
 }
@@ -95,12 +99,12 @@ pub fn prove_one<'a>(resolved: &'a Resolved<'a>, goal: &Goal, facts: &'a Facts) 
     if let Some(proof) = authorisation::stated(resolved, &goals).pop() {
         return proof;
     }
-    let model = Model::new(resolved, facts);
     if let Goal::Deploys { what } = goal {
+        let model = Model::new(resolved, facts);
         let (goals, known) = (&Goals::default(), &prove(resolved, &Goals::default(), facts));
         return order::proof_of(&order::Scene { model: &model, goals, known }, what);
     }
-    let mut proof = proof::answer(&model, &goals::stated(&model, goal), &[]);
+    let mut proof = Network::new(resolved, facts).prove(goal);
     try_fixes(resolved, &goals, facts, &mut proof);
     proof
 }
@@ -132,32 +136,12 @@ pub fn who_can(resolved: &Resolved<'_>, action: &str, resource: &str) -> Vec<Pro
 
 /// Who can call a listener, or may be able to; none if nothing of that name listens.
 pub fn who_reaches<'a>(resolved: &'a Resolved<'a>, what: &str, facts: &'a Facts) -> Option<Proof> {
-    let model = Model::new(resolved, facts);
-    model.interface(what)?;
-    let goal = Goal::Isolated { what: what.to_owned(), except: Vec::new() };
-    Some(proof::answer(&model, &goals::stated(&model, &goal), &[]))
+    Network::new(resolved, facts).who_reaches(what)
 }
 
-/// Every pair of resources of which one can open connections to the other, as far as groups, VPCs and ports say: the
-/// whole picture, for comparing templates and for drawing them.
+/// Every pair of resources of which one can open connections to the other: see [`Network::all_pairs`].
 pub fn all_pairs<'a>(resolved: &'a Resolved<'a>, facts: &'a Facts) -> Vec<(String, String)> {
-    let model = Model::new(resolved, facts);
-    let interfaces = model.all_interfaces();
-    let ends: Vec<_> = interfaces.iter().map(|one| flow::End::of(&model, std::rc::Rc::clone(one))).collect();
-    let ports: Vec<_> = interfaces.iter().map(|one| model.listening(one.id)).collect();
-    let mut pairs = Vec::new();
-    for (to, ports) in ends.iter().zip(&ports).filter(|(_, ports)| !ports.is_empty()) {
-        for (from, interface) in ends.iter().zip(&interfaces) {
-            if from.name == to.name || !exposure::initiates(&model, interface, to) {
-                continue;
-            }
-            let judged = exposure::reaches(&model, from, to, ports);
-            if resolved.is_possible(judged.benign) {
-                pairs.push((from.name.clone(), to.name.clone()));
-            }
-        }
-    }
-    pairs
+    Network::new(resolved, facts).all_pairs()
 }
 
 /// Keeps the changes that mend what they are for.

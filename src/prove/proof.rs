@@ -222,7 +222,12 @@ fn verdict(model: &Model<'_>, under: Formula, steps: &[Step]) -> Verdict {
 
 /// The worlds in which every parameter has its default; none for a goal that other values only bring about.
 fn usual(model: &Model<'_>, under: Formula) -> Formula {
-    let mut world = under;
+    defaults(model).into_iter().fold(under, |world, (_, is_default)| model.resolved.and(world, is_default))
+}
+
+/// The parameters that have a default and are given no value, each with the worlds in which it has that.
+fn defaults<'a>(model: &Model<'a>) -> Vec<(&'a str, Formula)> {
+    let mut found = Vec::new();
     for (name, parameter) in &model.resolved.template().parameters {
         let kind = crate::resolve::ParameterKind::of(parameter);
         let default = parameter.default.as_ref().and_then(super::model::spelled);
@@ -230,10 +235,10 @@ fn usual(model: &Model<'_>, under: Formula) -> Formula {
         if model.resolved.environment().parameter(name).is_none() {
             let symbol = Resolution::Symbol(crate::resolve::Symbol::Parameter { name, parameter });
             let is_default = model.resolved.equal(&symbol, &Resolution::Text(default.into()));
-            world = model.resolved.and(world, is_default);
+            found.push((name.as_str(), is_default));
         }
     }
-    world
+    found
 }
 
 /// Where, in words; empty if that is wherever it counts and that is where the defaults lead.
@@ -244,5 +249,6 @@ fn place(model: &Model<'_>, under: Formula, step: &Step) -> String {
     if model.resolved.implies(under, when) && is_usual() {
         return String::new();
     }
-    model.resolved.place_where(model.resolved.and(under, when))
+    let when = model.resolved.and(under, when);
+    if is_told { model.resolved.deviation_where(when, &defaults(model)) } else { model.resolved.place_where(when) }
 }

@@ -115,10 +115,31 @@ impl<'a> Resolved<'a> {
         if self.always(formula) {
             return String::new();
         }
+        self.told_where(formula, formula, &[])
+    }
+
+    /// As [`Self::place_where`], but by the smallest deviation from what is usual: of the parameters of `usual`, each with
+    /// the worlds in which it has its usual value, only those are told that cannot have it where the formula holds.
+    pub fn deviation_where(&self, formula: Formula, usual: &[(&str, Formula)]) -> String {
+        let (mut nearest, mut unchanged) = (formula, Vec::new());
+        for (name, as_usual) in usual {
+            let near = self.and(nearest, *as_usual);
+            if self.is_certainly_possible(near) {
+                nearest = near;
+                unchanged.push(*name);
+            }
+        }
+        let told = if self.always(formula) { String::new() } else { self.told_where(formula, nearest, &unchanged) };
+        // Where everything is as usual, the formula itself tells what of it counts.
+        if told.is_empty() { self.place_where(formula) } else { told }
+    }
+
+    fn told_where(&self, formula: Formula, example: Formula, but: &[&str]) -> String {
         let told = self.telling_conditions(formula);
         let mut facts: Vec<String> = told.iter().map(|(name, holds)| format!("`{name}` is {holds}")).collect();
-        let world = self.witness(formula);
-        for (name, known) in world.iter().flat_map(|world| &world.known) {
+        let world = self.witness(example);
+        let known = world.iter().flat_map(|world| &world.known).filter(|(name, _)| !but.contains(&name.as_str()));
+        for (name, known) in known {
             facts.push(match known {
                 Known::Is(value) => format!("`{name}` is `{value}`"),
                 Known::IsNot(values) => format!("`{name}` is not `{}`", values.join("` or `")),

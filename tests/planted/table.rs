@@ -22,7 +22,7 @@ const TOLD: &[(&str, &[&str])] = &[
     ("prx-id-hardcoded", &["P1006"]),
     ("role-proxy-circular", &["E3004"]),
     ("e2e-proxy-role-no-connect", &["P3202"]),
-    ("e2e-db-iam-off", &["E3952"]),
+    ("e2e-db-iam-off", &["P3207"]),
     ("lambda-no-eni-perms", &["P3202"]),
     ("lambda-eni-describe-scoped", &["P3202"]),
     ("permission-beyond-boundary", &["P3203"]),

@@ -1,8 +1,8 @@
 //! What exists is known once the AWS CLI has told it.
 
-use formwork::goal::Goals;
-use formwork::prove::{Facts, Judgement, Verdict, judge};
-use formwork::resolve::Environment;
+use formwork::goal::{Goal, Goals};
+use formwork::prove::{Facts, Judgement, Network, Verdict, judge};
+use formwork::resolve::{Environment, Resolved};
 use formwork::template::parse::parse;
 use serde_json::{Value, json};
 
@@ -123,4 +123,103 @@ fn what_is_no_fact_is_said_to_be_none() {
         "what is ill-formed in it is left out"
     );
     assert!(facts.is_empty());
+}
+
+/// A function that is given the host name of an existing proxy, written out.
+const BY_NAME: &str = "
+Resources:
+  LambdaSg: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: functions, VpcId: vpc-1 } }
+  Handler: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [subnet-a, subnet-b], SecurityGroupIds: [!Ref LambdaSg] }, Environment: { Variables: { URL: 'postgres://app@shared.proxy-abc.eu-west-1.rds.amazonaws.com/app' } } } }
+";
+
+fn facts(account: &[Value]) -> Facts {
+    let mut facts = Facts::default();
+    assert!(account.iter().all(|printed| facts.add(printed)));
+    facts
+}
+
+fn proxy(groups: &[&str]) -> Value {
+    json!({ "DBProxies": [{ "DBProxyName": "shared", "EngineFamily": "POSTGRESQL", "VpcId": "vpc-1", "VpcSecurityGroupIds": groups,
+        "VpcSubnetIds": ["subnet-d"], "Endpoint": "shared.proxy-abc.eu-west-1.rds.amazonaws.com" }] })
+}
+
+fn group(id: &str, rule: &Value) -> Value {
+    json!({ "SecurityGroups": [{ "GroupId": id, "VpcId": "vpc-1", "IpPermissions": [rule], "IpPermissionsEgress": [] }] })
+}
+
+#[test]
+fn an_existing_proxy_that_is_called_by_its_name() {
+    let judged = |rule: &Value| {
+        let mut account = account();
+        account.extend([proxy(&["sg-proxy"]), group("sg-proxy", rule)]);
+        let (template, places, _) = parse(BY_NAME, "app.yaml");
+        let proofs = judge(&template, &places, &Environment::unknown(), &Goals::default(), &facts(&account)).proofs;
+        let mut told = proofs.into_iter().filter(|proof| proof.goal.kind() == "reaches");
+        let proof = told.next().expect("the goal follows from the address");
+        assert_eq!(proof.goal.to_string(), "Handler reaches shared on tcp 5432");
+        proof.verdict
+    };
+    let rule = |port: u16| json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": "10.0.0.0/16" }] });
+    assert_eq!(judged(&rule(5432)), Verdict::Proved);
+    assert_eq!(judged(&rule(3306)), Verdict::Refuted);
+}
+
+#[test]
+fn whether_an_existing_database_is_isolated_is_known_from_its_groups() {
+    let verdict = |rule: &Value, except: &[&str]| {
+        let mut account = account();
+        account[4] = group("sg-db", rule);
+        let (template, ..) = parse(TEMPLATE, "app.yaml");
+        let environment = Environment::unknown();
+        let resolved = Resolved::new(&template, &environment);
+        let except = except.iter().map(|name| (*name).to_owned()).collect();
+        let goal = Goal::Isolated { what: "orders".to_owned(), except };
+        Network::new(&resolved, &facts(&account)).prove(&goal).verdict
+    };
+    let of_others = json!({ "IpProtocol": "tcp", "FromPort": 6432, "ToPort": 6432, "UserIdGroupPairs": [{ "GroupId": "sg-tools" }] });
+    let of_another_port =
+        json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{ "GroupId": "sg-tools" }] });
+    assert_eq!(verdict(&of_others, &[]), Verdict::Refuted);
+    assert_eq!(verdict(&of_others, &["sg-tools"]), Verdict::Proved);
+    assert_eq!(verdict(&of_another_port, &[]), Verdict::Proved);
+}
+
+#[test]
+fn an_existing_route_past_the_local_one() {
+    let elsewhere = json!({ "DestinationCidrBlock": "10.0.9.0/24", "VpcPeeringConnectionId": "pcx-1" });
+    check(
+        |account| account[5]["RouteTables"][0]["Routes"].as_array_mut().expect("a list").push(elsewhere),
+        "a route of `rtb-1` takes packets from `subnet-a` for `subnet-d` elsewhere",
+    );
+}
+
+/// The database is in another VPC: with the peering and its routes on both sides it is reached.
+#[test]
+fn an_existing_peering_with_its_routes() {
+    let verdict = |peering: &str, back: bool| {
+        let mut account = account();
+        account[0]["Subnets"][2] = json!({ "SubnetId": "subnet-d", "VpcId": "vpc-2", "CidrBlock": "10.1.9.0/24" });
+        account[7]["DBInstances"][0]["DBSubnetGroup"]["VpcId"] = json!("vpc-2");
+        account[4]["SecurityGroups"][0]["VpcId"] = json!("vpc-2");
+        let routes = account[5]["RouteTables"][0]["Routes"].as_array_mut().expect("a list");
+        routes.push(json!({ "DestinationCidrBlock": "10.1.0.0/16", "VpcPeeringConnectionId": "pcx-1" }));
+        let routes = if back {
+            json!([{ "DestinationCidrBlock": "10.0.0.0/16", "VpcPeeringConnectionId": "pcx-1" }])
+        } else {
+            json!([])
+        };
+        account.push(json!({ "RouteTables": [{ "RouteTableId": "rtb-2", "VpcId": "vpc-2", "Associations": [{ "Main": true }], "Routes": routes }] }));
+        account.push(
+            json!({ "VpcPeeringConnections": [{ "VpcPeeringConnectionId": "pcx-1", "Status": { "Code": peering },
+            "RequesterVpcInfo": { "VpcId": "vpc-1" }, "AccepterVpcInfo": { "VpcId": "vpc-2" } }] }),
+        );
+        let proofs = judged(&account).proofs;
+        proofs
+            .iter()
+            .find(|proof| proof.goal.to_string() == "Proxy reaches orders on tcp 6432")
+            .map(|proof| proof.verdict)
+    };
+    assert_eq!(verdict("active", true), Some(Verdict::Proved));
+    assert_eq!(verdict("active", false), Some(Verdict::Refuted));
+    assert_eq!(verdict("deleted", true), Some(Verdict::Depends));
 }

@@ -215,7 +215,7 @@ const ROWS: &[Row] = &[
                     "SubnetIds: [!Ref DataA, !Ref DataB], SecurityGroupIds: [!Ref DoorSg]",
                 ),
             ],
-            &["vpc at Handler", "service-endpoint at AppA", "service-endpoint at AppB", "service-endpoint at LambdaSg"],
+            &["vpc at Handler", "service-endpoint at AppA", "service-endpoint at LambdaSg"],
         )],
     ),
     (
@@ -345,7 +345,7 @@ const ROWS: &[Row] = &[
             planted(
                 SEPARATE,
                 &[("PrivateDnsEnabled: true", "PrivateDnsEnabled: false")],
-                &["service-endpoint at AppA", "service-endpoint at AppB", "service-endpoint at LambdaSg"],
+                &["service-endpoint at Door"],
             ),
             planted(
                 INLINE,

@@ -208,9 +208,61 @@ fn an_endpoint_of_a_service_by_parameter_may_be_the_one() {
 fn assumptions_are_findings_for_those_who_want_none() {
     let judgement = judged(GIVEN);
     assert!(judgement.findings.is_empty());
-    let told = formwork::prove::assumptions(&judgement.proofs);
+    let (_, places, _) = formwork::template::parse::parse(GIVEN, "app.yaml");
+    let told = formwork::prove::assumptions(&judgement.proofs, &places);
     assert!(told.iter().all(|one| one.code.id == "N3221" && one.severity == Severity::Error), "{told:#?}");
     assert!(
         told.iter().any(|one| one.message.starts_with("Handler reaches Proxy on tcp 5432 rests on an assumption: "))
     );
+}
+
+/// An assumption stands where the goal comes from that rests on it.
+#[test]
+fn an_assumption_has_a_place() {
+    let (_, places, _) = formwork::template::parse::parse(GIVEN, "app.yaml");
+    for one in formwork::prove::assumptions(&judged(GIVEN).proofs, &places) {
+        let place = one.place().unwrap_or_else(|| panic!("{} is nowhere", one.message));
+        let line = GIVEN.lines().nth(place.line - 1).unwrap_or_default();
+        assert!(line.contains("Proxy") || line.contains("Secret") || line.contains("Cluster"), "{line}");
+    }
+}
+
+const THREE: &str = "Parameters:
+  Stage: { Type: String, Default: test, AllowedValues: [test, prod] }
+  Size: { Type: String, Default: small, AllowedValues: [small, large] }
+  Port: { Type: Number, Default: 3306 }
+Conditions:
+  IsLarge: !Equals [!Ref Size, large]
+  IsLargeOrProd: !Or [!Condition IsLarge, !Equals [!Ref Stage, prod]]
+Resources:
+  Sg:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: both
+      VpcId: vpc-1
+  Own: { Type: AWS::EC2::SecurityGroupIngress, CONDITION Properties: { GroupId: !Ref Sg, IpProtocol: tcp, FromPort: !Ref Port, ToPort: !Ref Port, SourceSecurityGroupId: !Ref Sg } }
+  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql, Port: !Ref Port, VPCSecurityGroups: [!Ref Sg], DBSubnetGroupName: g } }
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: { SubnetIds: [subnet-1], SecurityGroupIds: [!Ref Sg] }
+      Environment: { Variables: { DB_HOST: !GetAtt Db.Endpoint.Address } }
+";
+
+/// What stays at its default is not told, whatever else could be changed too.
+#[test]
+fn the_smallest_deviation_is_told() {
+    let conditions = [
+        ("!Not [!Condition IsLargeOrProd]", "where `IsLargeOrProd` is true and `Size` is `large`"),
+        (
+            "!Or [!Equals [!Ref Size, small], !Equals [!Ref Stage, prod]]",
+            "where `Broken` is false and `Size` is `large`",
+        ),
+    ];
+    for (condition, told) in conditions {
+        let text = THREE
+            .replace("CONDITION", "Condition: Broken,")
+            .replace("\nResources:", &format!("\n  Broken: {condition}\nResources:"));
+        check(&text, Verdict::Depends, Some(Severity::Warning), told);
+    }
 }

@@ -25,11 +25,20 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Diagnostic>,
     /// What was proved of it.
     pub(super) proofs: Vec<Proof>,
+    /// What of that is taken for given, as findings for those who want none of it.
+    pub(super) assumed: Vec<Diagnostic>,
 }
 
 impl Judged {
     pub(super) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: None, resources: 0, findings: Vec::new(), proofs: Vec::new() }
+        Self {
+            name: name.into(),
+            text: None,
+            resources: 0,
+            findings: Vec::new(),
+            proofs: Vec::new(),
+            assumed: Vec::new(),
+        }
     }
 
     /// Findings of no template in particular.
@@ -74,12 +83,13 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
     };
     let environment = read::with_children(environment, &read.template, &input.origin);
     let Read { name, text, template, places, stated, mut findings } = read;
-    findings.extend(check::check_in(&template, &places, &environment));
+    let by_rules = check::check_in(&template, &places, &environment);
     let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
-    findings.extend(judged.findings);
+    findings.extend(judged.told_with(by_rules));
+    let assumed = prove::assumptions(&judged.proofs, &places);
     findings = check::leave_out(findings, &stated.ignored);
     findings = check::suppress(findings, &stated.goals.suppressed, &places, Some(today));
     findings.extend(stated.findings);
     let text = (!input.origin.is_file()).then_some(text);
-    Some(Judged { text, resources: template.resources.len(), findings, proofs: judged.proofs, name })
+    Some(Judged { text, resources: template.resources.len(), findings, proofs: judged.proofs, assumed, name })
 }

@@ -20,6 +20,8 @@ pub struct HopFacts {
     pub explanation: &'static str,
     /// Where the fact is published.
     pub source: &'static str,
+    /// The codes of rules that tell the same fault without a goal: it is told once.
+    pub told_by: &'static [&'static str],
 }
 
 /// The hops of authorisation, in their order.
@@ -29,6 +31,7 @@ pub static HOPS: &[HopFacts] = &[
         code: Code::new("P3201", "role-without-trust"),
         explanation: "A service uses a role only if the role's `AssumeRolePolicyDocument` lets it do `sts:AssumeRole`.",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html",
+        told_by: &[],
     },
     HopFacts {
         name: "identity-policy",
@@ -36,12 +39,14 @@ pub static HOPS: &[HopFacts] = &[
         explanation: "What a policy of the role does not allow is denied, unless a policy of the resource allows it by itself; \
                       what any policy denies is denied.",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+        told_by: &[],
     },
     HopFacts {
         name: "permissions-boundary",
         code: Code::new("P3203", "permission-beyond-boundary"),
         explanation: "A role may do what its policies and its permissions boundary allow, both of them.",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+        told_by: &[],
     },
     HopFacts {
         name: "resource-policy",
@@ -49,6 +54,7 @@ pub static HOPS: &[HopFacts] = &[
         explanation: "A policy of a secret can deny what a role's own policies allow; a function is invoked by a service only if \
                       an `AWS::Lambda::Permission` lets it.",
         source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
+        told_by: &[],
     },
     HopFacts {
         name: "key-policy",
@@ -56,18 +62,21 @@ pub static HOPS: &[HopFacts] = &[
         explanation: "A key is used by those whom its key policy allows, and by those whom the account's IAM policies allow only \
                       if the key policy leaves it to them.",
         source: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+        told_by: &[],
     },
     HopFacts {
         name: "endpoint-policy",
         code: Code::new("P3206", "endpoint-that-denies"),
         explanation: "What goes through an endpoint has to be allowed by the endpoint's policy as well.",
         source: "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
+        told_by: &[],
     },
     HopFacts {
         name: "authentication",
         code: Code::new("P3207", "login-that-fails"),
         explanation: "A login with an IAM token names a database user that the other end knows, at a database that takes tokens.",
         source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html",
+        told_by: &["E3952"],
     },
 ];
 

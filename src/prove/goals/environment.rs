@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{Origin, Question, add};
 use crate::prove::flow::{End, Flow};
-use crate::prove::model::{Interface, Kind, Model, Port};
-use crate::resolve::Formula;
+use crate::prove::model::{Interface, Kind, Model, Port, Term};
+use crate::resolve::{Formula, Resolution};
 use crate::template::Value;
 
 /// Adds what a function has to reach since some property of it holds an address.
@@ -27,6 +27,7 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
         }
     };
     properties.for_each(|value| model.resolved.references_in(value, function.exists, &mut visit));
+    by_literal_address(model, function, found);
     for (name, when, value) in addresses {
         let Some(to) = model.interface(name).filter(|to| to.id != function.id) else { continue };
         let under =
@@ -41,6 +42,27 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
         let ports = model.listening(name);
         let (from, to) = (End::of(model, Rc::clone(function)), End::of(model, to));
         add(model, Flow { from, to, under, ports, client_ports, service: None }, Some(origin), found);
+    }
+}
+
+/// Addresses that are written out are known from the facts.
+fn by_literal_address<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &mut Vec<Question<'a>>) {
+    for case in model.resolved.property(function.id, "Environment/Variables") {
+        for value in case.value.map().into_iter().flat_map(|map| map.values()) {
+            for variable in model.resolved.value(value, case.when) {
+                let Some(name) = variable.value.text().and_then(|text| model.facts.called_in(text)) else { continue };
+                let to = End::of_existing(model, &Term::Given(Resolution::Text(name.to_owned().into())));
+                let port = model.facts.listener(name).and_then(|known| known.port);
+                let ports = port.map(|port| Port::known(port, Formula::TRUE)).into_iter().collect();
+                let path = model.place(function.id, Some(variable.source));
+                let client_ports = client_ports(model, function.id, &path);
+                let says = format!("so `{}` must reach `{name}`", function.id);
+                let origin = Origin { resource: function.id.to_owned(), path, says };
+                let (from, under) =
+                    (End::of(model, Rc::clone(function)), model.resolved.and(variable.when, function.exists));
+                add(model, Flow { from, to, under, ports, client_ports, service: None }, Some(origin), found);
+            }
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use super::{Ask, Question, api, port_of};
 use crate::goal::Goal;
 use crate::network::{PortRange, Protocol};
 use crate::prove::flow::{End, Flow};
-use crate::prove::model::{Model, Port};
+use crate::prove::model::{Model, Port, Term};
 use crate::prove::routes;
-use crate::resolve::Formula;
+use crate::resolve::{Formula, Resolution};
 
 /// What a stated goal asks.
 pub fn question<'a>(model: &Model<'a>, goal: &Goal) -> Question<'a> {
@@ -29,9 +29,26 @@ fn end<'a>(model: &Model<'a>, name: &str) -> Option<(End<'a>, Formula)> {
         let exists = interface.exists;
         return Some((End::of(model, interface), exists));
     }
-    let (id, resource) = model.resolved.template().resources.get_key_value(name)?;
+    let Some((id, resource)) = model.resolved.template().resources.get_key_value(name) else {
+        // What was imported is named as it is there.
+        return model.facts.listener(name).map(|_| (existing(model, name), Formula::TRUE));
+    };
     let is_group = resource.kind == "AWS::EC2::SecurityGroup";
     is_group.then(|| (End::of_group(model, id), model.resolved.exists(id)))
+}
+
+/// A database or proxy that facts are known of.
+fn existing<'a>(model: &Model<'a>, name: &str) -> End<'a> {
+    End::of_existing(model, &Term::Given(Resolution::Text(name.to_owned().into())))
+}
+
+/// The ports on which an end listens, as the template or the facts have them.
+fn listening<'a>(model: &Model<'a>, end: &End<'a>) -> Vec<Port<'a>> {
+    if let Some(id) = end.id() {
+        return model.listening(id);
+    }
+    let known = model.facts.listener(&end.name).and_then(|known| known.port);
+    known.map(|port| Port::known(port, Formula::TRUE)).into_iter().collect()
 }
 
 fn reaches<'a>(model: &Model<'a>, from: &str, to: &str, port: Option<(Protocol, PortRange)>) -> (Formula, Ask<'a>) {
@@ -49,7 +66,7 @@ fn reaches<'a>(model: &Model<'a>, from: &str, to: &str, port: Option<(Protocol, 
     let under = model.resolved.and(near_exists, far_exists);
     let ports = match port {
         Some((_, range)) => vec![Port::known(range.from, Formula::TRUE)],
-        None => far.id().map(|id| model.listening(id)).unwrap_or_default(),
+        None => listening(model, &far),
     };
     let flow = Flow { from: near, to: far, under, ports, client_ports: Vec::new(), service: None };
     (under, Ask::Flows(vec![(flow, routes::TO_LISTENER)]))
@@ -58,7 +75,7 @@ fn reaches<'a>(model: &Model<'a>, from: &str, to: &str, port: Option<(Protocol, 
 fn isolated<'a>(model: &Model<'a>, what: &str, except: &[String]) -> (Formula, Ask<'a>) {
     match end(model, what) {
         Some((end, exists)) => {
-            let ports = end.id().map(|id| model.listening(id)).unwrap_or_default();
+            let ports = listening(model, &end);
             (exists, Ask::Isolated(end, ports, except.to_vec()))
         }
         None => (Formula::TRUE, Ask::Absent(what.to_owned())),

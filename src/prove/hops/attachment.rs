@@ -15,6 +15,7 @@ pub const HOP: Hop = Hop {
     explanation: "A function that is in no VPC has no private address, and a proxy, an interface endpoint and a database that is \
                   not publicly accessible have no other: the function's `VpcConfig` names subnets and security groups.",
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
+    told_by: &["E3922", "E3934", "E3941"],
     look,
 };
 

@@ -4,7 +4,7 @@ use super::{Hop, Look};
 use crate::diagnostic::Code;
 use crate::prove::answer::{Answer, Claim, Evidence, Split};
 use crate::prove::fix::Patch;
-use crate::prove::model::{Judged, Model, Placed, Term};
+use crate::prove::model::{Judged, Kind, Model, Placed, Term};
 use crate::resolve::Formula;
 use crate::template::{Value, pointer};
 
@@ -15,6 +15,7 @@ pub const HOP: Hop = Hop {
     explanation: "Databases, proxies and APIs are called by name, and a VPC whose `EnableDnsSupport` is false has no resolver that \
                   knows the names.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
+    told_by: &["E3923"],
     look,
 };
 
@@ -47,12 +48,17 @@ fn look(look: &mut Look<'_, '_>) {
 }
 
 fn broken(look: &mut Look<'_, '_>, when: Formula, vpc: &Term<'_>) {
+    // An endpoint whose name is meant is not found either.
+    let endpoint = look.flow.to.id().filter(|_| look.flow.to.kind() == Some(Kind::Endpoint));
     let step = look.say(
         Answer::Broken,
         when,
         format!("{vpc} has `EnableDnsSupport: false`, so that no name is resolved in it"),
     );
     step.help("set `EnableDnsSupport: true`");
+    if let Some(endpoint) = endpoint {
+        step.beside(endpoint);
+    }
     if let Some(id) = vpc.own() {
         let path = pointer(["Resources", id, "Properties", "EnableDnsSupport"]);
         step.fix(Some(Patch::set(id, "EnableDnsSupport", Value::Bool(true))));

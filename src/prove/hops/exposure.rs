@@ -12,6 +12,7 @@ pub const HOP: Hop = Hop {
                   whomever the rules of the listener's groups admit beside, is looked at; endpoints and databases answer, and a \
                   proxy calls its targets only.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    told_by: &[],
     look: |look| {
         let (model, flow) = (look.model, look.flow);
         look.steps.extend(exposure::isolated(model, &flow.to, &flow.ports, &[], flow.under));

@@ -14,6 +14,7 @@ pub const HOP: Hop = Hop {
     explanation: "Every proxy listens on the port of its engine family (3306, 5432 or 1433), whatever the port of its database is, \
                   and passes connections on to its targets: without a target group it has none.",
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html",
+    told_by: &[],
     look,
 };
 

@@ -7,6 +7,7 @@ pub mod exposure;
 pub mod listener;
 pub mod network_acl;
 pub mod order;
+mod outward;
 pub mod return_path;
 pub mod route;
 pub mod security_group_egress;
@@ -30,6 +31,8 @@ pub struct Hop {
     pub explanation: &'static str,
     /// Where the fact is published.
     pub source: &'static str,
+    /// The codes of rules that tell the same fault without a goal: it is told once.
+    pub told_by: &'static [&'static str],
     /// Looks.
     pub look: fn(&mut Look<'_, '_>),
 }

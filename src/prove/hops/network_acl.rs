@@ -16,6 +16,7 @@ pub const HOP: Hop = Hop {
     explanation: "A network ACL of one's own denies whatever no entry allows, in both directions. Traffic within a subnet does not \
                   pass it.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html",
+    told_by: &[],
     look,
 };
 
@@ -63,7 +64,12 @@ pub(super) fn edges<'a>(
             for (when, acl) in model.acls_of(&subnet.term) {
                 let under = [subnet.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
                 let judged = fars.iter().fold(Judged::ALWAYS, |all, far| {
-                    let passes = model.acl_passes(&acl, egress, far.map_or(Far::Anywhere, Far::At), passage);
+                    let passes = model.acl_passes(
+                        &acl,
+                        egress,
+                        far.map_or(Far::Anywhere(false), |far| Far::At(far, false)),
+                        passage,
+                    );
                     let used = far.map_or(Formula::TRUE, |far| far.when);
                     all.and(passes.or(Judged::fact(model.resolved.not(used)), model.resolved), model.resolved)
                 });

@@ -16,5 +16,6 @@ pub const HOP: Hop = Hop {
                   do. Deletion goes the other way round, so that what is waited for also stays until the end: a policy that goes \
                   before its function leaves interfaces behind, which keep their subnets and security groups from being deleted.",
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html",
+    told_by: &[],
     look: |_| {},
 };

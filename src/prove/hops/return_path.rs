@@ -11,6 +11,7 @@ pub const HOP: Hop = Hop {
     explanation: "Security groups remember connections, network ACLs do not: answers go to the port that the client opened the \
                   connection from, one of 1024 to 65535, and have to be let through too. Between peered VPCs they need a route back.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html",
+    told_by: &[],
     look,
 };
 

@@ -15,6 +15,7 @@ pub const HOP: Hop = Hop {
     explanation: "Within a VPC every route table has a route to all of it, which only a more specific one takes precedence over. \
                   Between peered VPCs each side's table needs a route of its own.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
+    told_by: &[],
     look,
 };
 
@@ -78,15 +79,18 @@ fn detours<'a>(look: &mut Look<'_, 'a>, under: Formula, from: &End<'a>, to: &End
                 let when =
                     [source.when, target.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
                 let Some(id) = route.filter(|_| model.resolved.is_certainly_possible(when)) else { continue };
+                let by = if model.resource(id).is_some() { "" } else { "a route of " };
                 let message = format!(
-                    "`{id}` takes packets from {} for {} elsewhere, past the local route",
+                    "{by}`{id}` takes packets from {} for {} elsewhere, past the local route",
                     source.term, target.term
                 );
                 let passes_on = matches!(way, Way::Beyond(_) | Way::Unknown);
                 let answer = if passes_on { Answer::Unknown } else { Answer::Broken };
                 let step = look.say(answer, when, message).aws("MORE_SPECIFIC_ROUTE");
-                step.help("remove the route, or narrow its destination")
-                    .at(id, pointer(["Resources", id, "Properties"]));
+                step.help("remove the route, or narrow its destination");
+                if model.resource(id).is_some() {
+                    step.at(id, pointer(["Resources", id, "Properties"]));
+                }
                 if passes_on {
                     step.silent();
                 }

@@ -11,6 +11,7 @@ pub const HOP: Hop = Hop {
     explanation: "A security group that names its egress lets out nothing else: a rule of the caller's group has to cover the port on \
                   which the far end really listens, and its group or its addresses.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    told_by: &[],
     look,
 };
 

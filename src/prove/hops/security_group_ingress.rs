@@ -13,6 +13,7 @@ pub const HOP: Hop = Hop {
     explanation: "A security group admits nobody but whom its rules name, not even its own members: a rule of the listener's group \
                   has to cover the port on which it really listens, and the caller's group or addresses.",
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    told_by: &[],
     look,
 };
 

@@ -14,6 +14,7 @@ pub const HOP: Hop = Hop {
     explanation: "Private addresses are reached within their VPC, and from others over a peering or a transit gateway. For a proxy \
                   an `AWS::RDS::DBProxyEndpoint` in the other VPC is a way without either.",
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.html",
+    told_by: &["E3936"],
     look,
 };
 

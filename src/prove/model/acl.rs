@@ -30,11 +30,13 @@ pub struct Side<'s, 'a> {
 /// The far end of packets, as the entries of an ACL see it.
 #[derive(Clone, Copy, Debug)]
 pub enum Far<'f, 'a> {
-    /// A subnet.
-    At(&'f Placed<'a>),
-    /// Anywhere.
-    Anywhere,
-    /// In the internet: in none of these VPCs.
+    /// A subnet; whether its IPv6 addresses are meant.
+    At(&'f Placed<'a>, bool),
+    /// Some of the addresses of a subnet; whether they are IPv6.
+    Piece(super::union::Span, bool),
+    /// Anywhere; whether by IPv6.
+    Anywhere(bool),
+    /// In the internet, by IPv4: in none of these VPCs.
     Beyond(&'f [Placed<'a>]),
 }
 
@@ -137,9 +139,17 @@ impl<'a> Model<'a> {
             return Judged::open(Formula::TRUE);
         }
         entries.sort_by_key(|entry| entry.number);
-        match passage {
+        let passes = |far: Far<'_, 'a>| match passage {
             Passage::To(port) => self.first_match(&entries, far, port),
             Passage::Answers => self.answers(&entries, far),
+        };
+        let judged = passes(far);
+        match far {
+            Far::At(subnet, v6) if judged.fact != judged.open => {
+                let by_pieces = self.by_pieces(&entries, subnet, v6, &passes);
+                judged.or(Judged::fact(by_pieces), self.resolved)
+            }
+            _ => judged,
         }
     }
 
@@ -189,11 +199,12 @@ impl<'a> Model<'a> {
             return Judged::NEVER;
         }
         let range = match far {
-            Far::At(subnet) => self.covers(&entry.range, subnet, false),
+            Far::At(subnet, v6) => self.covers(&entry.range, subnet, v6),
+            Far::Piece(piece, v6) => self.holds_piece(&entry.range, piece, v6),
             Far::Beyond(vpcs) if self.is_within(&entry.range, vpcs) => Judged::NEVER,
-            Far::Anywhere | Far::Beyond(_) => match entry.range.text().and_then(super::loose) {
-                Some(range) if range.prefix() == 0 && !range.is_v6() => Judged::ALWAYS,
-                Some(range) if range.is_v6() => Judged::NEVER,
+            Far::Anywhere(_) | Far::Beyond(_) => match entry.range.text().and_then(super::loose) {
+                Some(range) if range.is_v6() != matches!(far, Far::Anywhere(true)) => Judged::NEVER,
+                Some(range) if range.prefix() == 0 => Judged::ALWAYS,
                 _ => Judged::open(Formula::TRUE),
             },
         };
@@ -216,7 +227,8 @@ impl<'a> Model<'a> {
 
     fn read_entry(&self, id: &str, when: Formula, entries: &mut Vec<Entry<'a>>) {
         let read = |path: &str| self.resolved.property(id, path);
-        let (actions, ranges, egress) = (read("RuleAction"), read("CidrBlock"), read("Egress"));
+        let (actions, egress) = (read("RuleAction"), read("Egress"));
+        let ranges: Vec<_> = ["CidrBlock", "Ipv6CidrBlock"].into_iter().flat_map(read).collect();
         let one = |path: &str| read(path).into_iter().next().map(|case| case.value);
         let number = one("RuleNumber").and_then(|value| value.integer());
         let tcp = match one("Protocol").and_then(|value| value.spelled().map(std::borrow::Cow::into_owned)).as_deref() {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Judged, Model, Placed, Term};
 use crate::network::Cidr;
 use crate::resolve::{Formula, Resolution};
+use crate::template::Function;
 
 /// Ranges in which no network interface has its address: rules of them match nothing, which is what they are for.
 ///
@@ -27,7 +28,7 @@ impl<'a> Model<'a> {
                 Some(range) if is_nowhere(&range) => Judged::NEVER,
                 _ if self.is_of_another_subnet(&range_term, subnet) => Judged::NEVER,
                 _ => {
-                    let judged = self.covers_subnet(&range_term, range, subnet);
+                    let judged = self.covers_subnet(&range_term, range, subnet, v6);
                     if self.is_meant_for(&range_term, range, subnet) {
                         Judged { benign: judged.open, foreign: judged.open, ..judged }
                     } else {
@@ -53,7 +54,8 @@ impl<'a> Model<'a> {
     /// Whether a range is the block of another subnet of the same VPC: blocks of one VPC share no address.
     fn is_of_another_subnet(&self, range: &Resolution<'a>, subnet: &Placed<'a>) -> bool {
         let Some(own) = subnet.term.own().filter(|_| !range.is_absent()) else { return false };
-        if self.blocks_of_subnet(&subnet.term).iter().any(|(_, block)| block == range) {
+        let is_own = |v6| self.blocks_of_subnet(&subnet.term, v6).iter().any(|(_, block)| block == range);
+        if is_own(false) || is_own(true) {
             return false;
         }
         let vpcs = self.vpcs_of_subnet(&subnet.term);
@@ -64,17 +66,22 @@ impl<'a> Model<'a> {
         };
         let mut others = self.of_kind("AWS::EC2::Subnet").filter(|other| *other != own);
         others.any(|other| {
-            let blocks = self.blocks_of_subnet(&Term::Own(other));
-            matches!(blocks.as_slice(), [(_, block)] if block == range) && is_beside(other)
+            let is_its =
+                |v6| matches!(self.blocks_of_subnet(&Term::Own(other), v6).as_slice(), [(_, block)] if block == range);
+            (is_its(false) || is_its(true)) && is_beside(other)
         })
     }
 
-    fn covers_subnet(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>) -> Judged {
-        let mut blocks = self.blocks_of_subnet(&subnet.term);
+    fn covers_subnet(&self, term: &Resolution<'a>, range: Option<Cidr>, subnet: &Placed<'a>, v6: bool) -> Judged {
+        // Each subnet's IPv6 block is one of its VPC's.
+        if v6 && self.is_v6_of_vpc(term, &subnet.term) {
+            return Judged::ALWAYS;
+        }
+        let mut blocks = self.blocks_of_subnet(&subnet.term, v6);
         if blocks.is_empty() {
             blocks.push((Formula::TRUE, Resolution::Absent));
         }
-        let vpc: Vec<Resolution<'a>> = self.blocks_of_subnets_vpc(&subnet.term);
+        let vpc: Vec<Resolution<'a>> = if v6 { Vec::new() } else { self.blocks_of_subnets_vpc(&subnet.term) };
         let inside = |whole: &Resolution<'a>| self.covers_block(term, range, whole);
         let by_vpc = match vpc.as_slice() {
             [] => Judged::open(Formula::TRUE),
@@ -95,6 +102,18 @@ impl<'a> Model<'a> {
             all = all.or(judged.within(when, self.resolved), self.resolved);
         }
         all
+    }
+
+    /// Whether a value is the one IPv6 block of the VPC of a subnet: `!Select [0, !GetAtt Vpc.Ipv6CidrBlocks]`.
+    fn is_v6_of_vpc(&self, value: &Resolution<'a>, subnet: &Term<'a>) -> bool {
+        let Some((vpc, Some("Ipv6CidrBlocks"))) = value.symbol().and_then(first_of) else { return false };
+        let vpcs = self.vpcs_of_subnet(subnet);
+        let of = |block: &&str| self.terms(block, "VpcId").iter().any(|placed| placed.term == Term::Own(vpc));
+        let blocks = self
+            .of_kind("AWS::EC2::VPCCidrBlock")
+            .filter(|block| of(block))
+            .filter(|block| self.resolved.property(block, "CidrBlock").iter().all(|case| case.value.is_absent()));
+        vpcs.iter().all(|placed| placed.term == Term::Own(vpc)) && !vpcs.is_empty() && blocks.count() == 1
     }
 
     /// Where a range holds a whole block; possible where they share addresses.
@@ -145,7 +164,7 @@ impl<'a> Model<'a> {
     }
 
     /// What a range can be: read, at the default of its parameter, and otherwise unknown.
-    fn readings(&self, value: &Resolution<'a>) -> Vec<(Formula, Resolution<'a>, Option<Cidr>)> {
+    pub(super) fn readings(&self, value: &Resolution<'a>) -> Vec<(Formula, Resolution<'a>, Option<Cidr>)> {
         let value = self.settled_range(value);
         if let Some(text) = value.text() {
             return vec![(Formula::TRUE, value.clone(), loose(text))];
@@ -166,18 +185,23 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The IPv4 blocks of a subnet, each with its worlds; none if nothing is known of them.
-    fn blocks_of_subnet(&self, subnet: &Term<'a>) -> Vec<(Formula, Resolution<'a>)> {
+    /// The blocks of a subnet, each with its worlds; none if nothing is known of them. `v6`: its IPv6 blocks.
+    pub(super) fn blocks_of_subnet(&self, subnet: &Term<'a>, v6: bool) -> Vec<(Formula, Resolution<'a>)> {
         if let Some(known) = subnet.id().and_then(|id| self.facts.subnet(id)) {
-            return vec![(Formula::TRUE, Resolution::Text(Cow::Owned(known.block.clone())))];
+            let block = if v6 { known.block_v6.as_ref() } else { Some(&known.block) };
+            return block
+                .map(|block| (Formula::TRUE, Resolution::Text(Cow::Owned(block.clone()))))
+                .into_iter()
+                .collect();
         }
         let Some(id) = subnet.own() else { return Vec::new() };
-        let cases = self.resolved.property(id, "CidrBlock").into_iter().filter(|case| !case.value.is_absent());
+        let property = if v6 { "Ipv6CidrBlock" } else { "CidrBlock" };
+        let cases = self.resolved.property(id, property).into_iter().filter(|case| !case.value.is_absent());
         cases.map(|case| (case.when, self.settled_range(&case.value))).collect()
     }
 
     /// Every IPv4 block of the VPC of a subnet; none if they are not all known.
-    fn blocks_of_subnets_vpc(&self, subnet: &Term<'a>) -> Vec<Resolution<'a>> {
+    pub(super) fn blocks_of_subnets_vpc(&self, subnet: &Term<'a>) -> Vec<Resolution<'a>> {
         let vpcs = self.vpcs_of_subnet(subnet);
         let [Placed { term, .. }] = vpcs.as_slice() else { return Vec::new() };
         self.blocks_of_vpc(term)
@@ -212,4 +236,13 @@ fn is_nowhere(range: &Cidr) -> bool {
 pub fn loose(text: &str) -> Option<Cidr> {
     let (address, prefix) = text.trim().split_once('/')?;
     Cidr::new(address.parse().ok()?, prefix.parse().ok()?)
+}
+
+/// What the first of a list is of, where it is picked by `Fn::Select`: a resource and its attribute.
+fn first_of<'a>(symbol: &crate::resolve::Symbol<'a>) -> Option<(&'a str, Option<&'a str>)> {
+    let crate::resolve::Symbol::Call(call) = symbol else { return None };
+    match call.arguments.as_slice() {
+        [index, list] if call.function == Function::Select && index.integer() == Some(0) => list.reference(),
+        _ => None,
+    }
 }

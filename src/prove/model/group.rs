@@ -55,7 +55,47 @@ impl<'a> Model<'a> {
             }
             all = all.or(judged, self.resolved);
         }
-        all
+        self.or_together(groups, direction, port, peer, all, reasons)
+    }
+
+    /// Where no rule covers the far end alone, several may together.
+    fn or_together(
+        &self,
+        groups: &[Placed<'a>],
+        direction: Direction,
+        port: &Port<'a>,
+        peer: &Side<'_, 'a>,
+        judged: Judged,
+        reasons: &mut Vec<Reason<'a>>,
+    ) -> Judged {
+        let is_partial = |reason: &Reason<'a>| {
+            matches!(reason.grounds, Grounds::Rule(..) | Grounds::Fact(_)) && reason.judged.open != reason.judged.fact
+        };
+        if peer.given || judged.fact == judged.open || !reasons.iter().any(is_partial) {
+            return judged;
+        }
+        let mut rules: Vec<(&GroupRule<'a>, Formula)> = Vec::new();
+        for group in groups {
+            let of = self.rules_of(&group.term, direction).into_iter();
+            rules.extend(of.map(|(rule, is_of)| (rule, self.resolved.and(group.when, is_of.fact))));
+        }
+        let (when, used) = self.together(&rules, port, peer);
+        let by_others = self.without(when, judged.fact);
+        if !self.resolved.is_possible(by_others) {
+            return judged;
+        }
+        for at in used {
+            let rule = rules[at].0;
+            reasons.push(Reason { judged: Judged::fact(by_others), grounds: self.grounds_of(rule) });
+        }
+        judged.or(Judged::fact(when), self.resolved)
+    }
+
+    fn grounds_of(&self, rule: &GroupRule<'a>) -> Grounds<'a> {
+        match rule.holder {
+            Some(holder) => Grounds::Rule(holder, rule.source, self.told(rule)),
+            None => Grounds::Fact(self.told(rule)),
+        }
     }
 
     fn group_passes(
@@ -75,10 +115,7 @@ impl<'a> Model<'a> {
         };
         for (rule, is_of_group) in self.rules_of(group, direction) {
             let judged = self.rule_passes(rule, port, peer).and(is_of_group, self.resolved);
-            add(judged, &|| match rule.holder {
-                Some(holder) => Grounds::Rule(holder, rule.source, self.told(rule)),
-                None => Grounds::Fact(self.told(rule)),
-            });
+            add(judged, &|| self.grounds_of(rule));
         }
         for (judged, grounds) in self.built_in(group, direction, peer) {
             add(judged, &|| grounds.clone());
@@ -160,7 +197,7 @@ impl<'a> Model<'a> {
         peer.and(port, self.resolved).and(protocol, self.resolved).within(rule.when, self.resolved)
     }
 
-    fn reaches_peer(&self, peer: &Peer<'a>, side: &Side<'_, 'a>) -> Judged {
+    pub(super) fn reaches_peer(&self, peer: &Peer<'a>, side: &Side<'_, 'a>) -> Judged {
         match peer {
             // What exists is no member of a group that is yet to be created; of an existing one, or among its addresses, it
             // is for a reason.

@@ -289,13 +289,7 @@ impl<'a> Model<'a> {
     fn by_family(&self, proxy: &str) -> Vec<Port<'a>> {
         let families = self.resolved.property(proxy, "EngineFamily").into_iter();
         let families = families.flat_map(|case| self.resolved.spread(case));
-        let port = |family: &str| match family {
-            "MYSQL" => Some(3306),
-            "POSTGRESQL" => Some(5432),
-            "SQLSERVER" => Some(1433),
-            _ => None,
-        };
-        families.filter_map(|case| Some(Port::known(port(case.value.text()?)?, case.when))).collect()
+        families.filter_map(|case| Some(Port::known(port_of_family(case.value.text()?)?, case.when))).collect()
     }
 
     fn own_port(&self, id: &str) -> Vec<Port<'a>> {
@@ -326,6 +320,16 @@ impl<'a> Model<'a> {
             Some(Port::known(default_port(case.value.text()?)?, self.resolved.and(under, case.when)))
         };
         engines.filter_map(port).collect()
+    }
+}
+
+/// The port on which the proxies of a family listen.
+pub fn port_of_family(family: &str) -> Option<u16> {
+    match family {
+        "MYSQL" => Some(3306),
+        "POSTGRESQL" => Some(5432),
+        "SQLSERVER" => Some(1433),
+        _ => None,
     }
 }
 

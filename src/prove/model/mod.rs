@@ -14,6 +14,7 @@ mod routing;
 mod rule;
 mod term;
 mod touch;
+mod union;
 mod vpc;
 
 use std::cell::{OnceCell, RefCell};
@@ -27,7 +28,7 @@ use crate::template::{Resource, Value};
 pub use acl::{Acl, EPHEMERAL, Entry, Far, Passage, Side};
 pub use address::loose;
 pub use group::{Grounds, Reason};
-pub use interface::{Interface, Kind};
+pub use interface::{Interface, Kind, port_of_family};
 pub use judged::Judged;
 pub use port::{Port, Ports};
 pub use routing::Way;

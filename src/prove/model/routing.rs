@@ -154,6 +154,16 @@ impl<'a> Model<'a> {
         routes
     }
 
+    /// What is known of the routes of a subnet that exists.
+    fn known_routes(&self, subnet: &Term<'a>) -> Vec<Route<'a>> {
+        let Some((id, routes)) = subnet.id().and_then(|id| self.facts.routes(id)) else { return Vec::new() };
+        let route = |(range, way): (&'a str, Way<'a>)| {
+            let range = Some(Resolution::Text(range.into()));
+            Route { id, when: Formula::TRUE, range, way }
+        };
+        routes.into_iter().map(route).collect()
+    }
+
     fn read_route(&self, id: &'a str, when: Formula, routes: &mut Vec<Route<'a>>) {
         let mut ranges: Vec<_> = self.resolved.property(id, "DestinationCidrBlock");
         ranges.retain(|case| !case.value.is_absent());
@@ -194,10 +204,13 @@ impl<'a> Model<'a> {
     /// Routes of a subnet that take packets for another subnet of the VPC elsewhere, since they are more specific than the
     /// local one.
     pub fn detours(&self, from: &Term<'a>, to: &Placed<'a>) -> Ways<'a> {
-        let (tables, _) = self.tables_of(from);
+        let (tables, rest) = self.tables_of(from);
         let mut found = Vec::new();
-        for table in &tables {
-            for route in self.routes_of(&table.term) {
+        let known = Placed { when: rest, term: from.clone(), source: None };
+        for (table, routes) in
+            tables.iter().map(|table| (table, self.routes_of(&table.term))).chain([(&known, self.known_routes(from))])
+        {
+            for route in routes {
                 let Some(range) = &route.range else { continue };
                 let is_default = range.text().and_then(loose).is_none_or(|range| range.prefix() == 0);
                 let covers = self.covers(range, to, false).fact;
@@ -222,6 +235,7 @@ impl<'a> Model<'a> {
     pub fn routed_by(&self, from: &Term<'a>, to: &Placed<'a>, peerings: &[(Formula, &'a str)]) -> Judged {
         let (tables, rest) = self.tables_of(from);
         let mut all = Judged::NEVER;
+        let mut ranges = Vec::new();
         for table in &tables {
             if table.term.own().is_none() || self.toucher(&table.term).is_some() {
                 all = all.or(Judged::foreign(table.when), self.resolved);
@@ -232,10 +246,22 @@ impl<'a> Model<'a> {
                 if let (true, Some(range)) = (is_one, &route.range) {
                     let when = self.resolved.and(table.when, route.when);
                     all = all.or(self.covers(range, to, false).within(when, self.resolved), self.resolved);
+                    ranges.push((when, range.clone()));
                 }
             }
         }
-        if from.own().is_none() {
+        for route in self.known_routes(from) {
+            let is_one =
+                matches!(&route.way, Way::Peering(peering) if peerings.iter().any(|(_, id)| peering.id() == Some(id)));
+            if let (true, Some(range)) = (is_one, &route.range) {
+                all = all.or(self.covers(range, to, false).within(rest, self.resolved), self.resolved);
+                ranges.push((rest, range.clone()));
+            }
+        }
+        if ranges.len() > 1 {
+            all = all.or(Judged::fact(self.covered_by(&ranges, to, false)), self.resolved);
+        }
+        if from.own().is_none() && from.id().is_none_or(|id| self.facts.routes(id).is_none()) {
             all = all.or(Judged::foreign(rest), self.resolved);
         }
         all

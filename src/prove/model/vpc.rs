@@ -75,6 +75,9 @@ impl<'a> Model<'a> {
     /// Peerings of the template between two VPCs, in either direction.
     pub fn peerings(&self, one: &Term<'a>, other: &Term<'a>) -> Vec<(Formula, &'a str)> {
         let mut found = Vec::new();
+        if let (Some(one), Some(other)) = (one.id(), other.id()) {
+            found.extend(self.facts.peerings(one, other).map(|id| (Formula::TRUE, id)));
+        }
         for id in self.of_kind("AWS::EC2::VPCPeeringConnection") {
             let (ours, theirs) = (self.terms(id, "VpcId"), self.terms(id, "PeerVpcId"));
             for (a, b) in ours.iter().flat_map(|a| theirs.iter().map(move |b| (a, b))) {
