@@ -356,7 +356,7 @@ fn a_reason_can_be_given_for_what_is_taken_on_trust() {
     both(|mut site| {
         site.stack.assume(site.proxy.can(site.key.decrypt()), "the platform team's key policy delegates to IAM");
         let assumed: Vec<_> = site.stack.lower().goals.assumed.iter().map(ToString::to_string).collect();
-        let expect = "Proxy can kms:Decrypt: the platform team's key policy delegates to IAM";
+        let expect = "Proxy can kms:Decrypt on arn:aws:kms:ap-southeast-2:111122223333:key/154ed61c-114f-4fd5-9434-e2761190506d: the platform team's key policy delegates to IAM";
         assert!(assumed.contains(&expect.to_owned()), "{assumed:?}");
     });
 }

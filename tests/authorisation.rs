@@ -1,5 +1,6 @@
 //! What must be allowed for a template to work: proved where it is, refuted where it is not, by the hop that breaks it.
 
+mod mended;
 mod planted;
 mod rewritten;
 mod stated;

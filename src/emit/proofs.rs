@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::yaml;
 use crate::diagnostic::render;
 use crate::prove::authorisation::HopFacts;
-use crate::prove::{Answer, Proof, Step, Verdict};
+use crate::prove::{Answer, Patch, Proof, Step, Verdict};
 use crate::template::Places;
 
 /// The entries of `goals` in machine-readable output: one for each proof. `template` is the file that they are about.
@@ -146,9 +146,20 @@ fn step(step: &Step, page: &Page<'_>, text: &mut String) {
     }
     if let Some(fix) = &step.fix {
         text.push_str(&format!("{:34}this mends it (it was tried):\n", ""));
-        for line in yaml::value(&fix.to_value()).lines() {
+        for (pointer, _) in &fix.parts {
+            text.push_str(&format!("{:36}{DIM}at {pointer}{RESET}\n", ""));
+        }
+        for line in mending(fix).lines() {
             text.push_str(&format!("{:36}{line}\n", ""));
         }
+    }
+}
+
+/// A change as people want to see it: what is new of it.
+fn mending(fix: &Patch) -> String {
+    match fix.parts.as_slice() {
+        [] => yaml::value(&fix.to_value()),
+        parts => parts.iter().map(|(_, value)| yaml::value(value)).collect(),
     }
 }
 
@@ -190,6 +201,12 @@ pub fn markdown(proofs: &[(String, &[Proof])]) -> String {
                     step.message,
                     step.place
                 ));
+                if let Some(fix) = &step.fix {
+                    let at: String = fix.parts.iter().map(|(pointer, _)| format!(" at `{pointer}`")).collect();
+                    text.push_str(&format!("\n  This mends it (it was tried){at}:\n\n  ```yaml\n"));
+                    mending(fix).lines().for_each(|line| text.push_str(&format!("  {line}\n")));
+                    text.push_str("  ```\n");
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use time::Date;
 
 use crate::network::{PortRange, Protocol};
-use crate::template::{Map, Value, pointer};
+use crate::template::{Intrinsic, Map, Reference, SubPart, Value, pointer};
 
 pub use read::{MALFORMED, Read, date, read};
 
@@ -56,8 +56,39 @@ impl fmt::Display for Goal {
             Self::Isolated { what, except } if except.is_empty() => write!(f, "{what} is isolated"),
             Self::Isolated { what, except } => write!(f, "{what} is isolated except from {}", except.join(", ")),
             Self::Deploys { what } => write!(f, "{what} deploys"),
-            Self::Can { principal, actions, .. } => write!(f, "{principal} can {}", actions.join(", ")),
+            Self::Can { principal, actions, resources } => {
+                write!(f, "{principal} can {}{}", actions.join(", "), on(resources, ""))
+            }
         }
+    }
+}
+
+/// What actions are on, to be put behind them, each between two quotes; nothing if that is everything.
+pub(crate) fn on(resources: &[Value], quote: &str) -> String {
+    let told = resources.iter().filter_map(told).filter(|told| told != "*");
+    let told: Vec<String> = told.map(|told| format!("{quote}{told}{quote}")).collect();
+    if told.is_empty() { String::new() } else { format!(" on {}", told.join(", ")) }
+}
+
+/// What a value names: a resource by its logical id where its ARN or id is meant. None if a function makes it up.
+fn told(value: &Value) -> Option<String> {
+    const WHOLE: [&str; 5] = ["Arn", "Id", "KeyId", "DBProxyArn", "DBInstanceArn"];
+    let named = |reference: &Reference| match reference {
+        Reference::GetAtt(name, attribute) if !WHOLE.contains(&attribute.as_str()) => format!("{name}.{attribute}"),
+        other => other.name().to_owned(),
+    };
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Intrinsic(Intrinsic::Reference(reference)) => Some(named(reference)),
+        Value::Intrinsic(Intrinsic::Sub(sub)) => {
+            let part = |part: &SubPart| match part {
+                SubPart::Text(text) => text.clone(),
+                SubPart::Reference(reference) => format!("${{{}}}", named(reference)),
+                SubPart::Variable(name) => format!("${{{name}}}"),
+            };
+            Some(sub.parts.iter().map(part).collect())
+        }
+        _ => None,
     }
 }
 

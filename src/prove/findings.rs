@@ -3,7 +3,7 @@
 use super::answer::{Answer, Step};
 use super::proof::{Proof, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::goal::Goal;
+use crate::goal::{self, Goal};
 use crate::template::Places;
 
 /// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent, but
@@ -79,8 +79,9 @@ fn title(proof: &Proof, step: &Step) -> String {
             let verb = if is_broken { "is not" } else { "may not be" };
             format!("`{what}` {verb} isolated{place}")
         }
-        Goal::Can { principal, actions, .. } if is_broken => {
-            format!("`{principal}` may not do `{}`{place}", actions.join("`, `"))
+        Goal::Can { principal, actions, resources } => {
+            let verb = if is_broken { "may not do" } else { "may not be allowed" };
+            format!("`{principal}` {verb} `{}`{}{place}", actions.join("`, `"), goal::on(resources, "`"))
         }
         Goal::Deploys { what } => {
             let verb = match step.answer {
@@ -90,7 +91,6 @@ fn title(proof: &Proof, step: &Step) -> String {
             };
             format!("`{what}` {verb}{place}")
         }
-        goal => format!("{goal}: not so{place}"),
     }
 }
 

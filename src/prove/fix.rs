@@ -4,22 +4,62 @@ use super::model::{Direction, Model, Placed, Port, Term};
 use crate::template::{Map, Resource, Template, Value};
 
 /// A change of a template.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Patch {
     /// Resources that are added.
     pub added: Vec<(String, Resource)>,
     /// Properties that are set: resource, property, value.
     pub set: Vec<(String, String, Value)>,
+    /// The parts of those that are new, by their pointers, where a property is changed in its depth: what people want to
+    /// see of it. A pointer that ends in `/-` is that of one element more.
+    pub parts: Vec<(String, Value)>,
 }
 
 impl Patch {
     /// Sets a property.
     pub fn set(resource: &str, property: &str, value: Value) -> Self {
-        Self { added: Vec::new(), set: vec![(resource.to_owned(), property.to_owned(), value)] }
+        Self { set: vec![(resource.to_owned(), property.to_owned(), value)], ..Self::default() }
     }
 
     fn add(id: String, resource: Resource) -> Self {
-        Self { added: vec![(id, resource)], set: Vec::new() }
+        Self { added: vec![(id, resource)], ..Self::default() }
+    }
+
+    /// Adds a resource, under an id that the template does not have.
+    pub fn create(template: &Template, id: &str, resource: Resource) -> Self {
+        let is_free = |id: &String| !template.resources.contains_key(id);
+        let id = letters(id);
+        let numbered = (2..).map(|n| format!("{id}{n}"));
+        let free = std::iter::once(id.clone()).chain(numbered).find(is_free);
+        Self::add(free.unwrap_or_else(|| id.clone()), resource)
+    }
+
+    /// Puts a value at a pointer into a property of a resource, in place of what stands there; one element more of a list
+    /// if the pointer ends in `/-`. None if the way there leads through a function, or nowhere.
+    pub fn put(template: &Template, pointer: &str, value: Value) -> Option<Self> {
+        let steps: Vec<String> = crate::template::steps(pointer).collect();
+        let [resources, id, properties, property, deeper @ ..] = steps.as_slice() else { return None };
+        if resources != "Resources" || properties != "Properties" {
+            return None;
+        }
+        let known = template.resources.get(id)?;
+        let Some((last, way)) = deeper.split_last() else { return Some(Self::set(id, property, value)) };
+        let mut whole = known.properties.get(property)?.clone();
+        let mut at = &mut whole;
+        for step in way {
+            at = match at {
+                Value::Map(map) => map.get_mut(step)?,
+                Value::List(list) => list.get_mut(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        match at {
+            Value::Map(map) => drop(map.insert(last.clone(), value.clone())),
+            Value::List(list) if last == "-" => list.push(value.clone()),
+            Value::List(list) => *list.get_mut(last.parse::<usize>().ok()?)? = value.clone(),
+            _ => return None,
+        }
+        Some(Self { parts: vec![(pointer.to_owned(), value)], ..Self::set(id, property, whole) })
     }
 
     /// A rule of one group for another, as a resource of its own.
@@ -54,7 +94,7 @@ impl Patch {
         from: u16,
         to: u16,
     ) -> Option<Self> {
-        let mut patch = Self { added: Vec::new(), set: Vec::new() };
+        let mut patch = Self::default();
         let way = if egress { "Out" } else { "In" };
         let first = model.lowest_number(acl).unwrap_or(100);
         for (at, subnet) in far.iter().enumerate() {
@@ -80,7 +120,12 @@ impl Patch {
         for (id, resource) in &self.added {
             patched.resources.insert(id.clone(), resource.clone());
         }
-        for (id, property, value) in &self.set {
+        let again = self.parts.iter().filter_map(|(pointer, value)| Self::put(template, pointer, value.clone()));
+        let parts: Vec<Self> = again.collect();
+        // What else of the property was changed meanwhile stays.
+        let set = parts.iter().flat_map(|part| &part.set);
+        let whole = if parts.is_empty() { self.set.as_slice() } else { &[] };
+        for (id, property, value) in set.chain(whole) {
             if let Some(resource) = patched.resources.get_mut(id) {
                 resource.properties.insert(property.clone(), value.clone());
             }

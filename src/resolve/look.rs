@@ -130,6 +130,11 @@ impl<'a> Resolved<'a> {
     /// The pointer of a part of a resource: of the source of a case or an element. That of the resource, if it stands
     /// elsewhere.
     pub fn place(&self, resource: &str, source: &Value) -> String {
+        self.place_in(resource, source).unwrap_or_else(|| Path::Start.key("Resources").key(resource).to_string())
+    }
+
+    /// Likewise; none if it stands elsewhere. Whoever knows the resource need not look through the whole template.
+    pub fn place_in(&self, resource: &str, source: &Value) -> Option<String> {
         let path = Path::Start.key("Resources");
         let path = path.key(resource);
         let mut found = None;
@@ -144,7 +149,7 @@ impl<'a> Resolved<'a> {
                 globals.walk(&Path::Start.key("Globals"), &mut visit);
             }
         }
-        found.unwrap_or_else(|| path.to_string())
+        found
     }
 
     /// The pointer of any part of the template.

@@ -64,7 +64,7 @@ fn who_can_do_what_is_told_of_each_role() {
     let resolved = Resolved::new(&lowered.template, &known);
     let proofs = who_can(&resolved, "secretsmanager:GetSecretValue", SECRET);
     let found: Vec<_> = proofs.iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect();
-    let goal = |role: &str| format!("{role} can secretsmanager:GetSecretValue");
+    let goal = |role: &str| format!("{role} can secretsmanager:GetSecretValue on {SECRET}");
     assert_eq!(found, [(goal("HandlerRole"), Verdict::Refuted), (goal("ProxyRole"), Verdict::Proved)]);
 }
 

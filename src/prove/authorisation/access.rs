@@ -1,5 +1,6 @@
 //! One request of a role, and what its policies say of it, hop by hop.
 
+use super::cures;
 use super::hop::Hop;
 use super::role::{self, Attached};
 use super::world::World;
@@ -8,6 +9,7 @@ use crate::iam::evaluation::{
 };
 use crate::iam::{Certainty, Effect, Text};
 use crate::prove::Answer;
+use crate::template::Value;
 
 /// What a role asks for.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Ask<'s> {
     pub action: &'s str,
     /// On what.
     pub resource: Text,
+    /// That as a template would write it, where it can.
+    pub written: Option<Value>,
     /// What comes with it.
     pub context: Context,
     /// The policies of the resource.
@@ -45,7 +49,13 @@ impl<'s> Ask<'s> {
     /// A request for something that has no policy of its own.
     pub fn new(role: &'s str, action: &'s str, resource: Text, context: Context) -> Self {
         let (of_resource, hop) = (Vec::new(), "resource-policy");
-        Self { role, action, resource, context, of_resource, hop, owner: None, endpoint: None }
+        Self { role, action, resource, written: None, context, of_resource, hop, owner: None, endpoint: None }
+    }
+
+    /// The same, on what a template would write so.
+    #[must_use]
+    pub fn written(self, written: Option<Value>) -> Self {
+        Self { written, ..self }
     }
 }
 
@@ -131,7 +141,8 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
         Judged::No => {
             let why = found.nearest(Level::Resource);
             let message = format!("`{role}` does not trust `{service}`{why}");
-            Hop::new("trust-policy", Answer::Broken, message).at(role, place).help(help)
+            let cures = cures::of_trust(&found, service);
+            Hop::new("trust-policy", Answer::Broken, message).at(role, place).help(help).cures(cures)
         }
         Judged::Assumed(why, told) => {
             found.at(Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}")), told)
@@ -146,12 +157,13 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
     }
 }
 
-struct Found<'f, 'r, 'a> {
-    world: &'f World<'r, 'a>,
-    ask: &'f Ask<'f>,
-    request: &'f Request,
-    policies: &'f Policies,
-    verdict: &'f Verdict,
+/// A request with what the policies say of it.
+pub struct Found<'f, 'r, 'a> {
+    pub world: &'f World<'r, 'a>,
+    pub ask: &'f Ask<'f>,
+    pub request: &'f Request,
+    pub policies: &'f Policies,
+    pub verdict: &'f Verdict,
 }
 
 /// What policies of one kind come to.
@@ -208,7 +220,8 @@ impl<'f> Found<'f, '_, '_> {
         }
     }
 
-    fn of(&self, level: Level) -> impl Iterator<Item = &'f Policy> {
+    /// The policies of a kind.
+    pub fn of(&self, level: Level) -> impl Iterator<Item = &'f Policy> {
         let policies: Vec<&Policy> = match level {
             Level::Identity => self.policies.identity.iter().collect(),
             Level::Boundary => self.policies.boundary.iter().flatten().collect(),
@@ -227,7 +240,8 @@ impl<'f> Found<'f, '_, '_> {
         let of_role = matches!(hop.hop, "identity-policy" | "permissions-boundary");
         let owner = self.ask.owner.as_deref().filter(|_| !of_role).unwrap_or(self.ask.role);
         let source = told.and_then(|told| self.world.source(told.statement.source));
-        match source.and_then(|source| self.world.resolved.place_of(source)) {
+        let resolved = self.world.resolved;
+        match source.and_then(|source| resolved.place_in(owner, source).or_else(|| resolved.place_of(source))) {
             Some(place) => {
                 let id = crate::template::resource_of(&place).unwrap_or_else(|| owner.to_owned());
                 hop.at(&id, place)
@@ -289,7 +303,8 @@ impl<'f> Found<'f, '_, '_> {
                 let message =
                     format!("no policy of `{role}` allows `{action}` on `{resource}`{}", self.nearest(Level::Identity));
                 let missed = self.verdict.near_misses(self.request, self.policies, Level::Identity).into_iter().next();
-                self.at(hop(verdict, message), missed.map(|missed| missed.told)).help(help)
+                let cures = cures::of_identity(self, Level::Identity);
+                self.at(hop(verdict, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
                 self.at(hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}")), told)
@@ -318,7 +333,11 @@ impl<'f> Found<'f, '_, '_> {
             Judged::No => {
                 let message = format!("{whose} does not allow `{action}` on `{resource}`{}", self.nearest(level));
                 let missed = self.verdict.near_misses(self.request, self.policies, level).into_iter().next();
-                self.at(hop(Answer::Broken, message), missed.map(|missed| missed.told)).help(help)
+                let cures = match (level, &self.ask.endpoint) {
+                    (Level::Endpoint, Some(endpoint)) => cures::of_endpoint(self, &endpoint.id),
+                    _ => cures::of_identity(self, level),
+                };
+                self.at(hop(Answer::Broken, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
                 self.at(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), told)
@@ -382,7 +401,8 @@ impl<'f> Found<'f, '_, '_> {
                     "{whose} neither lets the account's IAM policies decide nor `{role}` do `{action}`{}",
                     self.nearest(Level::Resource)
                 );
-                self.at(hop(Answer::Broken, message), None).help(help)
+                let cures = if *name == "key-policy" { cures::of_key(self) } else { Vec::new() };
+                self.at(hop(Answer::Broken, message), None).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
                 let message = match (self.ask.owner.is_none(), *name) {

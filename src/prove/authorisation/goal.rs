@@ -68,7 +68,9 @@ impl fmt::Display for CanGoal<'_> {
             Need::Connect { to } => write!(f, "{who} can log in to {to} with an IAM token"),
             Need::EndToEnd => write!(f, "{who} can log in to its database with an IAM token"),
             Need::Rotate { function, secret } => write!(f, "{function} can rotate {}", told(secret)),
-            Need::Stated { actions, .. } => write!(f, "{who} can {}", actions.join(", ")),
+            Need::Stated { actions, resources } => {
+                write!(f, "{who} can {}{}", actions.join(", "), crate::goal::on(resources, ""))
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::prove::{Answer, Verdict};
+use crate::prove::{Answer, Evidence, Patch, Verdict};
 
 /// One check along a proof.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +20,25 @@ pub struct Hop {
     pub message: String,
     /// The cure, where it is broken or unknown.
     pub help: Option<String>,
+    /// Changes that may mend it, the smallest first; none of them has been tried.
+    pub cures: Vec<Patch>,
+    /// What of the template it rests on.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Hop {
     /// A hop.
     pub fn new(hop: &'static str, verdict: Answer, message: impl Into<String>) -> Self {
-        Self { hop, verdict, resource: None, path: None, message: message.into(), help: None }
+        Self {
+            hop,
+            verdict,
+            resource: None,
+            path: None,
+            message: message.into(),
+            help: None,
+            cures: Vec::new(),
+            evidence: Vec::new(),
+        }
     }
 
     /// With the resource that decides, and the pointer to where.
@@ -33,6 +46,13 @@ impl Hop {
     pub fn at<'s>(mut self, resource: &str, path: impl Into<Cow<'s, str>>) -> Self {
         self.resource = Some(resource.into());
         self.path = Some(path.into().into_owned());
+        self
+    }
+
+    /// With changes that may mend it.
+    #[must_use]
+    pub fn cures(mut self, cures: impl IntoIterator<Item = Patch>) -> Self {
+        self.cures.extend(cures);
         self
     }
 

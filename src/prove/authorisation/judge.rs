@@ -27,11 +27,16 @@ pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
 
 /// Whether what somebody stated holds; none if it is no goal of authorisation, or of what the template does not declare.
 pub fn judge_stated(resolved: &Resolved<'_>, goal: &Goal) -> Option<Judgement> {
+    Some(judge(resolved, &stated_goal(resolved, goal)?))
+}
+
+/// What somebody stated, of what the template declares.
+pub(super) fn stated_goal<'a>(resolved: &Resolved<'a>, goal: &Goal) -> Option<CanGoal<'a>> {
     let Goal::Can { principal, actions, resources } = goal else { return None };
     let (principal, _) = resolved.template().resources.get_key_value(principal.as_str())?;
     let when = resolved.exists(principal);
     let need = Need::Stated { actions: actions.clone(), resources: resources.clone() };
-    Some(judge(resolved, &CanGoal { principal, need, when, source: None }))
+    Some(CanGoal { principal, need, when, source: None })
 }
 
 fn judge_in<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>, partition: Option<&str>) -> Judgement {

@@ -35,6 +35,7 @@
 mod access;
 mod arn;
 mod catalogue;
+mod cures;
 mod derive;
 mod goal;
 mod hop;
@@ -43,6 +44,7 @@ mod need;
 mod proofs;
 mod role;
 mod secret;
+mod trial;
 mod user;
 mod world;
 

@@ -2,6 +2,7 @@
 
 use super::access::{self, Ask};
 use super::arn;
+use super::cures;
 use super::goal::{CanGoal, Need};
 use super::hop::Hop;
 use super::role::{self, Attached, Holder, referred};
@@ -10,9 +11,9 @@ use super::user;
 use super::world::World;
 use crate::iam::evaluation::{Context, Presence};
 use crate::iam::{Certainty, Charset, Shape, Text};
-use crate::prove::Answer;
+use crate::prove::{Answer, Patch};
 use crate::resolve::Resolution;
-use crate::template::Value;
+use crate::template::{Resource, Value};
 
 /// The hops of a goal, here.
 pub fn hops<'a>(world: &World<'_, 'a>, goal: &CanGoal<'a>) -> Vec<Hop> {
@@ -101,6 +102,7 @@ fn interfaces(world: &World<'_, '_>, role: &str, attached: &Attached) -> Vec<Hop
     hops.extend(ask("ec2:DeleteNetworkInterface", some("network-interface")));
     for hop in hops.iter_mut().filter(|hop| hop.help.is_some()) {
         hop.help = Some(format!("attach `service-role/AWSLambdaVPCAccessExecutionRole` to `{role}`"));
+        hop.cures = cures::of_interfaces(world, role);
     }
     hops
 }
@@ -132,7 +134,7 @@ fn connect_as(
     world: &World<'_, '_>,
     role: &str,
     attached: &Attached,
-    id: &Text,
+    (id, to): (&Text, Option<&str>),
     context: &Context,
     users: &[Text],
 ) -> (Option<Text>, Vec<Hop>) {
@@ -141,7 +143,9 @@ fn connect_as(
     let users = if users.is_empty() { &anyone[..] } else { users };
     for user in users {
         let resource = connect_arn(world, id.clone(), user);
-        let hops = access::hops(world, attached, Ask::new(role, "rds-db:connect", resource, context.clone()));
+        let written = to.and_then(|to| cures::connect(world, to, user));
+        let ask = Ask::new(role, "rds-db:connect", resource, context.clone()).written(written);
+        let hops = access::hops(world, attached, ask);
         let worst = |hops: &[Hop]| hops.iter().map(|hop| hop.verdict).max();
         if best.as_ref().is_none_or(|(_, known)| worst(&hops) < worst(known)) {
             best = Some(((users[0] != anyone[0]).then(|| user.clone()), hops));
@@ -162,16 +166,21 @@ fn connect(world: &World<'_, '_>, function: &str, to: &str, role: &str, attached
     let named = user::named_by(world, function);
     let other = || known.clone().unwrap_or_else(|| user::granted(attached));
     let (mut chosen, mut hops) = match &named {
-        Some(user) => connect_as(world, role, attached, &id, &context, std::slice::from_ref(user)),
-        None => connect_as(world, role, attached, &id, &context, &other()),
+        Some(user) => connect_as(world, role, attached, (&id, Some(to)), &context, std::slice::from_ref(user)),
+        None => connect_as(world, role, attached, (&id, Some(to)), &context, &other()),
     };
     // A name that is given from outside may be any.
     let is_open = named.as_ref().is_some_and(|user| user.known().is_none());
     if is_open && hops.iter().any(|hop| hop.verdict == Answer::Unknown) {
-        (chosen, hops) = connect_as(world, role, attached, &id, &context, &other());
+        (chosen, hops) = connect_as(world, role, attached, (&id, Some(to)), &context, &other());
     }
     let is_same = named.is_some() && chosen == named;
-    hops.extend(authentication(function, to, named.filter(|_| is_same || !is_open), known, chosen));
+    let cures = match (user::variables(world, function).as_slice(), known.as_deref()) {
+        ([(variable, _)], Some([user])) => cures::of_user(world, function, variable, user),
+        _ => Vec::new(),
+    };
+    let login = authentication(function, to, named.filter(|_| is_same || !is_open), known, chosen);
+    hops.extend(login.map(|hop| if hop.verdict == Answer::Broken { hop.cures(cures) } else { hop }));
     if !is_proxy {
         hops.push(flag(world, to));
     }
@@ -226,7 +235,10 @@ fn flag(world: &World<'_, '_>, database: &str) -> Hop {
         }
         Some(Some(false)) | None => {
             let message = format!("`{database}` takes no IAM tokens: `{FLAG}` is not true");
-            Hop::new("authentication", Answer::Broken, message).at(database, at).help(format!("set `{FLAG}: true`"))
+            Hop::new("authentication", Answer::Broken, message)
+                .at(database, at)
+                .help(format!("set `{FLAG}: true`"))
+                .cures([Patch::set(database, FLAG, Value::from(true))])
         }
     }
 }
@@ -236,7 +248,8 @@ fn end_to_end(world: &World<'_, '_>, proxy: &str, role: &str, attached: &Attache
     let users = callers(world, proxy);
     let users = if users.is_empty() { user::granted(attached) } else { users };
     for (told, id, database) in targets(world, proxy) {
-        let (chosen, mut found) = connect_as(world, role, attached, &id, &access::context(world, role), &users);
+        let (chosen, mut found) =
+            connect_as(world, role, attached, (&id, database), &access::context(world, role), &users);
         if database.is_none() {
             // The id of what exists outside is its own: a grant that names one is taken to name it.
             for hop in found.iter_mut().filter(|hop| hop.verdict == Answer::Unknown && hop.hop == "identity-policy") {
@@ -348,7 +361,15 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
     let help = format!(
         "add an `AWS::Lambda::Permission` of `{function}` with `Principal: {SERVICE}` and `Action: lambda:InvokeFunction`"
     );
-    Hop::new("resource-policy", Answer::Broken, message).at(function, format!("/Resources/{function}")).help(help)
+    let permission = Resource::new("AWS::Lambda::Permission")
+        .with("FunctionName", Value::attribute_of(function, "Arn"))
+        .with("Principal", SERVICE)
+        .with("Action", "lambda:InvokeFunction");
+    let cure = Patch::create(world.resolved.template(), &format!("{function}Permission"), permission);
+    Hop::new("resource-policy", Answer::Broken, message)
+        .at(function, format!("/Resources/{function}"))
+        .help(help)
+        .cures([cure])
 }
 
 fn stated<'a>(world: &World<'_, 'a>, id: &'a str, actions: &[String], resources: &[Value]) -> Vec<Hop> {
@@ -378,12 +399,15 @@ fn stated_one(world: &World<'_, '_>, role: &str, attached: &Attached, action: &s
     match (key, secret) {
         (Some(key), _) => {
             let (of_resource, owner) = (vec![secret::key_policy(world, key)], Some(key.to_owned()));
-            let ask = Ask::new(role, action, resource, context);
+            let ask = Ask::new(role, action, resource, context).written(Some(value.clone()));
             access::hops(world, attached, Ask { of_resource, owner, hop: "key-policy", ..ask })
         }
         (None, Some(secret)) if action.starts_with("secretsmanager:") => {
             secret::use_hops(world, role, attached, &secret, action, None, context)
         }
-        _ => access::hops(world, attached, Ask::new(role, action, resource, context)),
+        _ => {
+            let ask = Ask::new(role, action, resource, context).written(Some(value.clone()));
+            access::hops(world, attached, ask)
+        }
     }
 }

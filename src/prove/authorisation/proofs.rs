@@ -2,6 +2,8 @@
 
 use super::goal::{CanGoal, Need};
 use super::hop::{Hop, Judgement};
+use super::judge::stated_goal;
+use super::trial::Trial;
 use super::{derive, judge, judge_stated};
 use crate::diagnostic::Code;
 use crate::goal::{Assumption, Goal, Goals, Taken};
@@ -83,25 +85,53 @@ pub static HOPS: &[HopFacts] = &[
 /// Proves what must be allowed for a template to work, and what somebody stated of permissions.
 pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
     let mut proofs: Vec<Proof> = Vec::new();
+    let mut trial = Trial::default();
     for goal in derive(resolved) {
         let origin = goal.source.map(|source| Origin {
             resource: goal.principal.to_owned(),
             path: resolved.place(goal.principal, source),
             says: format!("so {goal}"),
         });
-        let proof = proof(as_stated(&goal), origin, goal.when, judge(resolved, &goal), &goals.assumed);
+        let mut found = judge(resolved, &goal);
+        keep_cures(&mut trial, resolved, &goal, &mut found);
+        let proof = proof(as_stated(&goal), origin, goal.when, found, &goals.assumed);
         if !proofs.iter().any(|known| known.goal == proof.goal && known.steps.len() == proof.steps.len()) {
             proofs.push(proof);
         }
     }
-    proofs.extend(self::stated(resolved, goals));
+    for goal in &goals.required {
+        let Some(can) = stated_goal(resolved, goal) else { continue };
+        let mut found = judge(resolved, &can);
+        keep_cures(&mut trial, resolved, &can, &mut found);
+        proofs.push(proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed));
+    }
     proofs
 }
 
-/// Proves what somebody stated of permissions.
+/// Proves what somebody stated of permissions. Changes are not tried.
 pub fn stated(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
     let judged = goals.required.iter().filter_map(|goal| Some((goal, judge_stated(resolved, goal)?)));
-    judged.map(|(goal, found)| proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed)).collect()
+    let bare = judged.map(|(goal, mut found)| {
+        found.hops.iter_mut().for_each(|hop| hop.cures.clear());
+        (goal, found)
+    });
+    bare.map(|(goal, found)| proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed)).collect()
+}
+
+/// Of the changes that may mend a refuted goal, one that does all by itself; otherwise, for each broken hop, the first that
+/// mends it.
+fn keep_cures<'a>(trial: &mut Trial, resolved: &Resolved<'a>, goal: &CanGoal<'a>, found: &mut Judgement) {
+    let is_refuted = found.verdict == Verdict::Refuted;
+    let whole = if is_refuted { trial.whole(resolved, goal, found) } else { None };
+    let cure = |hop: &Hop| match (is_refuted && hop.verdict == Answer::Broken, &whole) {
+        (true, Some(whole)) => hop.cures.contains(whole).then(|| whole.clone()),
+        (true, None) => trial.cure(resolved, goal, found, hop),
+        (false, _) => None,
+    };
+    let cures: Vec<_> = found.hops.iter().map(cure).collect();
+    for (hop, cure) in found.hops.iter_mut().zip(cures) {
+        hop.cures = cure.into_iter().collect();
+    }
 }
 
 /// A goal in the words of a sidecar.
@@ -163,5 +193,6 @@ fn step(hop: Hop, when: Formula) -> Step {
     let code = HOPS.iter().find(|facts| facts.name == hop.hop).map_or(crate::prove::UNJUDGED, |facts| facts.code);
     let mut step = Step::new(hop.hop, code, hop.verdict, when, hop.message);
     (step.resource, step.path, step.help) = (hop.resource, hop.path, hop.help);
+    (step.fix, step.evidence) = (hop.cures.into_iter().next(), hop.evidence);
     step
 }

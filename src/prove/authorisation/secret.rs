@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::access::{self, Ask, Endpoint};
 use super::arn;
+use super::cures;
 use super::hop::Hop;
 use super::role::{self, Attached, referred};
 use super::world::World;
@@ -11,6 +12,7 @@ use crate::iam::evaluation::{Context, Level, Policies, Policy, Presence, Request
 use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
 use crate::prove::Answer;
 use crate::resolve::Resolution;
+use crate::template::Value;
 
 const SECRET: &str = "AWS::SecretsManager::Secret";
 const ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment";
@@ -22,6 +24,8 @@ pub struct Secret<'a> {
     pub arn: Text,
     /// Its logical id, if it is one of the template.
     pub id: Option<&'a str>,
+    /// Its ARN as a template writes it.
+    written: Option<Value>,
     /// The database that made it, if one did.
     database: Option<&'a str>,
     key: Key<'a>,
@@ -79,7 +83,7 @@ impl<'a> Secret<'a> {
             (None, Some(database)) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
             (None, None) => Key::Unknown,
         };
-        Some(Self { arn, id, database, key })
+        Some(Self { written: written(world, value, &arn), arn, id, database, key })
     }
 
     /// The user in it, as far as the template says.
@@ -107,6 +111,15 @@ fn user_in(text: &Text) -> Option<Text> {
     let quoted = text.split('"', usize::MAX).or_else(|| text.split_known('"'))?;
     let at = quoted.iter().position(|part| part.known() == Some("username"))?;
     quoted.get(at + 2).cloned()
+}
+
+/// A value as a template writes it.
+fn written<'a>(world: &World<'_, 'a>, value: &Resolution<'a>, text: &Text) -> Option<Value> {
+    match value.reference() {
+        Some((id, None)) => Some(Value::reference_to(id)),
+        Some((id, Some(attribute))) => Some(Value::attribute_of(id, attribute)),
+        None => cures::written(world, text),
+    }
 }
 
 fn of_template<'a>(world: &World<'_, 'a>, value: &Resolution<'a>) -> Option<&'a str> {
@@ -181,7 +194,7 @@ pub fn use_hops(
     };
     let (of_resource, owner) = policies_on(world, secret);
     by_reading(readings(world, &secret.arn, "secretsmanager", "secret:"), |arn| {
-        let ask = Ask::new(role, action, arn.clone(), context.clone());
+        let ask = Ask::new(role, action, arn.clone(), context.clone()).written(secret.written.clone());
         let (of_resource, owner, endpoint) = (of_resource.clone(), owner.clone(), endpoint.clone());
         access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask })
     })
@@ -201,7 +214,7 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
         Key::Template(id) => {
             let (arn, policy) = (arn::of(world, id, Some("Arn")), key_policy(world, id));
             let context = access::tagged(world, context, id, &["aws:ResourceTag"]);
-            let ask = Ask::new(role, action, arn, context);
+            let ask = Ask::new(role, action, arn, context).written(Some(Value::attribute_of(*id, "Arn")));
             access::hops(
                 world,
                 attached,
@@ -210,8 +223,9 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
         }
         Key::Given(arn) => {
             let policy = Policy::open(&format!("the key policy of `{arn}`"), "it exists outside the template");
+            let written = cures::written(world, arn);
             by_reading(readings(world, arn, "kms", "key/"), |arn| {
-                let ask = Ask::new(role, action, arn.clone(), context.clone());
+                let ask = Ask::new(role, action, arn.clone(), context.clone()).written(written.clone());
                 access::hops(world, attached, Ask { of_resource: vec![policy.clone()], hop: "key-policy", ..ask })
             })
         }

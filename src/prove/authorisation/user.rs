@@ -8,7 +8,18 @@ use crate::iam::{Effect, Text};
 
 /// The user that a function is told to log in as; none if it is not told, or of several.
 pub fn named_by(world: &World<'_, '_>, function: &str) -> Option<Text> {
-    let mut found: Vec<Text> = Vec::new();
+    let mut users: Vec<Text> = Vec::new();
+    for (_, user) in variables(world, function) {
+        if !users.contains(&user) {
+            users.push(user);
+        }
+    }
+    if users.len() == 1 { users.pop() } else { None }
+}
+
+/// The environment variables of a function that name a database user, with whom they name.
+pub fn variables<'a>(world: &World<'_, 'a>, function: &str) -> Vec<(&'a str, Text)> {
+    let mut found = Vec::new();
     for (name, case) in derive::variables(world.resolved, function) {
         if !names_user(name) || !world.is_here(case.when) {
             continue;
@@ -17,9 +28,9 @@ pub fn named_by(world: &World<'_, '_>, function: &str) -> Option<Text> {
             Some(text) => Some(Text::from(text)),
             None => world.text(&case.value),
         };
-        found.extend(user.filter(|user| !found.contains(user)));
+        found.extend(user.map(|user| (name, user)));
     }
-    if found.len() == 1 { found.pop() } else { None }
+    found
 }
 
 /// Whether a variable is called like one that has a database user.
