@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::out::{self, Change, Kind, Plan, Scope};
 use super::{Exit, Format, Stacks, Synthesis, Synthesized, codes, speak, stacks};
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::emit::{goals, yaml};
+use crate::emit::{goals, proofs, yaml};
 use crate::settings;
 
 /// Arguments of `synth`.
@@ -254,17 +254,13 @@ fn summary(plan: &Plan) -> String {
     }
 }
 
-/// What was proved of the stacks, and what they take on trust.
+/// What was proved of each stack and what it takes on trust, in one line.
 fn proved(synthesized: &[Synthesized]) -> String {
     let mut text = String::new();
-    for Synthesized { stack, environment, goals, proofs, .. } in synthesized {
-        let proved = proofs.iter().map(|proof| match proof.assumptions.len() {
-            0 => format!("{}: {}", proof.verdict.name(), proof.goal),
-            1 => format!("{}: {}, under 1 assumption", proof.verdict.name(), proof.goal),
-            many => format!("{}: {}, under {many} assumptions", proof.verdict.name(), proof.goal),
-        });
-        let assumed = goals.assumed.iter().map(|assumption| format!("taken on trust: {assumption}"));
-        text.extend(proved.chain(assumed).map(|line| format!("{stack} ({environment}): {line}\n")));
+    for Synthesized { stack, environment, goals, proofs: proved, .. } in synthesized {
+        let trusted = goals.assumed.iter().map(|assumption| format!("; taken on trust: {assumption}"));
+        let trusted: String = trusted.collect();
+        text.push_str(&format!("{stack} ({environment}): {}{trusted}\n", proofs::summary(proved)));
     }
     text
 }

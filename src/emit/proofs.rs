@@ -1,5 +1,7 @@
 //! Proofs, for people and for programs.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::yaml;
@@ -47,6 +49,9 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
         text.push('\n');
         goal(proof, &Page { name, places }, &mut text);
     }
+    if proofs.len() > 1 {
+        text.push_str(&format!("\n{name}: {}\n", summary(proofs)));
+    }
     text
 }
 
@@ -85,6 +90,24 @@ pub fn counted(proofs: &[Proof]) -> String {
         0 => "no goals follow from it and none are stated".to_owned(),
         1 => format!("1 goal: {}", parts.join(", ")),
         many => format!("{many} goals: {}", parts.join(", ")),
+    }
+}
+
+/// All proofs of a stack in one line: how many goals are proved, under how many assumptions, and which are not.
+pub fn summary(proofs: &[Proof]) -> String {
+    let (proved, open): (Vec<_>, Vec<_>) = proofs.iter().partition(|proof| proof.verdict == Verdict::Proved);
+    let assumptions: BTreeSet<_> = proved.iter().flat_map(|proof| &proof.assumptions).collect();
+    let under = match assumptions.len() {
+        0 => String::new(),
+        1 => ", under 1 assumption".to_owned(),
+        many => format!(", under {many} assumptions"),
+    };
+    let open: Vec<_> = open.iter().map(|proof| format!("{}: {}", proof.verdict.name(), proof.goal)).collect();
+    match (proofs.len(), open.as_slice()) {
+        (0, _) => counted(proofs),
+        (1, []) => format!("its goal is proved{under}"),
+        (all, []) => format!("all {all} goals are proved{under}"),
+        (all, open) => format!("{} of {all} goals proved{under}; {}", proved.len(), open.join("; ")),
     }
 }
 

@@ -132,7 +132,12 @@ fn peer<'a>(model: &Model<'a>, to: &End<'a>, rule: &GroupRule<'a>, judged: Judge
                 let member = |id: String| (format!("`{id}`, a member of {told}"), Some(id), vec![told.clone()], judged);
                 let others: Vec<_> = others_in(model, id).into_iter().map(member).collect();
                 let has = |one: &std::rc::Rc<Interface<'a>>| one.groups.iter().any(|group| group.term == *term);
-                if others.is_empty() && !model.all_interfaces().iter().any(has) {
+                // An interface that has the group names it nearly always.
+                let is_used = || {
+                    model.users(id).iter().filter_map(|user| model.interface(user)).any(|one| has(&one))
+                        || model.all_interfaces().iter().any(has)
+                };
+                if others.is_empty() && !is_used() {
                     let who = format!("members of {told}, of which there are none here,");
                     return vec![(who, None, vec![told], Judged::open(judged.open))];
                 }
@@ -165,18 +170,8 @@ fn peer<'a>(model: &Model<'a>, to: &End<'a>, rule: &GroupRule<'a>, judged: Judge
 fn others_in<'a>(model: &Model<'a>, group: &str) -> Vec<String> {
     const SILENT: &[&str] =
         &["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"];
-    let mut found = Vec::new();
-    for (id, resource) in &model.resolved.template().resources {
-        if SILENT.contains(&resource.kind.as_str()) || model.interface(id).is_some() {
-            continue;
-        }
-        let mut names = false;
-        model.resolved.each_reference(id, &mut |name, _, _, _| names |= name == group);
-        if names {
-            found.push(id.clone());
-        }
-    }
-    found
+    let is_other = |id: &&&str| !SILENT.contains(&model.kind(id)) && model.interface(id).is_none();
+    model.users(group).iter().filter(is_other).map(|id| (*id).to_owned()).collect()
 }
 
 /// Whether nobody but the excepted can call.

@@ -45,6 +45,7 @@ pub struct Model<'a> {
     interfaces: RefCell<HashMap<&'a str, Option<Rc<Interface<'a>>>>>,
     rules: OnceCell<rule::Rules<'a>>,
     touched: OnceCell<HashMap<&'a str, &'a str>>,
+    users: OnceCell<HashMap<&'a str, Vec<&'a str>>>,
     settling: RefCell<Vec<&'a str>>,
     known: quick::Known<'a>,
 }
@@ -63,6 +64,7 @@ impl<'a> Model<'a> {
             interfaces: RefCell::default(),
             rules: OnceCell::new(),
             touched: OnceCell::new(),
+            users: OnceCell::new(),
             settling: RefCell::default(),
             known: RefCell::default(),
         }
@@ -100,6 +102,24 @@ impl<'a> Model<'a> {
             Term::Given(value) => self.facts.group(value.text()?),
             _ => None,
         }
+    }
+
+    /// The resources that name another one, in the order of the template: who uses a group is asked once a rule, so that
+    /// all are looked through once.
+    pub fn users(&self, id: &str) -> &[&'a str] {
+        let users = self.users.get_or_init(|| {
+            let mut users: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+            for user in self.resolved.template().resources.keys() {
+                self.resolved.each_reference(user, &mut |name, _, _, _| {
+                    let known = users.entry(name).or_default();
+                    if known.last() != Some(&user.as_str()) {
+                        known.push(user);
+                    }
+                });
+            }
+            users
+        });
+        users.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The worlds in which any of these stands there.
