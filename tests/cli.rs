@@ -224,6 +224,23 @@ fn goals_and_assumptions_as_json() {
 }
 
 #[test]
+fn synth_and_prove_end_in_one_line_a_stack() {
+    let place = Place::new();
+    let said = place.run("synth");
+    let text = String::from_utf8_lossy(&said.stderr);
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("rds-proxy (")).collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    for line in &lines {
+        assert!(line.contains("): 9 of 10 goals proved, under "), "{line}");
+        assert!(line.contains("; depends: Database is isolated except from Proxy; taken on trust: "), "{line}");
+    }
+    let said = place.run("prove out/uat/rds-proxy.template.yaml");
+    let text = String::from_utf8_lossy(&said.stdout);
+    let last = text.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains(": 9 of 10 goals proved, under ") && last.contains("; depends: Database"), "{last}");
+}
+
+#[test]
 fn an_unknown_environment() {
     Place::new().refuses(
         "synth --environment prdo",

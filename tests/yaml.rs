@@ -191,7 +191,7 @@ prop_compose! {
         let [creation_policy, update_policy, deletion_policy, update_replace_policy] = policies;
         Resource {
             kind, condition, depends_on, creation_policy, update_policy, deletion_policy, update_replace_policy,
-            metadata, properties, other: Map::new(),
+            metadata, properties, other: Map::default(),
         }
     }
 }
@@ -281,7 +281,7 @@ fn traps_read_back_in_every_position() {
         let value = Value::list([
             Value::from(*trap),
             Value::list([Value::from(*trap)]),
-            Value::Map(Map::from([((*trap).to_owned(), Value::from(*trap)), ("b".to_owned(), Value::Null)])),
+            Value::Map(Map::from_iter([((*trap).to_owned(), Value::from(*trap)), ("b".to_owned(), Value::Null)])),
             Value::call_list(Function::Join, [Value::from(*trap), Value::list([Value::from(*trap)])]),
             Value::call(Function::Base64, Value::from(*trap)),
         ]);

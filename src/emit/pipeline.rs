@@ -10,7 +10,7 @@ use super::{json, stack_policy};
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html>
 pub fn pipeline(deployment: &Deployment) -> Option<String> {
-    let mut parts = Map::new();
+    let mut parts = Map::default();
     let values: Map<_, _> = deployment.values().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     if !values.is_empty() {
         parts.insert("Parameters".into(), values.into());

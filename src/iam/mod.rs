@@ -113,7 +113,7 @@ impl<R: Clone> Statement<R> {
 
     /// As a policy document has it.
     pub fn to_value(&self) -> Value<R> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         if let Some(sid) = &self.sid {
             map.insert("Sid".into(), Value::from(sid.as_str()));
         }
@@ -136,9 +136,9 @@ impl<R: Clone> Statement<R> {
     }
 
     fn conditions_to_value(&self) -> Value<R> {
-        let mut operators: Map<R> = Map::new();
+        let mut operators: Map<R> = Map::default();
         for condition in &self.conditions {
-            let keys = operators.entry(condition.operator.clone()).or_insert_with(|| Value::Map(Map::new()));
+            let keys = operators.entry(condition.operator.clone()).or_insert_with(|| Value::Map(Map::default()));
             if let Value::Map(keys) = keys {
                 keys.insert(condition.key.clone(), one_or_many(condition.values.iter().cloned()));
             }

@@ -135,7 +135,7 @@ impl Patch {
 
     /// What is to stand under `Resources` besides what stands there.
     pub fn to_value(&self) -> Value {
-        let mut resources = Map::new();
+        let mut resources = Map::default();
         for (id, resource) in &self.added {
             let properties = Value::Map(resource.properties.clone());
             let map = Value::map([("Type", Value::from(resource.kind.as_str())), ("Properties", properties)]);

@@ -212,7 +212,7 @@ impl Expander<'_, '_> {
     }
 
     fn map(&mut self, map: &Map, way: &Way) -> Map {
-        let mut made = Map::new();
+        let mut made = Map::default();
         for (key, value) in map {
             if let Some(name) = key.strip_prefix(LOOP_KEY) {
                 self.unroll(key, name, value, way, &mut made);

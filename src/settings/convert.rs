@@ -76,7 +76,7 @@ impl Converter<'_> {
         schema: &'static Value,
         at: &str,
     ) -> Result<Value, Diagnostic> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         for (key, node) in entries {
             let place = span(self.file, key.range);
             let Some(key) = key.text() else {

@@ -11,11 +11,12 @@ use super::link::Term;
 use super::types::Json;
 use super::value::{IntoValue, PlainText, PropertyType, Trace, Value};
 use super::{Condition, Deletion};
+use crate::template::Named;
 
 /// Properties by name, each with the Rust line that set it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields {
-    terms: IndexMap<String, Term>,
+    terms: Named<Term>,
     places: Vec<(String, &'static Location<'static>)>,
 }
 
@@ -63,7 +64,7 @@ impl Fields {
     }
 
     /// The properties.
-    pub fn terms(&self) -> &IndexMap<String, Term> {
+    pub fn terms(&self) -> &Named<Term> {
         &self.terms
     }
 
@@ -159,7 +160,7 @@ impl Bag {
     }
 
     /// The properties that are set.
-    pub fn terms(&self) -> &IndexMap<String, Term> {
+    pub fn terms(&self) -> &Named<Term> {
         self.fields.terms()
     }
 

@@ -20,7 +20,7 @@ pub enum Link {
 /// Text with pseudo parameters in it, as `Fn::Sub` writes it: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root`. What
 /// comes from elsewhere is pushed behind it, since it may have such marks itself.
 pub(crate) fn sub(text: &str) -> Sub<Link> {
-    Sub::new(Sub::parse(text, Map::new()).parts.into_iter().map(|part| match part {
+    Sub::new(Sub::parse(text, Map::default()).parts.into_iter().map(|part| match part {
         SubPart::Text(text) => SubPart::Text(text),
         SubPart::Reference(pseudo) => SubPart::Reference(Link::Name(pseudo.name().to_owned())),
         SubPart::Variable(name) => unreachable!("there are no variables, so `{name}` is none"),

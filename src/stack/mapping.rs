@@ -93,7 +93,7 @@ impl Stack {
     {
         let (name, location) = (self.scoped(&name.into()), Location::caller());
         self.check_name(&name, location);
-        let mut mapping = Map::new();
+        let mut mapping = Map::default();
         for (key, row) in rows {
             let row: Map = row.into_iter().map(|(key, value)| (key.into(), literal(value))).collect();
             mapping.insert(key.into(), template::Value::Map(row));

@@ -25,7 +25,7 @@ pub(super) fn add(resource: &mut Resource, tags: &[(String, Value)]) {
 }
 
 fn empty(in_a_list: bool) -> Value {
-    if in_a_list { Value::List(Vec::new()) } else { Value::Map(Map::new()) }
+    if in_a_list { Value::List(Vec::new()) } else { Value::Map(Map::default()) }
 }
 
 fn pair(key: &str, value: &Value) -> Value {

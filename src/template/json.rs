@@ -68,7 +68,7 @@ impl Value {
                 }
                 _ => Self::call(function, argument),
             },
-            (Function::Sub, Self::String(text)) => Self::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::new()))),
+            (Function::Sub, Self::String(text)) => Self::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::default()))),
             (Function::Sub, Self::List(arguments)) => match arguments.as_slice() {
                 [Self::String(text), Self::Map(variables)] => {
                     Self::Intrinsic(Intrinsic::Sub(Sub::parse(text, variables.clone())))
@@ -123,7 +123,7 @@ impl Template {
 
     /// The whole template as one value, sections in canonical order, empty ones left out. What `emit` writes.
     pub fn to_value(&self) -> Value {
-        let mut top = Map::new();
+        let mut top = Map::default();
         put(&mut top, "AWSTemplateFormatVersion", self.format_version.as_deref().map(Value::from));
         put(&mut top, "Description", self.description.as_deref().map(Value::from));
         match self.transform.as_slice() {
@@ -152,7 +152,7 @@ impl Template {
     }
 }
 
-fn each<T>(items: &indexmap::IndexMap<String, T>, to_value: impl Fn(&T) -> Value) -> Map {
+fn each<T>(items: &super::Named<T>, to_value: impl Fn(&T) -> Value) -> Map {
     items.iter().map(|(name, item)| (name.clone(), to_value(item))).collect()
 }
 
@@ -172,7 +172,7 @@ fn put_list(map: &mut Map, key: &str, values: &[Value]) {
 
 impl Parameter {
     fn to_value(&self) -> Value {
-        let mut map = Map::new();
+        let mut map = Map::default();
         put(&mut map, "Type", Some(Value::from(self.kind.as_str())));
         put(&mut map, "Description", self.description.as_deref().map(Value::from));
         put(&mut map, "Default", self.default.clone());
@@ -191,10 +191,10 @@ impl Parameter {
 
 impl Rule {
     fn to_value(&self) -> Value {
-        let mut map = Map::new();
+        let mut map = Map::default();
         put(&mut map, "RuleCondition", self.condition.clone());
         let assertions = self.assertions.iter().map(|assertion| {
-            let mut map = Map::new();
+            let mut map = Map::default();
             put(&mut map, "Assert", Some(assertion.assert.clone()));
             put(&mut map, "AssertDescription", assertion.description.as_deref().map(Value::from));
             Value::Map(map)
@@ -206,7 +206,7 @@ impl Rule {
 
 impl Resource {
     fn to_value(&self) -> Value {
-        let mut map = Map::new();
+        let mut map = Map::default();
         put(&mut map, "Type", Some(Value::from(self.kind.as_str())));
         put(&mut map, "Condition", self.condition.as_deref().map(Value::from));
         match self.depends_on.as_slice() {
@@ -227,7 +227,7 @@ impl Resource {
 
 impl Output {
     fn to_value(&self) -> Value {
-        let mut map = Map::new();
+        let mut map = Map::default();
         put(&mut map, "Description", self.description.as_deref().map(Value::from));
         put(&mut map, "Condition", self.condition.as_deref().map(Value::from));
         put(&mut map, "Value", Some(self.value.clone()));

@@ -14,8 +14,6 @@ mod sub;
 mod value;
 mod walk;
 
-use indexmap::IndexMap;
-
 pub use dynamic::{DynamicReference, dynamic_references};
 pub(crate) use json::map_to_json;
 pub use name::LogicalId;
@@ -25,7 +23,7 @@ pub(crate) use pointer::{resource_of, to_secret};
 pub use pseudo::PSEUDO_PARAMETERS;
 pub use sub::{Sub, SubPart};
 pub(crate) use value::is_macro;
-pub use value::{Function, Intrinsic, Map, Reference, Value};
+pub use value::{Function, Intrinsic, Map, Named, Reference, Value};
 pub use walk::{Path, Visit};
 
 /// The one version that CloudFormation knows.
@@ -45,19 +43,19 @@ pub struct Template {
     /// `Metadata`.
     pub metadata: Map,
     /// `Parameters`.
-    pub parameters: IndexMap<String, Parameter>,
+    pub parameters: Named<Parameter>,
     /// `Rules`, which check parameters.
-    pub rules: IndexMap<String, Rule>,
+    pub rules: Named<Rule>,
     /// `Mappings`: name, first key, second key, value.
-    pub mappings: IndexMap<String, Map>,
+    pub mappings: Named<Map>,
     /// `Conditions`.
-    pub conditions: IndexMap<String, Value>,
+    pub conditions: Map,
     /// `Resources`.
-    pub resources: IndexMap<String, Resource>,
+    pub resources: Named<Resource>,
     /// Keys of `Resources` that are no resource: `Fn::ForEach::…`, `Fn::Transform`.
     pub resource_macros: Map,
     /// `Outputs`.
-    pub outputs: IndexMap<String, Output>,
+    pub outputs: Named<Output>,
     /// Keys of `Outputs` that are no output: `Fn::ForEach::…`, `Fn::Transform`.
     pub output_macros: Map,
     /// Other top-level sections, such as `Globals` of a SAM template, as they stand.

@@ -1,5 +1,6 @@
 //! Where each part of a template was written.
 
+use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
 
 use super::pointer::escape;
@@ -15,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Span};
 pub struct Places {
     files: Vec<String>,
     top: Spots,
-    steps: IndexMap<Step, Spots>,
+    steps: IndexMap<Step, Spots, RandomState>,
 }
 
 /// A part of which places can be recorded, by its number: 0 is the whole, the others are one more than their step's.

@@ -25,13 +25,13 @@ pub enum SubPart<R = Reference> {
 impl<R> Sub<R> {
     /// A substitution without values of its own.
     pub fn new(parts: impl IntoIterator<Item = SubPart<R>>) -> Self {
-        Self { parts: parts.into_iter().collect(), variables: Map::new() }
+        Self { parts: parts.into_iter().collect(), variables: Map::default() }
     }
 
     /// The same substitution with each reference replaced. One that becomes literal text is merged into the text
     /// around it; if nothing but text remains, so is the result.
     pub(super) fn substitute<S: Clone>(&self, replace: &mut dyn FnMut(&R) -> Value<S>) -> Value<S> {
-        let mut built = Sub { parts: Vec::new(), variables: Map::new() };
+        let mut built = Sub { parts: Vec::new(), variables: Map::default() };
         for part in &self.parts {
             match part {
                 SubPart::Text(text) => built.push_text(text),
@@ -184,7 +184,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, parts: &[SubPart]) {
-        let sub = Sub::parse(text, Map::new());
+        let sub = Sub::parse(text, Map::default());
         assert_eq!(sub.parts, parts);
         assert_eq!(sub.text(), text);
     }

@@ -1,12 +1,17 @@
 //! Values of a template, and the intrinsic functions among them.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::Number;
 
 use super::sub::Sub;
 
-/// Names and values in the order in which they were written.
-pub type Map<R = Reference> = IndexMap<String, Value<R>>;
+/// Things by their names, in the order in which they were written. Templates are full of short names, which the hasher of
+/// the standard library is slow for; this one too is seeded at random, so that nobody can make names that collide.
+pub type Named<T> = IndexMap<String, T, RandomState>;
+
+/// Names and values.
+pub type Map<R = Reference> = Named<Value<R>>;
 
 /// A value in a template.
 ///

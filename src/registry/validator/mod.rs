@@ -134,7 +134,7 @@ impl<'v> Decisions<'v> {
     /// What `look` finds in the properties of each world, once each, with the conditions under which it is so.
     fn violations(&self, look: impl Fn(&Value) -> Vec<Violation>) -> Vec<Violation> {
         let mut found: BTreeMap<(String, ViolationKind, String), (Violation, Vec<&World>)> = BTreeMap::new();
-        let nothing = Value::Object(Map::new());
+        let nothing = Value::Object(Map::default());
         for (decided, world) in self.decided.iter().zip(&self.worlds) {
             let value = decided.value.as_deref().unwrap_or(&nothing);
             if world::is_function(value) {

@@ -76,7 +76,7 @@ pub fn rewrite(schema: &Value) -> Value {
 
 /// Likewise, where no other properties than these are there: of the rest it holds only that they may be.
 pub fn rewrite_for(schema: &Value, names: &BTreeSet<String>) -> Value {
-    let mut out = Map::new();
+    let mut out = Map::default();
     for (name, value) in schema.as_object().into_iter().flatten() {
         match (name.as_str(), value.as_object()) {
             ("properties", Some(properties)) => {
@@ -96,7 +96,7 @@ pub fn rewrite_for(schema: &Value, names: &BTreeSet<String>) -> Value {
 pub fn with_definitions(mut part: Map<String, Value>, schema: &Value) -> Value {
     let mut open = Vec::new();
     part.values().for_each(|value| references(value, &mut open));
-    let mut definitions = Map::new();
+    let mut definitions = Map::default();
     while let Some(name) = open.pop() {
         let definition = match name.strip_prefix(PROPERTY) {
             Some(property) => schema["properties"].get(property),
@@ -161,7 +161,7 @@ fn position(schema: &Value, strict: bool) -> Value {
 
 /// The keywords of a schema, one by one.
 fn keywords(schema: &Value, strict: bool) -> Map<String, Value> {
-    let mut out = Map::new();
+    let mut out = Map::default();
     let Some(members) = schema.as_object() else {
         return out;
     };

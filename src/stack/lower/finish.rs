@@ -211,7 +211,7 @@ fn set_at(properties: &mut template::Map, path: &str, value: template::Value) ->
         properties.insert(first.to_owned(), value);
         return Ok(());
     };
-    let slot = properties.entry(first.to_owned()).or_insert_with(|| template::Value::Map(template::Map::new()));
+    let slot = properties.entry(first.to_owned()).or_insert_with(|| template::Value::Map(template::Map::default()));
     set_below(slot, first, rest, value)
 }
 

@@ -75,7 +75,7 @@ fn uses(template: &Template, user: &User, id: &str) -> bool {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
 fn logs() -> Statement {
-    let sub = |text: &str| Value::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::new())));
+    let sub = |text: &str| Value::Intrinsic(Intrinsic::Sub(Sub::parse(text, Map::default())));
     let service = sub("logs.${AWS::Region}.amazonaws.com");
     let groups = sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
     let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];

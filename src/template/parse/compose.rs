@@ -213,8 +213,8 @@ impl<'a> Composer<'a> {
     }
 
     fn map(&mut self, entries: Vec<(Node<'_>, Node<'_>)>) -> Option<Value> {
-        let mut map = Map::new();
-        let mut merged = Map::new();
+        let mut map = Map::default();
+        let mut merged = Map::default();
         for (key, value) in entries {
             let range = key.range;
             match self.key(key)? {

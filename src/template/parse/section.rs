@@ -105,7 +105,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn map(&mut self, key: &str) -> Map {
-        let Some(value) = self.take(key) else { return Map::new() };
+        let Some(value) = self.take(key) else { return Map::default() };
         let kind = value.kind();
         into_map(value).unwrap_or_else(|| self.wrong_kind(key, kind, "a map").unwrap_or_default())
     }

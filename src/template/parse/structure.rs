@@ -1,14 +1,12 @@
 //! Values to a template: each section, key by key.
 
-use indexmap::IndexMap;
-
 use super::finding::{
     DEPENDS_ON_SHAPE, DESCRIPTION_SHAPE, MAPPING_SHAPE, OUTPUT_INCOMPLETE, OUTPUT_KIND, OUTPUT_SHAPE, PARAMETER_SHAPE,
 };
 use super::finding::{RESOURCE_SHAPE, RULE_SHAPE, TEMPLATE_SHAPE};
 use super::section::{Codes, Section, into_map, located};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{Assertion, Map, Output, Parameter, Resource, Rule, Template, Value, is_macro, pointer};
+use crate::template::{Assertion, Map, Named, Output, Parameter, Resource, Rule, Template, Value, is_macro, pointer};
 
 const OUTPUT: Codes = Codes { keys: OUTPUT_SHAPE, missing: OUTPUT_INCOMPLETE, kinds: OUTPUT_KIND };
 
@@ -21,13 +19,13 @@ pub(super) fn template(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Templ
 }
 
 /// Reads resources that something else has made.
-pub(crate) fn resources(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Resource> {
-    Reader { entries: Map::new(), diagnostics }.members("Resources", entries, RESOURCE_SHAPE, resource)
+pub(crate) fn resources(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> Named<Resource> {
+    Reader { entries: Map::default(), diagnostics }.members("Resources", entries, RESOURCE_SHAPE, resource)
 }
 
 /// Reads outputs that something else has made.
-pub(crate) fn outputs(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Output> {
-    Reader { entries: Map::new(), diagnostics }.members("Outputs", entries, OUTPUT, output)
+pub(crate) fn outputs(entries: Map, diagnostics: &mut Vec<Diagnostic>) -> Named<Output> {
+    Reader { entries: Map::default(), diagnostics }.members("Outputs", entries, OUTPUT, output)
 }
 
 struct Reader<'a> {
@@ -72,7 +70,7 @@ impl Reader<'_> {
     }
 
     fn map(&mut self, key: &str, code: Code) -> Map {
-        let Some(value) = self.take(key) else { return Map::new() };
+        let Some(value) = self.take(key) else { return Map::default() };
         Section::new(value, pointer([key]), code, self.diagnostics).map(Section::rest).unwrap_or_default()
     }
 
@@ -84,12 +82,12 @@ impl Reader<'_> {
         }
     }
 
-    fn conditions(&mut self) -> IndexMap<String, Value> {
+    fn conditions(&mut self) -> Named<Value> {
         let conditions = self.map("Conditions", TEMPLATE_SHAPE);
         conditions.into_iter().map(|(name, formula)| (name, formula.as_formula())).collect()
     }
 
-    fn resources(&mut self) -> (IndexMap<String, Resource>, Map) {
+    fn resources(&mut self) -> (Named<Resource>, Map) {
         if !self.entries.contains_key("Resources") {
             let finding = Diagnostic::error(TEMPLATE_SHAPE, "the template has no `Resources`");
             self.diagnostics.push(finding.path("").help("a template has at least one resource"));
@@ -98,31 +96,20 @@ impl Reader<'_> {
     }
 
     /// Members of a section, without those that a macro or a loop will put there.
-    fn with_macros<T>(
-        &mut self,
-        key: &str,
-        codes: impl Into<Codes>,
-        read: fn(Section<'_>) -> T,
-    ) -> (IndexMap<String, T>, Map) {
+    fn with_macros<T>(&mut self, key: &str, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> (Named<T>, Map) {
         let members = self.map(key, TEMPLATE_SHAPE);
         let (macros, members): (Map, Map) = members.into_iter().partition(|(name, _)| is_macro(name));
         (self.members(key, members, codes, read), macros)
     }
 
-    fn each<T>(&mut self, key: &str, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> IndexMap<String, T> {
+    fn each<T>(&mut self, key: &str, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> Named<T> {
         let members = self.map(key, TEMPLATE_SHAPE);
         self.members(key, members, codes, read)
     }
 
-    fn members<T>(
-        &mut self,
-        key: &str,
-        members: Map,
-        codes: impl Into<Codes>,
-        read: fn(Section<'_>) -> T,
-    ) -> IndexMap<String, T> {
+    fn members<T>(&mut self, key: &str, members: Map, codes: impl Into<Codes>, read: fn(Section<'_>) -> T) -> Named<T> {
         let codes = codes.into();
-        let mut read_members = IndexMap::new();
+        let mut read_members = Named::default();
         for (name, value) in members {
             if let Some(section) = Section::new(value, pointer([key, &name]), codes, self.diagnostics) {
                 read_members.insert(name, read(section));
