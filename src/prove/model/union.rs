@@ -251,20 +251,25 @@ fn meet(one: Span, other: Span) -> bool {
 
 /// The addresses of `whole`, cut where others begin and end.
 fn pieces(whole: Span, others: impl Iterator<Item = Span>) -> Vec<Span> {
-    let ends = others.flat_map(|(first, last)| [Some(first), last.checked_add(1)]).flatten();
-    let mut cuts: Vec<u128> = ends.filter(|cut| *cut > whole.0 && *cut <= whole.1).chain([whole.0]).collect();
-    cuts.sort_unstable();
-    cuts.dedup();
-    let lasts = cuts.iter().skip(1).map(|cut| cut - 1).chain([whole.1]);
-    cuts.iter().copied().zip(lasts).collect()
+    cut(whole, others, |last| last.checked_add(1), |first| first - 1)
 }
 
+/// Likewise the ports.
 fn port_pieces(whole: (i64, i64), others: impl Iterator<Item = (i64, i64)>) -> Vec<(i64, i64)> {
-    let ends = others.flat_map(|(first, last)| [first, last.saturating_add(1)]);
-    let mut cuts: Vec<i64> = ends.filter(|cut| *cut > whole.0 && *cut <= whole.1).chain([whole.0]).collect();
+    cut(whole, others, |last| last.checked_add(1), |first| first - 1)
+}
+
+fn cut<N: Copy + Ord>(
+    whole: (N, N),
+    others: impl Iterator<Item = (N, N)>,
+    after: fn(N) -> Option<N>,
+    before: fn(N) -> N,
+) -> Vec<(N, N)> {
+    let ends = others.flat_map(|(first, last)| [Some(first), after(last)]).flatten();
+    let mut cuts: Vec<N> = ends.filter(|cut| *cut > whole.0 && *cut <= whole.1).chain([whole.0]).collect();
     cuts.sort_unstable();
     cuts.dedup();
-    let lasts = cuts.iter().skip(1).map(|cut| cut - 1).chain([whole.1]);
+    let lasts = cuts.iter().skip(1).map(|cut| before(*cut)).chain([whole.1]);
     cuts.iter().copied().zip(lasts).collect()
 }
 
