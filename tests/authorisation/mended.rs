@@ -119,6 +119,36 @@ fn a_resource_that_another_goal_needs_stays() {
     );
 }
 
+/// Two roles with one policy, of which the second needs what no goal tells.
+const SHARED: &str = r#"
+Resources:
+  One: { Type: AWS::SecretsManager::Secret, Properties: { SecretString: x } }
+  Other: { Type: AWS::SecretsManager::Secret, Properties: { SecretString: x } }
+  Reader:
+    Type: AWS::IAM::Role
+    Properties: { AssumeRolePolicyDocument: { Statement: { Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: "sts:AssumeRole" } } }
+  Stranger:
+    Type: AWS::IAM::Role
+    Properties: { AssumeRolePolicyDocument: { Statement: { Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: "sts:AssumeRole" } } }
+  Reads:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: reads
+      Roles: [!Ref Reader, !Ref Stranger]
+      PolicyDocument: { Statement: { Effect: Allow, Action: "secretsmanager:GetSecretValue", Resource: !Ref One } }
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: python3.13, Handler: i.h, Role: !GetAtt Reader.Arn, Code: { ZipFile: x }, Environment: { Variables: { SECRET: !Ref Other } } }
+"#;
+
+#[test]
+fn nothing_is_taken_away_from_another_role() {
+    let path = "/Resources/Reads/Properties/PolicyDocument/Statement/Resource";
+    mended(SHARED, &format!(r#"{path} = [{{"Ref":"One"}},{{"Ref":"Other"}}]"#));
+    let alone = with(SHARED, "[!Ref Reader, !Ref Stranger]", "[!Ref Reader]");
+    mended(&alone, &format!(r#"{path} = {{"Ref":"Other"}}"#));
+}
+
 #[test]
 fn a_condition_is_held_against_what_the_request_has() {
     mended(

@@ -1,6 +1,7 @@
 //! Changes of a template that may let a request through, the smallest first. Whether one does is tried elsewhere.
 
 use super::access::Found;
+use super::role;
 use super::world::World;
 use crate::iam::evaluation::{Level, Missed, NearMiss, Presence, Request, Statement};
 use crate::iam::{Effect, POLICY_VERSION, Part, Statement as Written, Text};
@@ -106,9 +107,9 @@ fn of_near_miss(found: &Found<'_, '_, '_>, missed: &NearMiss<'_>) -> Vec<Patch> 
     let Some(place) = place(found, statement) else { return Vec::new() };
     match missed.told.found.missed {
         Some(Missed::Resource) if statement.resources.as_ref().is_some_and(|resources| !resources.not) => {
-            other_resource(found, &format!("{place}/Resource"))
+            other_resource(found, &format!("{place}/Resource"), is_shared(found, &place))
         }
-        Some(Missed::Condition(index)) => {
+        Some(Missed::Condition(index)) if !is_shared(found, &place) => {
             let condition = statement.conditions.get(index);
             let value = condition.and_then(|condition| condition_value(found, &condition.key));
             let path = condition
@@ -134,8 +135,16 @@ fn condition_value(found: &Found<'_, '_, '_>, key: &str) -> Option<Value> {
     }
 }
 
+/// Whether a statement may stand in a policy of other roles too, from which nothing is to be taken away.
+fn is_shared(found: &Found<'_, '_, '_>, place: &str) -> bool {
+    let Some(owner) = crate::template::resource_of(place).filter(|owner| owner != found.ask.role) else { return false };
+    let resolved = found.world.resolved;
+    let is_policy = found.world.kind(&owner).is_some_and(|kind| kind.starts_with("AWS::IAM::"));
+    is_policy && (role::attached_to(resolved, &owner) != Some(1) || role::is_named(resolved, &owner))
+}
+
 /// A statement's resource mended: with what a secret's ARN ends in, by the right one, by the right one beside it.
-fn other_resource(found: &Found<'_, '_, '_>, path: &str) -> Vec<Patch> {
+fn other_resource(found: &Found<'_, '_, '_>, path: &str, is_shared: bool) -> Vec<Patch> {
     let template = found.world.resolved.template();
     let Some(there) = value_at(template, path) else { return Vec::new() };
     if there.as_list().is_some() {
@@ -146,7 +155,7 @@ fn other_resource(found: &Found<'_, '_, '_>, path: &str) -> Vec<Patch> {
     let suffixed = suffixed(there).filter(|_| of_secret);
     let right = found.ask.written.clone();
     let both = right.clone().map(|right| Value::list([there.clone(), right]));
-    let values = suffixed.into_iter().chain(right).chain(both);
+    let values = suffixed.into_iter().chain(right.filter(|_| !is_shared)).chain(both);
     values.filter_map(|value| Patch::put(template, path, value)).collect()
 }
 

@@ -104,6 +104,20 @@ pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
     found
 }
 
+/// To how many roles a policy that is a resource says that it is attached.
+pub fn attached_to(resolved: &Resolved<'_>, policy: &str) -> Option<usize> {
+    let kind = &resolved.template().resources.get(policy)?.kind;
+    let (_, property) = ATTACHING.iter().find(|(known, _)| known == kind)?;
+    Some(resolved.elements(policy, property).len())
+}
+
+/// Whether a role names a managed policy itself.
+pub fn is_named(resolved: &Resolved<'_>, policy: &str) -> bool {
+    let resources = resolved.template().resources.iter().filter(|(_, resource)| resource.kind == "AWS::IAM::Role");
+    let mut named = resources.flat_map(|(id, _)| resolved.elements(id, "ManagedPolicyArns"));
+    named.any(|element| element.value.reference().is_some_and(|(id, _)| id == policy))
+}
+
 /// The policies that are resources of their own and may name the role of something, in some world.
 pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<&'a str> {
     let role = ["Role", "RoleArn"].into_iter().find_map(|property| role_in(resolved, id, property));
