@@ -1,5 +1,7 @@
 //! Resources and their properties, by their paths.
 
+use std::collections::HashMap;
+
 use super::Resolved;
 use super::diagram::Formula;
 use super::evaluate::NOTHING;
@@ -133,6 +135,19 @@ impl<'a> Resolved<'a> {
         self.place_in(resource, source).unwrap_or_else(|| Path::Start.key("Resources").key(resource).to_string())
     }
 
+    /// The resource in which a value stands.
+    fn owner_of(&self, source: &Value) -> Option<&'a str> {
+        let address = |value: &Value| std::ptr::from_ref(value).addr();
+        let owners = self.owners.get_or_init(|| {
+            let mut owners = HashMap::new();
+            for (id, resource) in &self.template.resources {
+                resource.walk(&Path::Start, &mut |_, value| _ = owners.insert(address(value), id.as_str()));
+            }
+            owners
+        });
+        owners.get(&address(source)).copied()
+    }
+
     /// Likewise; none if it stands elsewhere. Whoever knows the resource need not look through the whole template.
     pub fn place_in(&self, resource: &str, source: &Value) -> Option<String> {
         let path = Path::Start.key("Resources");
@@ -154,6 +169,9 @@ impl<'a> Resolved<'a> {
 
     /// The pointer of any part of the template.
     pub fn place_of(&self, source: &Value) -> Option<String> {
+        if let Some(owner) = self.owner_of(source) {
+            return self.place_in(owner, source);
+        }
         let mut found = None;
         self.template.walk(&mut |path, value| {
             if found.is_none() && std::ptr::eq(value, source) {

@@ -48,7 +48,7 @@ mod text;
 mod transform;
 mod world;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
@@ -75,6 +75,8 @@ pub struct Resolved<'a> {
     /// How many conditions are being made, one for the other.
     depth: Cell<usize>,
     parameters: RefCell<HashMap<&'a str, Resolution<'a>>>,
+    /// The resource that each value stands in, by the value's address.
+    owners: OnceCell<HashMap<usize, &'a str>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Resolved<'a> {
             conditions: RefCell::default(),
             depth: Cell::default(),
             parameters: RefCell::default(),
+            owners: OnceCell::new(),
             diagnostics: RefCell::default(),
         };
         resolved.read_rules();

@@ -16,20 +16,24 @@ const SECRETS: &[&str] = &[
 
 /// What must be allowed for a template to work, in the order of its resources.
 pub fn derive<'a>(resolved: &Resolved<'a>) -> Vec<CanGoal<'a>> {
+    resolved.template().resources.keys().flat_map(|id| derive_of(resolved, id)).collect()
+}
+
+/// What must be allowed for one resource to work.
+pub(in crate::prove) fn derive_of<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<CanGoal<'a>> {
     let mut goals = Vec::new();
-    for (id, resource) in &resolved.template().resources {
-        if !resolved.is_possible(resolved.exists(id)) {
-            continue;
+    let Some((id, resource)) = resolved.template().resources.get_key_value(id) else { return goals };
+    if !resolved.is_possible(resolved.exists(id)) {
+        return goals;
+    }
+    match resource.kind.as_str() {
+        FUNCTION => of_function(resolved, id, &mut goals),
+        PROXY => of_proxy(resolved, id, &mut goals),
+        "AWS::RDS::DBInstance" => {
+            trust(resolved, id, "monitoring.rds.amazonaws.com", "MonitoringRoleArn", &mut goals);
         }
-        match resource.kind.as_str() {
-            FUNCTION => of_function(resolved, id, &mut goals),
-            PROXY => of_proxy(resolved, id, &mut goals),
-            "AWS::RDS::DBInstance" => {
-                trust(resolved, id, "monitoring.rds.amazonaws.com", "MonitoringRoleArn", &mut goals);
-            }
-            "AWS::SecretsManager::RotationSchedule" => of_rotation(resolved, id, &mut goals),
-            _ => {}
-        }
+        "AWS::SecretsManager::RotationSchedule" => of_rotation(resolved, id, &mut goals),
+        _ => {}
     }
     goals
 }

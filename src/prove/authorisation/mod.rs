@@ -49,6 +49,7 @@ mod user;
 mod world;
 
 pub use derive::derive;
+pub(in crate::prove) use derive::derive_of;
 pub use goal::{CanGoal, Need};
 pub use hop::{Hop, Judgement};
 pub use judge::{judge, judge_stated};

@@ -85,14 +85,14 @@ pub static HOPS: &[HopFacts] = &[
 /// Proves what must be allowed for a template to work, and what somebody stated of permissions.
 pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
     let mut proofs: Vec<Proof> = Vec::new();
-    let mut trial = Trial::default();
-    for goal in derive(resolved) {
+    let judged: Vec<_> = derive(resolved).into_iter().map(|goal| (judge(resolved, &goal), goal)).collect();
+    let mut trial = Trial::new(&judged);
+    for (mut found, goal) in judged {
         let origin = goal.source.map(|source| Origin {
             resource: goal.principal.to_owned(),
             path: resolved.place(goal.principal, source),
             says: format!("so {goal}"),
         });
-        let mut found = judge(resolved, &goal);
         keep_cures(&mut trial, resolved, &goal, &mut found);
         let proof = proof(as_stated(&goal), origin, goal.when, found, &goals.assumed);
         if !proofs.iter().any(|known| known.goal == proof.goal && known.steps.len() == proof.steps.len()) {

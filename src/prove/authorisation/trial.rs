@@ -1,24 +1,50 @@
 //! Whether a change of a template mends what it is for: it is made, and the goals are judged again.
 
-use std::collections::HashSet;
-
 use super::goal::{CanGoal, Need};
 use super::hop::{Hop, Judgement};
-use super::{derive, judge};
+use super::{derive_of, judge};
 use crate::prove::{Answer, Patch};
 use crate::resolve::{Formula, Resolved};
-use crate::template::Template;
 
 /// No more changes are tried in one template: each means to judge it again.
 const MOST: usize = 200;
 
 /// Tries changes, as long as there are not too many.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trial {
     tried: usize,
+    before: Vec<Before>,
+}
+
+/// A goal as it is without any change.
+#[derive(Debug)]
+struct Before {
+    principal: String,
+    told: String,
+    broken: usize,
+    /// The resources that decide.
+    deciding: Vec<String>,
+}
+
+impl Before {
+    /// Whether it may be another with a change: a statement that lets something through stands in a resource that decides.
+    fn may_suffer(&self, cure: &Patch) -> bool {
+        cure.set.iter().any(|(id, ..)| *id == self.principal || self.deciding.contains(id))
+    }
 }
 
 impl Trial {
+    /// Trials of a template of which this is judged.
+    pub fn new(judged: &[(Judgement, CanGoal<'_>)]) -> Self {
+        let before = judged.iter().map(|(found, goal)| Before {
+            principal: goal.principal.to_owned(),
+            told: goal.to_string(),
+            broken: broken(found),
+            deciding: found.hops.iter().filter_map(|hop| hop.resource.clone()).collect(),
+        });
+        Self { tried: 0, before: before.collect() }
+    }
+
     /// One change that proves a refuted goal by itself, of several hops that are broken.
     pub fn whole<'a>(&mut self, resolved: &Resolved<'a>, goal: &CanGoal<'a>, found: &Judgement) -> Option<Patch> {
         let broken: Vec<&Hop> = found.hops.iter().filter(|hop| hop.verdict == Answer::Broken).collect();
@@ -53,10 +79,18 @@ impl Trial {
             return None;
         }
         let patched = cure.apply(resolved.template());
-        if waits_for_itself(&patched, resolved, cure) {
+        let again = Resolved::new(&patched, resolved.environment());
+        if waits_for_itself(&again, cure) {
             return None;
         }
-        mends(resolved, &patched, goal, found, hop)
+        let left = left(&again, goal, found, hop)?;
+        let told = goal.to_string();
+        let others = self.before.iter().filter(|other| other.principal != goal.principal || other.told != told);
+        let spared = others.filter(|other| other.may_suffer(cure)).all(|other| {
+            let same = derive_of(&again, &other.principal).into_iter().find(|one| one.to_string() == other.told);
+            same.is_none_or(|one| broken(&judge(&again, &one)) <= other.broken)
+        });
+        spared.then_some(left)
     }
 
     /// The first change that mends a hop of a goal, breaks no other one and leads to no circle of resources.
@@ -76,65 +110,32 @@ fn broken(found: &Judgement) -> usize {
     found.hops.iter().filter(|hop| hop.verdict == Answer::Broken).count()
 }
 
-/// How many hops of a goal are broken in the changed template, if it is fewer, that one is not, and no other goal suffers.
-fn mends<'a>(
-    before: &Resolved<'a>,
-    patched: &Template,
-    goal: &CanGoal<'a>,
-    found: &Judgement,
-    hop: &Hop,
-) -> Option<usize> {
-    let again = Resolved::new(patched, before.environment());
-    let goals = derive(&again);
+/// How many hops of a goal are broken in the changed template, if it is fewer and that one is not.
+fn left<'a>(again: &Resolved<'_>, goal: &CanGoal<'a>, found: &Judgement, hop: &Hop) -> Option<usize> {
+    let principal = again.template().resources.get_key_value(goal.principal).map(|(id, _)| id.as_str())?;
     let same = match &goal.need {
         Need::Stated { actions, resources } => {
             let need = Need::Stated { actions: actions.clone(), resources: resources.clone() };
-            let principal = patched.resources.get_key_value(goal.principal).map(|(id, _)| id.as_str());
-            principal.map(|principal| CanGoal { principal, need, when: Formula::TRUE, source: None })
+            CanGoal { principal, need, when: Formula::TRUE, source: None }
         }
-        _ => goals.iter().find(|other| is_same(other, goal)).cloned(),
+        _ => {
+            let told = goal.to_string();
+            derive_of(again, principal).into_iter().find(|one| one.to_string() == told)?
+        }
     };
-    let same = same?;
-    let after = judge(&again, &same);
-    let still = after
-        .hops
-        .iter()
-        .any(|other| other.hop == hop.hop && other.message == hop.message && other.verdict >= Answer::Unknown);
+    let after = judge(again, &same);
+    let is_it = |other: &&Hop| other.hop == hop.hop && other.message == hop.message;
+    let still = after.hops.iter().filter(is_it).any(|other| other.verdict >= Answer::Unknown);
     let left = broken(&after);
-    if still || left >= broken(found) {
-        return None;
-    }
-    let others = derive(before).into_iter().filter(|other| !is_same(other, goal));
-    let spared = others.into_iter().all(|other| {
-        let now = goals.iter().find(|now| is_same(now, &other)).map(|now| broken(&judge(&again, now)));
-        now.is_none_or(|now| now == 0 || now <= broken(&judge(before, &other)))
-    });
-    spared.then_some(left)
-}
-
-fn is_same(one: &CanGoal<'_>, other: &CanGoal<'_>) -> bool {
-    one.principal == other.principal && one.to_string() == other.to_string()
+    (!still && left < broken(found)).then_some(left)
 }
 
 /// Whether a resource that a change touches is created after itself.
-fn waits_for_itself(patched: &Template, before: &Resolved<'_>, cure: &Patch) -> bool {
-    let again = Resolved::new(patched, before.environment());
-    let touched = cure.set.iter().map(|(id, ..)| id.as_str()).chain(cure.added.iter().map(|(id, _)| id.as_str()));
+fn waits_for_itself(again: &Resolved<'_>, cure: &Patch) -> bool {
+    let touched = cure.set.iter().map(|(id, ..)| id).chain(cure.added.iter().map(|(id, _)| id));
     touched.into_iter().any(|start| {
-        let (mut seen, mut open) = (HashSet::new(), vec![start]);
-        while let Some(id) = open.pop() {
-            let Some(resource) = patched.resources.get(id) else { continue };
-            let mut next: Vec<&str> = resource.depends_on.iter().map(String::as_str).collect();
-            again.each_reference(id, &mut |name, _, _, _| next.push(name));
-            if next.contains(&start) {
-                return true;
-            }
-            open.extend(
-                next.into_iter()
-                    .filter(|name| seen.insert((*name).to_owned()))
-                    .filter_map(|name| patched.resources.get_key_value(name).map(|(id, _)| id.as_str())),
-            );
-        }
-        false
+        let mut next = again.template().resources.get(start).map(|one| one.depends_on.clone()).unwrap_or_default();
+        again.each_reference(start, &mut |name, _, _, _| next.push(name.to_owned()));
+        next.iter().any(|name| again.awaited(name, Formula::TRUE).contains_key(start.as_str()))
     })
 }

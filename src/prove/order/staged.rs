@@ -32,12 +32,12 @@ pub fn reaches(scene: &Scene<'_, '_>, goal: &Goal, absent: &[&str]) -> bool {
 }
 
 /// Whether something is still allowed while some resources are not there.
-pub fn allowed(scene: &Scene<'_, '_>, goal: &CanGoal<'_>, absent: &[&str]) -> bool {
+pub fn allowed<'a>(scene: &Scene<'_, 'a>, goal: &CanGoal<'a>, absent: &[&str]) -> bool {
     judged(scene, goal, absent, |judgement| judgement.verdict == Verdict::Proved)
 }
 
 /// Whether whoever invokes a function is still let in while some resources are not there.
-pub fn invoked(scene: &Scene<'_, '_>, goal: &CanGoal<'_>, function: &str, absent: &[&str]) -> bool {
+pub fn invoked<'a>(scene: &Scene<'_, 'a>, goal: &CanGoal<'a>, function: &str, absent: &[&str]) -> bool {
     judged(scene, goal, absent, |judgement| {
         let refused = |hop: &authorisation::Hop| {
             hop.hop == "resource-policy"
@@ -48,16 +48,19 @@ pub fn invoked(scene: &Scene<'_, '_>, goal: &CanGoal<'_>, function: &str, absent
     })
 }
 
-fn judged(
-    scene: &Scene<'_, '_>,
-    goal: &CanGoal<'_>,
+fn judged<'a>(
+    scene: &Scene<'_, 'a>,
+    goal: &CanGoal<'a>,
     absent: &[&str],
     holds: impl Fn(&authorisation::Judgement) -> bool,
 ) -> bool {
+    if absent.is_empty() {
+        return holds(&authorisation::judge(scene.resolved(), goal));
+    }
     let staged = without(scene.resolved().template(), absent);
     let resolved = Resolved::new(&staged, scene.resolved().environment());
-    let (id, told) = (goal.principal, goal.to_string());
+    let told = goal.to_string();
     let mut same =
-        authorisation::derive(&resolved).into_iter().filter(|one| one.principal == id && one.to_string() == told);
+        authorisation::derive_of(&resolved, goal.principal).into_iter().filter(|one| one.to_string() == told);
     same.all(|one| holds(&authorisation::judge(&resolved, &one)))
 }

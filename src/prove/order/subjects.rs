@@ -143,7 +143,7 @@ fn of_principal<'s, 'a>(
 }
 
 /// Whether a policy, alone of all or missing from all, makes a difference.
-fn has_part(scene: &Scene<'_, '_>, goal: &CanGoal<'_>, all: &[&str], part: &str) -> bool {
+fn has_part<'a>(scene: &Scene<'_, 'a>, goal: &CanGoal<'a>, all: &[&str], part: &str) -> bool {
     let others: Vec<&str> = all.iter().copied().filter(|other| *other != part).collect();
     !staged::allowed(scene, goal, &[part])
         || (!staged::allowed(scene, goal, all) && staged::allowed(scene, goal, &others))
