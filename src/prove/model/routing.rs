@@ -10,6 +10,8 @@ pub enum Way<'a> {
     Nat(Term<'a>),
     /// To an internet gateway, which serves interfaces with public addresses only.
     Internet,
+    /// To an egress-only internet gateway, which serves IPv6 only.
+    EgressOnly,
     /// To a peered VPC.
     Peering(Term<'a>),
     /// To something whose own routes are not looked into: a transit gateway, a VPN, an appliance.
@@ -32,7 +34,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("VpcEndpointId", "a gateway load balancer endpoint"),
     ("NetworkInterfaceId", "a network interface"),
     ("InstanceId", "an instance"),
-    ("EgressOnlyInternetGatewayId", "an egress-only internet gateway"),
+    ("EgressOnlyInternetGatewayId", "egress-only"),
     ("CarrierGatewayId", "a carrier gateway"),
     ("LocalGatewayId", "a local gateway"),
     ("CoreNetworkArn", "a core network"),
@@ -76,6 +78,19 @@ impl<'a> Model<'a> {
             ways.push((rest, way, None));
         }
         ways
+    }
+
+    /// The route by which packets of IPv6 leave a subnet for the internet, if there is one: interfaces of a function have
+    /// addresses of IPv6 that are known there.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html>
+    pub fn outward_by_v6(&self, subnet: &Term<'a>) -> Option<&'a str> {
+        let is_out = |route: &Route<'a>| {
+            let six = route.six.as_ref().and_then(Resolution::text).and_then(loose);
+            matches!(route.way, Way::Internet | Way::EgressOnly) && six.is_some_and(|six| six.prefix() == 0)
+        };
+        let tables = self.tables_of(subnet).0;
+        tables.iter().find_map(|table| self.routes_of(&table.term).into_iter().find(is_out)).map(|route| route.id)
     }
 
     fn default_routes(&self, table: &Placed<'a>, ways: &mut Ways<'a>) {
@@ -196,6 +211,7 @@ impl<'a> Model<'a> {
     fn way(&self, what: &'static str, target: &Term<'a>) -> Way<'a> {
         match what {
             "nat" => Way::Nat(target.clone()),
+            "egress-only" => Way::EgressOnly,
             "peering" => Way::Peering(target.clone()),
             "gateway" => match (target.own().map(|id| self.kind(id)), target.id()) {
                 (Some("AWS::EC2::InternetGateway"), _) => Way::Internet,
