@@ -31,6 +31,7 @@ mod limits;
 mod logins;
 mod mapping_shapes;
 mod mappings;
+mod masters;
 mod metadata;
 mod modules;
 mod names;
@@ -123,6 +124,7 @@ pub const ALL: &[&[Rule]] = &[
     pools::RULES,
     sites::RULES,
     databases::RULES,
+    masters::RULES,
     secrets::RULES,
     passwords::RULES,
     retention::RULES,
