@@ -55,7 +55,7 @@ pub use facts::Facts;
 pub use findings::{ASSUMED, assumptions, findings};
 pub use fix::Patch;
 pub use goals::Origin;
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_resolved};
 pub use model::Model;
 pub use network::Network;
 pub use proof::{Proof, UNJUDGED, Verdict};
