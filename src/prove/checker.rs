@@ -3,7 +3,13 @@
 //!
 //! It reads the template as plain JSON. It cannot find a proof; it can tell that one does not stand.
 
+mod condition;
 mod cover;
+mod needed;
+mod permission;
+mod policy;
+mod requests;
+mod text;
 
 use std::net::IpAddr;
 
@@ -12,6 +18,7 @@ use serde_json::{Map, Value as Json};
 use super::answer::{Answer, Claim, Evidence, Step};
 use super::proof::{Proof, Verdict};
 use crate::goal::Goal;
+use crate::resolve::Environment;
 use crate::template::Template;
 
 /// The hops that a proof has to hold, one way or another, for a listener to be reached.
@@ -26,13 +33,45 @@ const NEEDED: &[&str] = &[
     "listener",
 ];
 
+/// What a second look at a proof finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// What does not stand of it; nothing if it does.
+    pub faults: Vec<String>,
+    /// What of it cannot be looked up in the template again: what a policy of AWS says, what a parameter is.
+    pub beyond: Vec<String>,
+}
+
 /// What does not stand of a proof; nothing if it does. Only a proof of the verdict `proved` claims to stand.
 pub fn faults(template: &Template, proof: &Proof) -> Vec<String> {
+    review(template, &Environment::unknown(), proof).faults
+}
+
+/// A second look at a proof that was found for an environment.
+pub fn review(template: &Template, environment: &Environment, proof: &Proof) -> Review {
     let json = template.to_json();
-    let mut faults = Vec::new();
     if proof.verdict != Verdict::Proved {
-        return vec![format!("{} is {}", proof.goal, proof.verdict.name())];
+        return Review { faults: vec![format!("{} is {}", proof.goal, proof.verdict.name())], beyond: Vec::new() };
     }
+    let mut review = Review { faults: untold(proof), beyond: Vec::new() };
+    if let Goal::Can { .. } = proof.goal {
+        let partition = proof.assumptions.iter().any(|told| told.ends_with("in the partition `aws`")).then_some("aws");
+        permission::review(&text::Texts::new(&json, environment, partition), proof, &mut review);
+        review.beyond.sort();
+        review.beyond.dedup();
+        return review;
+    }
+    let evidence = proof.steps.iter().flat_map(|step| &step.evidence);
+    review.faults.extend(evidence.filter_map(|evidence| fault(&json, evidence)));
+    if let Goal::Reaches { from, to, .. } = &proof.goal {
+        review.faults.extend(structure(&json, proof, from, to));
+    }
+    review
+}
+
+/// Steps that are no part of a proof, or of which what they take on trust is not listed.
+fn untold(proof: &Proof) -> Vec<String> {
+    let mut faults = Vec::new();
     for step in &proof.steps {
         if matches!(step.answer, Answer::Broken | Answer::Unknown) {
             faults.push(format!("the hop {} is {}", step.hop, step.answer.name()));
@@ -40,10 +79,6 @@ pub fn faults(template: &Template, proof: &Proof) -> Vec<String> {
         if step.answer == Answer::Assumed && !proof.assumptions.iter().any(|told| told.starts_with(&step.message)) {
             faults.push(format!("what the hop {} takes on trust is not listed", step.hop));
         }
-        faults.extend(step.evidence.iter().filter_map(|evidence| fault(&json, evidence)));
-    }
-    if let Goal::Reaches { from, to, .. } = &proof.goal {
-        faults.extend(structure(&json, proof, from, to));
     }
     faults
 }
@@ -113,7 +148,8 @@ fn cluster_of(json: &Json, id: &str) -> Option<String> {
 fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
     let Evidence { resource: id, path, claim, .. } = evidence;
     let Some(whole) = resource(json, id) else { return Some(format!("there is no resource `{id}`")) };
-    if !path.starts_with(&format!("/Resources/{id}")) {
+    let below = path.strip_prefix(&format!("/Resources/{id}"));
+    if !below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return Some(format!("`{path}` is no place of `{id}`"));
     }
     let there = json.pointer(path);
@@ -135,11 +171,14 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
             let rule = Rule { egress: *egress, groups, port: *port, peers, subnets };
             rule.fault(json, id, whole, path, there)
         }
+        Claim::Allows { .. } | Claim::Spares { .. } | Claim::Managed { .. } | Claim::User { .. } => {
+            Some(format!("`{path}` is claimed of a permission, where none is asked"))
+        }
     }
 }
 
 fn without(json: &Json, id: &str, whole: &Json, property: &str) -> Option<String> {
-    let value = whole.get("Properties").and_then(|properties| properties.get(property));
+    let value = whole.pointer(&format!("/Properties/{property}"));
     if value.is_some_and(|value| !value.as_array().is_some_and(Vec::is_empty)) {
         return Some(format!("`{id}` has `{property}`"));
     }

@@ -37,6 +37,7 @@ mod arn;
 mod catalogue;
 mod cures;
 mod derive;
+mod evidence;
 mod goal;
 mod hop;
 mod judge;
