@@ -5,10 +5,12 @@
 
 mod condition;
 mod cover;
+mod family;
 mod needed;
 mod permission;
 mod policy;
 mod requests;
+mod rule;
 mod text;
 
 use std::net::IpAddr;
@@ -99,6 +101,7 @@ fn structure(json: &Json, proof: &Proof, from: &str, to: &str) -> Vec<String> {
             _ => continue,
         };
         faults.extend(rules_of(json, step, end));
+        faults.extend(family::fault(json, step, from, to));
         faults.extend(cover::fault(json, step, to));
     }
     faults
@@ -118,8 +121,13 @@ fn rules_of(json: &Json, step: &Step, end: &str) -> Vec<String> {
             _ => continue,
         };
         let holders = [Some(end.to_owned()), cluster_of(json, end)];
+        // What all functions of the serverless application model have stands at one place.
+        let is_serverless =
+            resource(json, end).is_some_and(|it| it.get("Type") == Some(&"AWS::Serverless::Function".into()));
+        let shared = json.pointer("/Globals/Function/VpcConfig").filter(|_| is_serverless);
         let is_member = |group: &String| {
             end == group
+                || shared.is_some_and(|shared| mentions(shared, group))
                 || holders.iter().flatten().any(|holder| {
                     resource(json, holder).and_then(|it| it.get("Properties")).is_some_and(|it| mentions(it, group))
                 })
@@ -157,6 +165,7 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
         Claim::Is { kind } => {
             (whole.get("Type").and_then(Json::as_str) != Some(kind)).then(|| format!("`{id}` is no `{kind}`"))
         }
+        Claim::HasIpv6 => family::without(json, id),
         Claim::Names { what } => {
             let named = there.is_some_and(|value| mentions(value, what));
             (!named).then(|| format!("`{path}` does not name `{what}`"))
@@ -167,8 +176,8 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
             (!same).then(|| format!("`{path}` is not `{value}`"))
         }
         Claim::Without { property } => without(json, id, whole, property),
-        Claim::Rule { egress, groups, port, peers, subnets } => {
-            let rule = Rule { egress: *egress, groups, port: *port, peers, subnets };
+        Claim::Rule { egress, groups, port, peers, subnets, v6 } => {
+            let rule = rule::Rule { egress: *egress, groups, port: *port, peers, subnets, v6: *v6 };
             rule.fault(json, id, whole, path, there)
         }
         Claim::Allows { .. } | Claim::Spares { .. } | Claim::Managed { .. } | Claim::User { .. } => {
@@ -193,95 +202,6 @@ fn without(json: &Json, id: &str, whole: &Json, property: &str) -> Option<String
             && other.get("Properties").and_then(|it| it.get("GroupId")).is_some_and(|group| mentions(group, id))
     });
     separate.map(|(other, _)| format!("`{other}` is an egress rule of `{id}`"))
-}
-
-/// What is claimed of a rule.
-struct Rule<'c> {
-    egress: bool,
-    groups: &'c [String],
-    port: Option<u16>,
-    peers: &'c [String],
-    subnets: &'c [String],
-}
-
-impl Rule<'_> {
-    fn fault(&self, json: &Json, id: &str, whole: &Json, path: &str, there: Option<&Json>) -> Option<String> {
-        let Some(rule) = there.and_then(Json::as_object) else { return Some(format!("`{path}` is no rule")) };
-        let kind = whole.get("Type").and_then(Json::as_str).unwrap_or_default();
-        let (separate, property) = match self.egress {
-            true => ("AWS::EC2::SecurityGroupEgress", "SecurityGroupEgress"),
-            false => ("AWS::EC2::SecurityGroupIngress", "SecurityGroupIngress"),
-        };
-        let is_of_group = match kind {
-            "AWS::EC2::SecurityGroup" => {
-                path.starts_with(&format!("/Resources/{id}/Properties/{property}"))
-                    && self.groups.iter().any(|group| group == id)
-            }
-            kind if kind == separate => ["GroupId", "GroupName"]
-                .iter()
-                .filter_map(|name| rule.get(*name))
-                .any(|named| self.groups.iter().any(|group| mentions(named, group))),
-            _ => false,
-        };
-        if !is_of_group {
-            return Some(format!("`{path}` is no such rule of {}", self.groups.join(", ")));
-        }
-        if !self.has_port(json, rule) {
-            return Some(format!("the rule at `{path}` is not of the port"));
-        }
-        (!self.has_peer(json, rule)).then(|| format!("the rule at `{path}` is not of the far end"))
-    }
-
-    fn has_port(&self, json: &Json, rule: &Map<String, Json>) -> bool {
-        match rule.get("IpProtocol").and_then(spelled).as_deref() {
-            Some("-1" | "all") => return true,
-            Some("tcp" | "6" | "TCP") => {}
-            Some(_) => return false,
-            // A function decides on it.
-            None => return rule.contains_key("IpProtocol"),
-        }
-        let end = |name: &str| rule.get(name).and_then(|value| number(json, value));
-        match (end("FromPort"), end("ToPort"), self.port) {
-            (Some(from), Some(to), Some(port)) => (from..=to).contains(&i64::from(port)),
-            // What a resource or a parameter says is the same on both sides.
-            _ => rule.contains_key("FromPort") && rule.contains_key("ToPort"),
-        }
-    }
-
-    fn has_peer(&self, json: &Json, rule: &Map<String, Json>) -> bool {
-        let names = match self.egress {
-            true => ["DestinationSecurityGroupId", "DestinationPrefixListId", "CidrIp", "CidrIpv6"],
-            false => ["SourceSecurityGroupId", "SourcePrefixListId", "CidrIp", "CidrIpv6"],
-        };
-        names.iter().filter_map(|name| rule.get(*name).map(|value| (*name, value))).any(|(name, value)| match name {
-            "CidrIp" | "CidrIpv6" => self.meets(json, value),
-            "DestinationPrefixListId" | "SourcePrefixListId" => true,
-            _ => self.peers.iter().any(|peer| mentions(value, peer)),
-        })
-    }
-
-    /// Whether a range has addresses of some subnet, or of the VPC of it; whether it holds all of them, alone or together
-    /// with others, is a question to all rules of the step.
-    fn meets(&self, json: &Json, range: &Json) -> bool {
-        let range = text(json, range);
-        let Some((v6, (from, to))) = range.as_deref().and_then(block) else { return true };
-        if self.subnets.is_empty() {
-            return from == 0;
-        }
-        let meets = |value: &Json| {
-            text(json, value)
-                .as_deref()
-                .and_then(block)
-                .is_none_or(|(six, (first, last))| six == v6 && from <= last && first <= to)
-        };
-        self.subnets.iter().any(|subnet| {
-            let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return from == 0 };
-            let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
-            let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties")?.get("CidrBlock"));
-            let own = ["CidrBlock", "Ipv6CidrBlock"].iter().filter_map(|name| properties.get(*name));
-            own.chain(vpc).any(meets)
-        })
-    }
 }
 
 /// Whether something is created after something else: by a reference or `DependsOn`, of its own or of what it waits for.
