@@ -50,7 +50,7 @@ mod order;
 mod proof;
 pub mod routes;
 
-pub use answer::{Answer, Claim, Evidence, Step};
+pub use answer::{Answer, Asked, Claim, Covering, Evidence, Step, Test};
 pub use facts::Facts;
 pub use findings::{ASSUMED, assumptions, findings};
 pub use fix::Patch;

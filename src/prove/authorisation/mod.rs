@@ -38,6 +38,7 @@ mod catalogue;
 mod cures;
 mod derive;
 mod document;
+mod evidence;
 mod goal;
 mod hop;
 mod judge;
