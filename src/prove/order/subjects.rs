@@ -26,7 +26,7 @@ pub fn all<'s, 'a>(scene: &'s Scene<'s, 'a>) -> Vec<(&'a str, Vec<Need<'s, 'a>>)
     for (id, resource) in &resolved.template().resources {
         let needs = match resource.kind.as_str() {
             "AWS::RDS::DBProxyTargetGroup" => of_targets(scene, id, &allowed),
-            "AWS::Lambda::Function" => {
+            "AWS::Lambda::Function" | "AWS::Serverless::Function" => {
                 of_principal(scene, id, &allowed, Patience::None, |need| matches!(need, Permission::Interfaces))
             }
             "AWS::SecretsManager::RotationSchedule" => of_rotation(scene, id, &allowed),
@@ -47,7 +47,7 @@ fn allowed<'a>(scene: &Scene<'_, 'a>) -> Vec<CanGoal<'a>> {
             Permission::Interfaces | Permission::Read { .. } | Permission::EndToEnd | Permission::Rotate { .. }
         )
     };
-    authorisation::derive(scene.resolved()).into_iter().filter(is_early).collect()
+    authorisation::derive(scene.resolved(), scene.model.facts).into_iter().filter(is_early).collect()
 }
 
 fn of_targets<'s, 'a>(scene: &'s Scene<'s, 'a>, id: &'a str, allowed: &[CanGoal<'a>]) -> Vec<Need<'s, 'a>> {
