@@ -7,6 +7,7 @@ mod facts;
 mod failures;
 mod laws;
 mod once;
+mod outside;
 mod permissions;
 mod rewritings;
 mod table;

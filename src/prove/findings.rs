@@ -50,8 +50,10 @@ pub fn assumptions(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
         found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
         found.path = proof.origin.as_ref().map(|why| why.path.clone());
         places.locate(&mut found);
-        found
-            .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
+        let told = proof.steps.iter().find(|step| step.message == *assumption).and_then(|step| step.help.as_deref());
+        found.help(told.unwrap_or(
+            "create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions",
+        ))
     };
     proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }
