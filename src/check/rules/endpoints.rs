@@ -179,11 +179,21 @@ pub(super) fn services<'a>(context: &Context<'a>, endpoint: &str) -> Vec<(String
 fn calls_rds(resource: &Resource) -> bool {
     match resource.kind.as_str() {
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
-            resource.properties.contains_key("ManagedPolicyArns")
+            resource.properties.get("ManagedPolicyArns").is_some_and(|arns| !is_of_running(arns))
                 || resource.properties.values().any(|value| value.any(&may_call_rds))
         }
         _ => false,
     }
+}
+
+/// Whether policies are those that functions have for their logs and network interfaces, which have no action of RDS.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
+fn is_of_running(arns: &Value) -> bool {
+    const NAMES: [&str; 2] = ["AWSLambdaVPCAccessExecutionRole", "AWSLambdaBasicExecutionRole"];
+    let names =
+        |arn: &Value| arn.any(&|part| part.as_str().is_some_and(|text| NAMES.iter().any(|name| text.ends_with(name))));
+    arns.as_list().is_some_and(|arns| arns.iter().all(names))
 }
 
 /// Whether this is a statement with an action of RDS.
