@@ -117,7 +117,7 @@ pub fn hops(world: &World<'_, '_>, attached: &Attached, ask: Ask<'_>) -> Vec<Hop
 pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Context) -> Hop {
     let arn = super::arn::of(world, role, Some("Arn"));
     let policy = match world.property(role, "AssumeRolePolicyDocument") {
-        Some((_, source)) => Policy::read(&format!("the trust of `{role}`"), &world.tree(source)),
+        Some((_, source)) => Policy::read(&format!("the trust of `{role}`"), &world.document(source)),
         None => Policy::open(&format!("the trust of `{role}`"), "it has none"),
     };
     let request = Request::new(Requester::service(service), "sts:AssumeRole", arn.clone(), context.clone());

@@ -37,6 +37,7 @@ mod arn;
 mod catalogue;
 mod cures;
 mod derive;
+mod document;
 mod goal;
 mod hop;
 mod judge;

@@ -169,7 +169,7 @@ fn policies_on(world: &World<'_, '_>, secret: &Secret<'_>) -> (Vec<Policy>, Opti
             None => world.text(&of).is_some_and(|of| role::same(&of, &secret.arn) == Certainty::Yes),
         };
         if let Some((_, source)) = world.property(id, "ResourcePolicy").filter(|_| is_it) {
-            found.0.push(Policy::read(&format!("`{id}`"), &world.tree(source)));
+            found.0.push(Policy::read(&format!("`{id}`"), &world.document(source)));
             found.1 = Some(id.to_owned());
         }
     }
@@ -283,7 +283,7 @@ fn key_context(world: &World<'_, '_>, role: &str, secret: &Text) -> Context {
 pub fn key_policy(world: &World<'_, '_>, id: &str) -> Policy {
     let name = format!("the key policy of `{id}`");
     match world.property(id, "KeyPolicy") {
-        Some((_, source)) => Policy::read(&name, &world.tree(source)),
+        Some((_, source)) => Policy::read(&name, &world.document(source)),
         None => {
             let root = Text::from("arn:")
                 .then(world.pseudo("AWS::Partition"))
@@ -319,7 +319,7 @@ pub fn endpoint(world: &World<'_, '_>, function: &str, service: &str) -> Option<
             continue;
         }
         let is_certain = is_home == Certainty::Yes && private == Some(true);
-        let policy = Policy::read(&format!("`{id}`"), &world.tree(source));
+        let policy = Policy::read(&format!("`{id}`"), &world.document(source));
         return Some(Endpoint { id: id.to_owned(), policy, is_certain });
     }
     None

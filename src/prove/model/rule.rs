@@ -98,6 +98,7 @@ impl<'a> Model<'a> {
         let same = |rule: &GroupRule<'a>| match rule.group.same(group, self.resolved) {
             Some(true) => Some(Judged::ALWAYS),
             Some(false) => None,
+            None if group.has(&rule.group, self.resolved) => Some(Judged::ALWAYS),
             None => Some(Judged::open(Formula::TRUE)),
         };
         others.filter_map(|rule| Some((rule, same(rule)?))).collect()
