@@ -13,9 +13,9 @@ pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
 }
 
 /// What one proof has to say, each fault once: a role without a single policy lacks many actions, and one cure gives them all.
-pub(super) fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
+fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for step in of_steps(proof) {
+    for step in proof.broken().chain(proof.undecided()).chain(proof.advised()) {
         let one = finding(proof, step, places);
         // What is broken comes first.
         let same = found.iter_mut().find(|told| {
@@ -34,11 +34,6 @@ pub(super) fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
     found
 }
 
-/// The steps of a proof that are findings, in their order.
-fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
-    proof.broken().chain(proof.undecided()).chain(proof.advised())
-}
-
 /// What a proof takes for given.
 pub const ASSUMED: Code = Code::new("N3221", "assumption");
 
@@ -50,10 +45,8 @@ pub fn assumptions(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
         found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
         found.path = proof.origin.as_ref().map(|why| why.path.clone());
         places.locate(&mut found);
-        let told = proof.steps.iter().find(|step| step.message == *assumption).and_then(|step| step.help.as_deref());
-        found.help(told.unwrap_or(
-            "create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions",
-        ))
+        found
+            .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
     };
     proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }
@@ -115,6 +108,11 @@ fn title(proof: &Proof, step: &Step) -> String {
             format!("`{what}` {verb}{place}")
         }
     }
+}
+
+/// Whether a finding is of the way to a listener, as its title says.
+pub(super) fn is_of_way_to(found: &Diagnostic, listener: &str) -> bool {
+    found.message.contains(&format!(" reach `{listener}`"))
 }
 
 /// In Rust a verb mends it; in a template a resource does.
