@@ -88,14 +88,14 @@ const ATTACHING: [(&str, &str); 3] =
 
 /// The policies that may name a role, in some world.
 pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
-    let name = resolved.property(role, "RoleName");
-    let name = name.iter().find_map(|case| case.value.text());
+    let own = resolved.property(role, "RoleName");
     let mut found = Vec::new();
     for (id, resource) in &resolved.template().resources {
         let Some((_, property)) = ATTACHING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
         let names = resolved.elements(id, property);
-        let is_it = |value: &Resolution<'_>| {
-            value.reference() == Some((role, None)) || (name.is_some() && value.text() == name)
+        let is_it = |value: &Resolution<'a>| {
+            value.reference() == Some((role, None))
+                || own.iter().any(|name| !name.value.is_absent() && resolved.same(&name.value, value) == Some(true))
         };
         if names.iter().any(|element| is_it(&element.value)) {
             found.push(id.as_str());
@@ -124,13 +124,14 @@ pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str)
     role.map(|role| attaching(resolved, role)).unwrap_or_default()
 }
 
-fn names_role(world: &World<'_, '_>, id: &str, role: &str) -> bool {
+fn names_role<'a>(world: &World<'_, 'a>, id: &str, role: &str) -> bool {
     let kind = world.kind(id).unwrap_or_default();
     let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };
-    let name = world.property_text(role, "RoleName");
-    let name = name.as_ref().and_then(Text::known);
+    let name = world.property(role, "RoleName").map(|(name, _)| name);
+    let is_name =
+        |value: &Resolution<'a>| name.as_ref().is_some_and(|name| world.resolved.same(name, value) == Some(true));
     let names = world.elements(id, property);
-    names.iter().any(|(value, _)| value.reference() == Some((role, None)) || (name.is_some() && value.text() == name))
+    names.iter().any(|(value, _)| value.reference() == Some((role, None)) || is_name(value))
 }
 
 /// The document of a policy that is a resource.
