@@ -9,6 +9,12 @@ use crate::template::Places;
 /// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent, but
 /// for advice.
 pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
+<<<<<<< HEAD
+    let mut found = Vec::new();
+    for proof in proofs {
+        for step in of_steps(proof) {
+            found.push(finding(proof, step, places));
+=======
     proofs.iter().flat_map(|proof| of_proof(proof, places)).collect()
 }
 
@@ -29,9 +35,15 @@ fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
             Some(told) if told.severity < one.severity => {}
             Some(told) => told.notes.extend(one.notes),
             None => found.push(one),
+>>>>>>> sceptic
         }
     }
     found
+}
+
+/// The steps of a proof that are findings, in their order.
+pub(super) fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
+    proof.broken().chain(proof.undecided()).chain(proof.advised())
 }
 
 /// What a proof takes for given.

@@ -13,6 +13,7 @@ mod domains;
 mod dynamic;
 mod endpoints;
 mod existence;
+mod exposed;
 mod facts;
 mod fates;
 mod formats;
@@ -137,6 +138,7 @@ pub const ALL: &[&[Rule]] = &[
     addresses::RULES,
     gateways::RULES,
     permissions::RULES,
+    exposed::RULES,
     connects::RULES,
     policies::RULES,
 ];

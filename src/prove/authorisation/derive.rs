@@ -6,6 +6,7 @@ use crate::resolve::{Case, Formula, Resolution, Resolved};
 use crate::template::Value;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
+const SERVERLESS: &str = "AWS::Serverless::Function";
 const PROXY: &str = "AWS::RDS::DBProxy";
 const SECRETS: &[&str] = &[
     "AWS::SecretsManager::Secret",
@@ -28,6 +29,8 @@ pub(in crate::prove) fn derive_of<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<
     }
     match resource.kind.as_str() {
         FUNCTION => of_function(resolved, id, &mut goals),
+        // Without a role of its own it gets one that the transform makes.
+        SERVERLESS if role::role_in(resolved, id, "Role").is_some() => of_function(resolved, id, &mut goals),
         PROXY => of_proxy(resolved, id, &mut goals),
         "AWS::RDS::DBInstance" => {
             trust(resolved, id, "monitoring.rds.amazonaws.com", "MonitoringRoleArn", &mut goals);

@@ -156,7 +156,7 @@ impl<'a> Saying<'_, 'a> {
 /// The properties of a type that have a say in authorisation.
 fn properties(kind: &str) -> &'static [&'static str] {
     match kind {
-        "AWS::Lambda::Function" => &["Role", "Environment", "VpcConfig"],
+        "AWS::Lambda::Function" | "AWS::Serverless::Function" => &["Role", "Environment", "VpcConfig"],
         "AWS::RDS::DBProxy" => &["RoleArn", "Auth", "DefaultAuthScheme"],
         "AWS::RDS::DBProxyTargetGroup" => &["DBProxyName", "DBInstanceIdentifiers", "DBClusterIdentifiers"],
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" => {

@@ -114,7 +114,7 @@ fn read<'a>(world: &World<'_, 'a>, id: &str, role: &str, attached: &Attached, se
                 .at(id, format!("/Resources/{id}")),
         ];
     };
-    let is_function = world.kind(id) == Some("AWS::Lambda::Function");
+    let is_function = matches!(world.kind(id), Some("AWS::Lambda::Function" | "AWS::Serverless::Function"));
     let endpoint = if is_function { secret::endpoint(world, id, "secretsmanager") } else { None };
     let mut context = access::context(world, role);
     if is_function {
