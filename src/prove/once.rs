@@ -27,7 +27,7 @@ impl Judgement {
         let is_told =
             |found: &Diagnostic| !silenced.contains(&(found.code.id, found.resource.as_deref().unwrap_or_default()));
         let told = self.told().filter(|(proof, found)| is_told(found) && !is_caused(proof, found, &of_rules));
-        let told: Vec<_> = told.map(|(_, found)| found.clone()).collect();
+        let told = once(told);
         of_rules.extend(told);
         of_rules
     }
@@ -42,6 +42,29 @@ impl Judgement {
     fn steps(&self) -> impl Iterator<Item = (&Proof, &Step)> {
         self.proofs.iter().flat_map(|proof| proof.broken().chain(proof.undecided()).map(move |step| (proof, step)))
     }
+}
+
+/// Of what one proof has to say each fault once: a role without a single policy lacks many actions, and one cure gives them
+/// all.
+fn once<'f>(all: impl Iterator<Item = (&'f Proof, &'f Diagnostic)>) -> Vec<Diagnostic> {
+    let mut found: Vec<(&Proof, Diagnostic)> = Vec::new();
+    for (proof, one) in all {
+        // What is broken comes first.
+        let same = found.iter_mut().find(|(of, told)| {
+            std::ptr::eq(*of, proof)
+                && one.help.is_some()
+                && (told.code, &told.resource, &told.path, &told.help)
+                    == (one.code, &one.resource, &one.path, &one.help)
+                && (told.message == one.message || told.severity < one.severity)
+        });
+        match same {
+            // What is not known adds nothing to what is broken at the same place.
+            Some((_, told)) if told.severity < one.severity => {}
+            Some((_, told)) => told.notes.extend(one.notes.iter().cloned()),
+            None => found.push((proof, one.clone())),
+        }
+    }
+    found.into_iter().map(|(_, found)| found).collect()
 }
 
 /// The hops that judge the port on which a proxy listens: of a proxy of another engine than its database, which is told,

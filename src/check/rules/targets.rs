@@ -110,14 +110,9 @@ const OTHER_ENGINE: Rule = Rule {
     },
 };
 
-<<<<<<< HEAD
 pub(super) fn family_of(engine: &str) -> Option<&'static str> {
-    match engine {
-=======
-fn family_of(engine: &str) -> Option<&'static str> {
     // RDS takes the names of engines in any spelling: `MySQL` is `mysql`.
     match engine.to_ascii_lowercase().as_str() {
->>>>>>> sceptic
         "mysql" | "mariadb" | "aurora-mysql" => Some("MYSQL"),
         "postgres" | "aurora-postgresql" => Some("POSTGRESQL"),
         engine if engine.starts_with("sqlserver-") => Some("SQLSERVER"),
