@@ -123,6 +123,10 @@ impl<'j> Texts<'j> {
                 }
                 _ => open(),
             },
+            ("Fn::FindInMap", Json::Array(keys)) => match super::mapped(self.json, keys) {
+                Some(value) => self.read(value, depth),
+                None => open(),
+            },
             ("Fn::Select", Json::Array(parts)) => self.selected(parts, depth).unwrap_or_else(open),
             _ => open(),
         }
