@@ -8,6 +8,7 @@ mod facts;
 mod failures;
 mod laws;
 mod once;
+mod outside;
 mod permissions;
 mod rewritings;
 mod table;

@@ -32,6 +32,7 @@ mod limits;
 mod logins;
 mod mapping_shapes;
 mod mappings;
+mod masters;
 mod metadata;
 mod modules;
 mod names;
@@ -124,6 +125,7 @@ pub const ALL: &[&[Rule]] = &[
     pools::RULES,
     sites::RULES,
     databases::RULES,
+    masters::RULES,
     secrets::RULES,
     passwords::RULES,
     retention::RULES,

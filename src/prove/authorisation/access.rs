@@ -2,6 +2,7 @@
 
 use super::cures;
 use super::hop::Hop;
+use super::matrix::Asked;
 use super::role::{self, Attached};
 use super::world::World;
 use crate::iam::evaluation::{
@@ -65,7 +66,7 @@ impl<'s> Ask<'s> {
 pub fn context(world: &World<'_, '_>, role: &str) -> Context {
     let mut context = Context::open()
         .with("aws:PrincipalAccount", world.pseudo("AWS::AccountId"))
-        .with("aws:PrincipalArn", super::arn::of(world, role, Some("Arn")))
+        .with("aws:PrincipalArn", role::arn(world, role))
         .with("aws:PrincipalType", "AssumedRole")
         .with("aws:PrincipalIsAWSService", "false")
         .with("aws:SecureTransport", "true")
@@ -76,6 +77,8 @@ pub fn context(world: &World<'_, '_>, role: &str) -> Context {
     {
         context = context.set(key, Presence::Absent);
     }
+    let tags = super::outside::tags(world, role).iter();
+    let context = tags.fold(context, |all, (key, value)| all.with(&format!("aws:PrincipalTag/{key}"), value.as_str()));
     tagged(world, context, role, &["aws:PrincipalTag"])
 }
 
@@ -96,6 +99,7 @@ pub fn tagged(world: &World<'_, '_>, mut context: Context, id: &str, prefixes: &
 
 /// What the policies say of a request, hop by hop.
 pub fn hops(world: &World<'_, '_>, attached: &Attached, ask: Ask<'_>) -> Vec<Hop> {
+    world.asked.borrow_mut().iter_mut().for_each(|asked| asked.push(Asked::of(&ask)));
     let request = Request::new(role::requester(world, ask.role), ask.action, ask.resource.clone(), ask.context.clone());
     let policies = Policies {
         identity: attached.identity.clone(),
@@ -115,11 +119,7 @@ pub fn hops(world: &World<'_, '_>, attached: &Attached, ask: Ask<'_>) -> Vec<Hop
 
 /// Whether a service may assume a role.
 pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Context) -> Hop {
-    let arn = super::arn::of(world, role, Some("Arn"));
-    let policy = match world.property(role, "AssumeRolePolicyDocument") {
-        Some((_, source)) => Policy::read(&format!("the trust of `{role}`"), &world.tree(source)),
-        None => Policy::open(&format!("the trust of `{role}`"), "it has none"),
-    };
+    let (arn, policy) = (role::arn(world, role), role::trust(world, role));
     let request = Request::new(Requester::service(service), "sts:AssumeRole", arn.clone(), context.clone());
     let policies = Policies { resource: vec![policy], ..Policies::default() };
     let verdict = evaluate(&request, &policies);
@@ -152,7 +152,7 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
         Judged::Open(told) => {
             let message = format!(
                 "whether `{role}` trusts `{service}` depends on what is not known{}",
-                found.open_part(told.as_ref())
+                found.open_part(Level::Resource, told.as_ref())
             );
             found.at(Hop::new("trust-policy", Answer::Unknown, message), told).help(help)
         }
@@ -272,12 +272,16 @@ impl<'f> Found<'f, '_, '_> {
         format!("statement {}{sid} of {}", told.index + 1, told.policy.name)
     }
 
-    fn open_part(&self, told: Option<&Telling<'_>>) -> String {
-        told.map_or_else(String::new, |told| {
-            let resources = told.statement.resources.iter().flat_map(|resources| &resources.patterns);
-            let resources: Vec<String> = resources.map(|pattern| format!("`{}`", pattern.text())).collect();
-            format!(": {} is on {}", self.named(told), resources.join(", "))
-        })
+    fn open_part(&self, level: Level, told: Option<&Telling<'_>>) -> String {
+        let open = || self.of(level).find_map(|policy| Some(format!("; {} {}", policy.name, policy.open.as_deref()?)));
+        told.map_or_else(
+            || open().unwrap_or_default(),
+            |told| {
+                let resources = told.statement.resources.iter().flat_map(|resources| &resources.patterns);
+                let resources: Vec<String> = resources.map(|pattern| format!("`{}`", pattern.text())).collect();
+                format!(": {} is on {}", self.named(told), resources.join(", "))
+            },
+        )
     }
 
     fn identity(&self) -> Hop {
@@ -323,7 +327,7 @@ impl<'f> Found<'f, '_, '_> {
             Judged::Open(told) => {
                 let message = format!(
                     "whether `{role}` may do `{action}` on `{resource}` depends on what is not known{}",
-                    self.open_part(told.as_ref())
+                    self.open_part(Level::Identity, told.as_ref())
                 );
                 self.at(hop(Answer::Unknown, message), told).help(help)
             }
@@ -356,7 +360,7 @@ impl<'f> Found<'f, '_, '_> {
             Judged::Open(told) => {
                 let message = format!(
                     "whether {whose} allows `{action}` on `{resource}` depends on what is not known{}",
-                    self.open_part(told.as_ref())
+                    self.open_part(level, told.as_ref())
                 );
                 self.at(hop(Answer::Unknown, message), told).help(help)
             }

@@ -7,6 +7,7 @@ use super::arn;
 use super::cures;
 use super::evidence;
 use super::hop::Hop;
+use super::outside;
 use super::role::{self, Attached, referred};
 use super::world::World;
 use crate::iam::evaluation::{Context, Level, Policies, Policy, Presence, Request, evaluate};
@@ -30,6 +31,8 @@ pub struct Secret<'a> {
     /// The database that made it, if one did.
     database: Option<&'a str>,
     key: Key<'a>,
+    /// Whether it waits for its deletion.
+    is_deleted: bool,
 }
 
 /// What a value from outside may be in full: as it stands, and, where nothing is known of it, an ARN of the stack's own
@@ -76,15 +79,22 @@ enum Key<'a> {
 impl<'a> Secret<'a> {
     /// The secret that a value names by its ARN; none if the value is no text.
     pub fn named(world: &World<'_, 'a>, value: &Resolution<'a>) -> Option<Self> {
-        let arn = world.text(value)?;
+        let mut arn = world.text(value)?;
         let id = of_template(world, value);
         let database = referred(world.resolved, value, DATABASES);
-        let key = match (id, database) {
-            (Some(id), _) => key_of(world, id, "KmsKeyId"),
-            (None, Some(database)) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
-            (None, None) => Key::Unknown,
+        let facts = arn.known().filter(|_| id.is_none()).and_then(|arn| world.facts.secret(arn));
+        let key = match (id, database, facts.and_then(|facts| facts.key.as_ref())) {
+            (Some(id), ..) => key_of(world, id, "KmsKeyId"),
+            (None, Some(database), _) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
+            (None, None, Some(None)) => Key::Managed,
+            (None, None, Some(Some(key))) => key_named(world, key.as_str().into()),
+            (None, None, None) => Key::Unknown,
         };
-        Some(Self { written: written(world, value, &arn), arn, id, database, key })
+        let written = written(world, value, &arn);
+        if let Some(facts) = facts {
+            arn = facts.arn.as_str().into();
+        }
+        Some(Self { written, arn, id, database, key, is_deleted: facts.is_some_and(|facts| facts.is_deleted) })
     }
 
     /// The user in it, as far as the template says.
@@ -172,21 +182,39 @@ fn key_of<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Key<'a> {
     });
     match (found, world.text(&value)) {
         (Some(key), _) => Key::Template(key),
-        (None, Some(text)) if text.known().is_some_and(|text| text.ends_with("alias/aws/secretsmanager")) => {
-            Key::Managed
-        }
-        (None, Some(text)) if text.to_string().starts_with("arn:") => Key::Given(text),
-        (None, Some(text)) if text.known().is_some_and(|text| !text.contains('/')) => {
-            Key::Given(arn::start(world, "kms", true).then("key/").then(text))
-        }
-        (None, Some(text)) if text.known().is_some() => {
-            // An alias: which key it stands for is known outside only.
-            Key::Given(
-                arn::start(world, "kms", true).then("key/").then_symbol(&text.to_string(), Shape::some(Charset::ANY)),
-            )
-        }
-        (None, text) => Key::Given(text.unwrap_or_else(|| Text::symbol(&format!("{id}.KmsKeyId"), Shape::ANY))),
+        (None, Some(text)) => key_named(world, text),
+        (None, None) => Key::Given(Text::symbol(&format!("{id}.KmsKeyId"), Shape::ANY)),
     }
+}
+
+/// The key that a text names, which is not of the template: by its ARN, its id or an alias.
+fn key_named<'a>(world: &World<'_, '_>, text: Text) -> Key<'a> {
+    let start = || arn::start(world, "kms", true).then("key/");
+    if let Some((id, facts)) = text.known().and_then(|text| world.facts.key(text)) {
+        return match (facts.is_managed, &facts.arn) {
+            (true, _) => Key::Managed,
+            (false, Some(arn)) => Key::Given(arn.as_str().into()),
+            (false, None) if text.to_string().starts_with("arn:") && !text.to_string().contains("alias/") => {
+                Key::Given(text)
+            }
+            (false, None) => Key::Given(start().then(id)),
+        };
+    }
+    match text.known() {
+        Some(known) if known.ends_with("alias/aws/secretsmanager") => Key::Managed,
+        _ if text.to_string().starts_with("arn:") => Key::Given(text),
+        Some(known) if !known.contains('/') => Key::Given(start().then(text)),
+        // An alias: which key it stands for is known outside only.
+        Some(known) => Key::Given(start().then_symbol(known, Shape::some(Charset::ANY))),
+        None => Key::Given(text),
+    }
+}
+
+/// What is known of the policies of a secret that exists.
+fn told_policies(world: &World<'_, '_>, secret: &Secret<'_>) -> Option<Policy> {
+    let known = secret.arn.known().filter(|_| secret.id.is_none())?;
+    let document = world.facts.secret(known)?.policy.as_ref()?.as_ref()?;
+    Some(Policy::read(&format!("the policy of `{known}`"), &Tree::from_json(document)))
 }
 
 /// The policies that stand on a secret.
@@ -199,11 +227,24 @@ fn policies_on(world: &World<'_, '_>, secret: &Secret<'_>) -> (Vec<Policy>, Opti
             None => world.text(&of).is_some_and(|of| role::same(&of, &secret.arn) == Certainty::Yes),
         };
         if let Some((_, source)) = world.property(id, "ResourcePolicy").filter(|_| is_it) {
-            found.0.push(Policy::read(&format!("`{id}`"), &world.tree(source)));
+            found.0.push(Policy::read(&format!("`{id}`"), &world.document(source)));
             found.1 = Some(id.to_owned());
         }
     }
+    if found.0.is_empty() {
+        found.0.extend(told_policies(world, secret));
+    }
     found
+}
+
+const TAGS: [&str; 2] = ["aws:ResourceTag", "secretsmanager:ResourceTag"];
+
+/// With the tags of a secret that exists.
+fn told_tags(world: &World<'_, '_>, context: Context, secret: &Secret<'_>) -> Context {
+    let tags = secret.arn.known().and_then(|arn| world.facts.secret(arn)).into_iter().flat_map(|secret| &secret.tags);
+    tags.fold(context, |all, (key, value)| {
+        TAGS.iter().fold(all, |all, prefix| all.with(&format!("{prefix}/{key}"), value.as_str()))
+    })
 }
 
 /// Whether a role may do something with a secret.
@@ -219,9 +260,16 @@ pub fn use_hops(
     let context =
         context.with("secretsmanager:SecretId", secret.arn.clone()).with("secretsmanager:VersionStage", "AWSCURRENT");
     let context = match secret.id {
-        Some(id) => access::tagged(world, context, id, &["aws:ResourceTag", "secretsmanager:ResourceTag"]),
-        None => context,
+        Some(id) => access::tagged(world, context, id, &TAGS),
+        None => told_tags(world, context, secret),
     };
+    if secret.is_deleted {
+        let message = format!("`{}` waits for its deletion: nobody can read it", secret.arn);
+        return vec![
+            Hop::new("resource-policy", Answer::Broken, message)
+                .help("restore it: `aws secretsmanager restore-secret`"),
+        ];
+    }
     let (of_resource, owner) = policies_on(world, secret);
     by_reading(readings(world, &secret.arn, "secretsmanager", "secret:"), |arn| {
         let ask = Ask::new(role, action, arn.clone(), context.clone()).written(secret.written.clone());
@@ -290,12 +338,27 @@ pub fn key_hops<'a>(
             )
         }
         Key::Given(arn) => {
-            let policy = Policy::open(&format!("the key policy of `{arn}`"), "it exists outside the template");
+            let name = format!("the key policy of `{arn}`");
+            let facts = world.facts.key(&arn.to_string()).map(|(_, facts)| facts);
+            if let Some(state) = facts.and_then(|facts| facts.state.as_deref()).filter(|state| *state != "Enabled") {
+                let message = format!("the key `{arn}` cannot be used: its state is `{state}`");
+                return vec![
+                    Hop::new("key-policy", Answer::Broken, message).help("enable the key, or name another one"),
+                ];
+            }
+            let policy = match facts.and_then(|facts| facts.policy.as_ref()) {
+                Some(document) => Policy::read(&name, &Tree::from_json(document)),
+                None => Policy::open(&name, outside::OUTSIDE),
+            };
             let written = cures::written(world, arn);
-            by_reading(readings(world, arn, "kms", "key/"), |arn| {
+            let mut hops = by_reading(readings(world, arn, "kms", "key/"), |arn| {
                 let ask = Ask::new(role, action, arn.clone(), context.clone()).written(written.clone());
                 access::hops(world, attached, Ask { of_resource: vec![policy.clone()], hop: "key-policy", ..ask })
-            })
+            });
+            for hop in hops.iter_mut().filter(|hop| hop.hop == "key-policy" && hop.verdict == Answer::Assumed) {
+                hop.help = outside::ask_of_key(arn);
+            }
+            hops
         }
     };
     let rests = |hop: &Hop| hop.verdict <= Answer::Assumed;
@@ -326,7 +389,9 @@ fn of_unknown_key(world: &World<'_, '_>, role: &str, attached: &Attached, secret
         }
         None => {
             let message = format!("`{}` is encrypted with a key that `{role}` may use", secret.arn);
-            Hop::new("key-policy", Answer::Assumed, message)
+            let mut hop = Hop::new("key-policy", Answer::Assumed, message);
+            hop.help = outside::ask_of_secret(&secret.arn);
+            hop
         }
     }
 }
@@ -353,7 +418,7 @@ fn key_context(world: &World<'_, '_>, role: &str, secret: &Text) -> Context {
 pub fn key_policy(world: &World<'_, '_>, id: &str) -> Policy {
     let name = format!("the key policy of `{id}`");
     match world.property(id, "KeyPolicy") {
-        Some((_, source)) => Policy::read(&name, &world.tree(source)),
+        Some((_, source)) => Policy::read(&name, &world.document(source)),
         None => {
             let root = Text::from("arn:")
                 .then(world.pseudo("AWS::Partition"))
@@ -389,7 +454,7 @@ pub fn endpoint(world: &World<'_, '_>, function: &str, service: &str) -> Option<
             continue;
         }
         let is_certain = is_home == Certainty::Yes && private == Some(true);
-        let policy = Policy::read(&format!("`{id}`"), &world.tree(source));
+        let policy = Policy::read(&format!("`{id}`"), &world.document(source));
         return Some(Endpoint { id: id.to_owned(), policy, is_certain });
     }
     None
