@@ -7,6 +7,7 @@ mod entries;
 mod facts;
 mod failures;
 mod laws;
+mod networks;
 mod once;
 mod outside;
 mod permissions;
