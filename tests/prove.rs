@@ -3,6 +3,7 @@
 
 mod asserts;
 mod bases;
+mod entries;
 mod facts;
 mod failures;
 mod laws;

@@ -101,6 +101,22 @@ pub enum Claim {
         /// The value, spelled.
         value: String,
     },
+    /// The entry of a network ACL at the path lets some of the packets through at the edge of a subnet, and none before it
+    /// takes them: the entries of which that is claimed let all of them through together.
+    Entry {
+        /// The network ACL: a logical id.
+        acl: String,
+        /// The subnet that has it: a logical id.
+        subnet: String,
+        /// Whether the packets leave the subnet.
+        egress: bool,
+        /// The ports that they go to, first and last, where they are known.
+        ports: Option<(u16, u16)>,
+        /// The subnets at the far end: logical ids, or ids; none: they are anywhere.
+        far: Vec<String>,
+        /// Whether they go by IPv6.
+        v6: bool,
+    },
     /// The statement at the path allows a request.
     Allows {
         /// Which.

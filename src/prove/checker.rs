@@ -5,6 +5,7 @@
 
 mod condition;
 mod cover;
+mod entries;
 mod family;
 mod needed;
 mod permission;
@@ -65,8 +66,10 @@ pub fn review(template: &Template, environment: &Environment, proof: &Proof) -> 
     }
     let evidence = proof.steps.iter().flat_map(|step| &step.evidence);
     review.faults.extend(evidence.filter_map(|evidence| fault(&json, evidence)));
-    if let Goal::Reaches { from, to, .. } = &proof.goal {
+    if let Goal::Reaches { from, to, port } = &proof.goal {
         review.faults.extend(structure(&json, proof, from, to));
+        let port = port.map(|(_, ports)| (ports.from, ports.to));
+        entries::review(&json, proof, (from, to), port, &mut review);
     }
     review
 }
@@ -180,6 +183,9 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
             let rule = rule::Rule { egress: *egress, groups, port: *port, peers, subnets, v6: *v6 };
             rule.fault(json, id, whole, path, there)
         }
+        Claim::Entry { acl, subnet, egress, v6, .. } => {
+            entries::fault(json, &entries::Place { id, acl, subnet, egress: *egress, v6: *v6 })
+        }
         Claim::Allows { .. } | Claim::Spares { .. } | Claim::Managed { .. } | Claim::User { .. } => {
             Some(format!("`{path}` is claimed of a permission, where none is asked"))
         }
@@ -287,7 +293,7 @@ fn spelled(value: &Json) -> Option<String> {
     }
 }
 
-/// A text, or the default of the parameter, or the block of the VPC, that stands for it.
+/// A text, or what stands for it: the default of the parameter, the block of the VPC, what a mapping has.
 fn text(json: &Json, value: &Json) -> Option<String> {
     if let Some(text) = spelled(value) {
         return Some(text);
@@ -295,10 +301,19 @@ fn text(json: &Json, value: &Json) -> Option<String> {
     if let Some(name) = value.get("Ref").and_then(Json::as_str) {
         return json.get("Parameters")?.get(name)?.get("Default").and_then(spelled);
     }
+    if let Some(keys) = value.get("Fn::FindInMap").and_then(Json::as_array) {
+        return mapped(json, keys).and_then(spelled);
+    }
     let attribute = value.get("Fn::GetAtt")?.as_array()?;
     let [id, name] = attribute.as_slice() else { return None };
     let value = resource(json, id.as_str()?)?.get("Properties")?.get(name.as_str()?)?;
     text(json, value)
+}
+
+/// What a mapping has for keys that are written out.
+fn mapped<'j>(json: &'j Json, keys: &[Json]) -> Option<&'j Json> {
+    let [mapping, first, second] = keys else { return None };
+    json.get("Mappings")?.get(mapping.as_str()?)?.get(first.as_str()?)?.get(second.as_str()?)
 }
 
 fn number(json: &Json, value: &Json) -> Option<i64> {

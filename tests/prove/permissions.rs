@@ -34,7 +34,7 @@ fn proved(name: &str, text: &str, environment: &Environment) -> Proved {
 }
 
 /// Sound templates of many hands.
-fn texts() -> Vec<(String, String)> {
+pub fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     for folder in
@@ -60,7 +60,10 @@ fn all() -> &'static [Proved] {
     static ALL: OnceLock<Vec<Proved>> = OnceLock::new();
     ALL.get_or_init(|| {
         let unknown = Environment::unknown();
-        let each = texts().into_iter().map(|(name, text)| proved(&name, &text, &unknown));
+        // What the project writes itself is alike from one to the next.
+        let own = |name: &str| name.contains("/snapshots/") || name.starts_with("out/uat");
+        let each =
+            texts().into_iter().filter(|(name, _)| !own(name)).map(|(name, text)| proved(&name, &text, &unknown));
         each.filter(|one| !one.proofs.is_empty()).collect()
     })
 }
@@ -88,7 +91,7 @@ fn every_proof_of_a_permission_stands() {
 }
 
 /// Every value that is like one, but for one leaf or element.
-fn alterations(value: &Json) -> Vec<Json> {
+pub fn alterations(value: &Json) -> Vec<Json> {
     match value {
         Json::String(text) => vec![json!(format!("{text}X"))],
         Json::Bool(truth) => vec![json!(!truth)],
@@ -126,7 +129,7 @@ fn alterations(value: &Json) -> Vec<Json> {
 }
 
 /// The pieces of evidence of a proof, by step and place.
-fn pieces(proof: &Proof) -> Vec<(usize, usize)> {
+pub fn pieces(proof: &Proof) -> Vec<(usize, usize)> {
     let steps = proof.steps.iter().enumerate();
     steps.flat_map(|(step, it)| (0..it.evidence.len()).map(move |at| (step, at))).collect()
 }
@@ -151,7 +154,7 @@ fn a_proof_with_any_leaf_of_its_evidence_altered_is_not_taken() {
         }
     }
     assert!(taken.is_empty(), "{} of {count}\n{}", taken.len(), taken.join("\n"));
-    assert!(count >= 3000, "{count} alterations");
+    assert!(count >= 1000, "{count} alterations");
 }
 
 #[test]
@@ -200,7 +203,7 @@ fn allowances(of: &Proved) -> Vec<(&Proof, &str)> {
 }
 
 /// A template with a part of it changed.
-fn changed(template: &Template, change: impl FnOnce(&mut Json)) -> Template {
+pub fn changed(template: &Template, change: impl FnOnce(&mut Json)) -> Template {
     let mut json = template.to_json();
     change(&mut json);
     parse(&json.to_string(), "t.json").0
@@ -217,7 +220,7 @@ fn a_proof_whose_statement_denies_is_not_taken() {
             count += 1;
         }
     }
-    assert!(count >= 100, "{count} statements");
+    assert!(count >= 40, "{count} statements");
 }
 
 #[test]
@@ -239,7 +242,7 @@ fn a_proof_beside_a_denial_of_the_same_is_not_taken() {
             count += 1;
         }
     }
-    assert!(count >= 50, "{count} statements");
+    assert!(count >= 30, "{count} statements");
 }
 
 /// What AWS's own policies say, and what a parameter is, no template tells: the checker says so.

@@ -67,7 +67,7 @@ fn ports(json: &Json, rule: &Map<String, Json>) -> Option<(i64, i64)> {
 }
 
 /// What the port of a listener can be, where it is a parameter.
-fn domain(json: &Json, listener: &str) -> Option<Vec<(i64, i64)>> {
+pub(super) fn domain(json: &Json, listener: &str) -> Option<Vec<(i64, i64)>> {
     let name = resource(json, listener)?.get("Properties")?.get("Port")?.get("Ref")?.as_str()?;
     let parameter = json.get("Parameters")?.get(name)?;
     if let Some(allowed) = parameter.get("AllowedValues").and_then(Json::as_array) {
@@ -78,7 +78,7 @@ fn domain(json: &Json, listener: &str) -> Option<Vec<(i64, i64)>> {
 }
 
 /// Ways to read where a subnet is, any of which may be covered: its blocks, and the block of its VPC.
-fn spans(json: &Json, subnet: &str) -> Vec<(bool, (u128, u128))> {
+pub(super) fn spans(json: &Json, subnet: &str) -> Vec<(bool, (u128, u128))> {
     let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return Vec::new() };
     let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
     let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties"));

@@ -48,7 +48,7 @@ fn below<'j>(parts: Vec<(String, &'j Json, bool)>, key: &str) -> Vec<(String, &'
 }
 
 /// The values that an element of a statement has.
-fn leaves<'j>(value: &'j Json) -> Vec<&'j Json> {
+fn leaves(value: &Json) -> Vec<&Json> {
     let mut found = Vec::new();
     unfolded(value, String::new(), false, &mut found);
     found.into_iter().map(|(_, value, _)| value).collect()

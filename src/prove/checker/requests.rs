@@ -150,7 +150,8 @@ fn name_of(texts: &Texts<'_>, value: &Json) -> String {
 
 fn end_to_end(texts: &Texts<'_>, needed: &mut Needed<'_>, role: &str, proxy: &str) {
     for group in texts.of_kind("AWS::RDS::DBProxyTargetGroup") {
-        if !texts.property(group, "DBProxyName").is_some_and(|value| texts.referred(value).as_deref() == Some(proxy)) {
+        let of = texts.property(group, "DBProxyName").and_then(|value| texts.referred(value));
+        if of.as_deref() != Some(proxy) {
             continue;
         }
         for property in ["DBInstanceIdentifiers", "DBClusterIdentifiers"] {

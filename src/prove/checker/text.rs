@@ -123,6 +123,10 @@ impl<'j> Texts<'j> {
                 }
                 _ => open(),
             },
+            ("Fn::FindInMap", Json::Array(keys)) => match super::mapped(self.json, keys) {
+                Some(value) => self.read(value, depth),
+                None => open(),
+            },
             ("Fn::Select", Json::Array(parts)) => self.selected(parts, depth).unwrap_or_else(open),
             _ => open(),
         }
@@ -365,8 +369,11 @@ fn units(text: &str, is_wild: bool) -> Vec<Unit> {
 /// How a pair of places can be passed: by leaving the first, by leaving the second, and which of them a common step leaves.
 type Passing = (bool, bool, Option<(bool, bool)>);
 
+/// How a pair can be passed, if it can; none of a pair: there is the end.
+type Pass<'p> = dyn Fn(Option<&Unit>, Option<&Unit>) -> Option<Passing> + 'p;
+
 /// Whether both ends can be reached.
-fn walk(one: &[Unit], other: &[Unit], pass: &dyn Fn(Option<&Unit>, Option<&Unit>) -> Option<Passing>) -> bool {
+fn walk(one: &[Unit], other: &[Unit], pass: &Pass<'_>) -> bool {
     let (mut seen, mut open) = (HashSet::new(), vec![(0, 0)]);
     while let Some((a, b)) = open.pop() {
         if a == one.len() && b == other.len() {

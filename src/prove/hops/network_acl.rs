@@ -45,7 +45,7 @@ pub(super) fn edges<'a>(
     let (model, v6) = (look.model, look.flow.v6);
     let mut given: Vec<String> = Vec::new();
     let mut fresh: Vec<Evidence> = Vec::new();
-    let mut told: Vec<(String, bool, Answer)> = Vec::new();
+    let mut told: Vec<(Key, usize)> = Vec::new();
     let nowhere = Vec::new();
     for (ends, far, egress) in [(from, to, true), (to, from, false)] {
         let far_subnets = if far.subnets.is_empty() { &nowhere } else { &far.subnets };
@@ -109,6 +109,9 @@ fn push_new<T: PartialEq>(all: &mut Vec<T>, one: T) {
     }
 }
 
+/// Which ACL, which way, what it answers: that is told once.
+type Key = (String, bool, Answer);
+
 /// One edge of a subnet.
 struct Edge<'e, 'a> {
     subnet: &'e Placed<'a>,
@@ -130,7 +133,7 @@ fn tell<'a>(
     edge: &Edge<'_, 'a>,
     split: Split,
     passage: Passage<'_, 'a>,
-    told: &mut Vec<(String, bool, Answer)>,
+    told: &mut Vec<(Key, usize)>,
 ) {
     let acl = match edge.acl {
         Acl::Own(id) => format!("`{id}`"),
@@ -148,10 +151,14 @@ fn tell<'a>(
     for (at, (answer, when)) in answers.into_iter().enumerate() {
         let Some(when) = when else { continue };
         let key = (acl.clone(), edge.egress, answer);
-        if told.contains(&key) {
+        let entries = if answer == Answer::Holds { entries(look, edge, passage) } else { Vec::new() };
+        if let Some((_, at)) = told.iter().find(|(known, _)| *known == key) {
+            if let Some(step) = look.steps.get_mut(*at) {
+                step.because(entries);
+            }
             continue;
         }
-        told.push(key);
+        told.push((key, look.steps.len()));
         let message = match (answer, passage) {
             (Answer::Holds, _) => format!("{acl} lets {what} {way} {}", edge.subnet.term),
             (Answer::Assumed, Passage::Answers) => format!(
@@ -167,7 +174,7 @@ fn tell<'a>(
         let fix = mends.then(|| fix(look, edge, passage)).flatten();
         let step = look.say(answer, when, message);
         if answer == Answer::Holds {
-            step.because(evidence);
+            step.because(evidence).because(entries);
         }
         if let Acl::Own(id) = edge.acl {
             step.at(id, pointer(["Resources", id]));
@@ -200,6 +207,32 @@ fn evidence(edge: &Edge<'_, '_>) -> Option<Evidence> {
     };
     let claim = Claim::Is { kind: kind.to_owned() };
     Some(Evidence { resource: resource.to_owned(), path: pointer(["Resources", resource]), says, claim })
+}
+
+/// The entries by which an ACL of the template lets packets through.
+fn entries<'a>(look: &Look<'_, 'a>, edge: &Edge<'_, 'a>, passage: Passage<'_, 'a>) -> Vec<Evidence> {
+    let (Acl::Own(acl), Some(subnet)) = (edge.acl, edge.subnet.term.own()) else { return Vec::new() };
+    let fars: Vec<&Placed<'a>> = edge.far.subnets.iter().filter(|far| far.term != edge.subnet.term).collect();
+    let sides: Vec<Far<'_, 'a>> = match edge.far.subnets.is_empty() {
+        true => vec![Far::Anywhere(look.flow.v6)],
+        false => fars.iter().map(|far| Far::At(far, look.flow.v6)).collect(),
+    };
+    let far: Vec<String> = fars.iter().filter_map(|far| far.term.own().or(far.term.id()).map(str::to_owned)).collect();
+    let ports = match passage {
+        Passage::To(port) => port.number.map(|port| (port, port)),
+        Passage::Answers => Some(EPHEMERAL),
+    };
+    let mut ids: Vec<&str> = Vec::new();
+    for id in sides.into_iter().flat_map(|side| look.model.deciding(acl, edge.egress, side, passage)) {
+        push_new(&mut ids, id);
+    }
+    let made = |id: &str| {
+        let (acl, subnet, far) = ((*acl).to_owned(), subnet.to_owned(), far.clone());
+        let says = format!("`{id}` of `{acl}`, at `{subnet}`");
+        let claim = Claim::Entry { acl, subnet, egress: edge.egress, ports, far, v6: look.flow.v6 };
+        Evidence { resource: id.to_owned(), path: pointer(["Resources", id]), says, claim }
+    };
+    ids.into_iter().map(made).collect()
 }
 
 /// An entry that lets the packets through, before all others.

@@ -125,6 +125,47 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// The entries of an ACL of the template that let some of the packets through: no entry before takes all that each does.
+    pub fn deciding(&self, acl: &str, egress: bool, far: Far<'_, 'a>, passage: Passage<'_, 'a>) -> Vec<&'a str> {
+        let ids: Vec<&'a str> = self.of_kind("AWS::EC2::NetworkAclEntry").collect();
+        let mut entries: Vec<(&'a str, Entry<'a>)> = Vec::new();
+        for id in ids {
+            let when = self.when_of_acl(id, acl);
+            let mut read = Vec::new();
+            if self.resolved.is_possible(when) {
+                self.read_entry(id, when, &mut read);
+            }
+            entries.extend(read.into_iter().map(|entry| (id, entry)));
+        }
+        entries.retain(|(_, entry)| entry.egress != Some(!egress) && entry.tcp != Some(false));
+        entries.sort_by_key(|(_, entry)| entry.number);
+        let all: Vec<Entry<'a>> = entries.iter().map(|(_, entry)| entry.clone()).collect();
+        let ports = match passage {
+            Passage::To(port) => vec![port.clone()],
+            Passage::Answers => pieces(&all).into_iter().map(|(from, _)| Port::known(from, Formula::TRUE)).collect(),
+        };
+        let mut found = Vec::new();
+        for port in &ports {
+            let mut left = Formula::TRUE;
+            for (id, entry) in &entries {
+                let matches = self.entry_matches(entry, far, port);
+                let takes = self.resolved.is_possible(self.resolved.and(left, matches.open));
+                if takes && entry.allows == Some(true) && !found.contains(id) {
+                    found.push(id);
+                }
+                left = self.without(left, matches.fact);
+            }
+        }
+        found
+    }
+
+    /// The worlds in which an entry is one of an ACL.
+    fn when_of_acl(&self, entry: &str, acl: &str) -> Formula {
+        let acls = self.terms(entry, "NetworkAclId");
+        let here = acls.iter().filter(|placed| placed.term.own() == Some(acl));
+        here.fold(Formula::FALSE, |any, placed| self.resolved.or(any, placed.when))
+    }
+
     fn entries_pass(
         &self,
         mut entries: Vec<Entry<'a>>,
@@ -215,9 +256,7 @@ impl<'a> Model<'a> {
     fn entries_of(&self, acl: &str) -> Vec<Entry<'a>> {
         let mut entries = Vec::new();
         for id in self.of_kind("AWS::EC2::NetworkAclEntry") {
-            let acls = self.terms(id, "NetworkAclId");
-            let here = acls.iter().filter(|placed| placed.term.own() == Some(acl));
-            let when = here.fold(Formula::FALSE, |any, placed| self.resolved.or(any, placed.when));
+            let when = self.when_of_acl(id, acl);
             if self.resolved.is_possible(when) {
                 self.read_entry(id, when, &mut entries);
             }

@@ -40,6 +40,9 @@ pub use term::{Placed, Term, named};
 /// What is looked up millions of times, by ids of the template, which nobody chooses to make collide.
 type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
+/// Whether a range covers a subnet, by IPv6 or not.
+type Covered<'a> = HashMap<(Cow<'a, str>, &'a str, bool), Judged>;
+
 /// A template as a network.
 pub struct Model<'a> {
     /// What the template means.
@@ -54,7 +57,7 @@ pub struct Model<'a> {
     settling: RefCell<Vec<&'a str>>,
     speaks_v6: OnceCell<bool>,
     known: quick::Known<'a>,
-    covered: RefCell<HashMap<(Cow<'a, str>, &'a str, bool), Judged>>,
+    covered: RefCell<Covered<'a>>,
     vpcs: RefCell<HashMap<&'a str, Vec<Placed<'a>>>>,
 }
 
