@@ -367,3 +367,101 @@ fn it_can_be_asked_for_by_name() {
     };
     assert_eq!(["Targets", "Secret", "Nobody"].map(proved), ["proved", "proved", "depends"]);
 }
+
+/// A custom resource whose function reads a secret, and reaches Secrets Manager by an endpoint.
+const CUSTOM: &str = r#"
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: { CidrBlock: 10.0.0.0/16, EnableDnsSupport: true, EnableDnsHostnames: true }
+  A: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24 } }
+  Sg: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: both, VpcId: !Ref Vpc } }
+  Itself:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: { GroupId: !Ref Sg, IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !Ref Sg }
+  Api:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcEndpointType: Interface
+      ServiceName: !Sub "com.amazonaws.${AWS::Region}.secretsmanager"
+      VpcId: !Ref Vpc
+      SubnetIds: [!Ref A]
+      SecurityGroupIds: [!Ref Sg]
+      PrivateDnsEnabled: true
+  Secret: { Type: AWS::SecretsManager::Secret, Properties: { GenerateSecretString: { PasswordLength: 40 } } }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: { Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }
+      ManagedPolicyArns: [!Sub "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"]
+  Reads:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: secret
+      Roles: [!Ref Role]
+      PolicyDocument: { Statement: { Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref Secret } }
+  Fill:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: { ZipFile: x }
+      VpcConfig: { SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Sg] }
+      Environment: { Variables: { SECRET: !Ref Secret } }
+  Filled:
+    Type: Custom::Filled
+    DependsOn: [Reads, Api, Itself]
+    Properties: { ServiceToken: !GetAtt Fill.Arn }
+"#;
+
+#[test]
+fn a_custom_resource_waits_for_what_its_function_needs() {
+    let reads = "warning Filled does not wait for Reads, by which Fill can read its secret";
+    let reaches = "warning Filled does not wait for Api, by which Fill reaches secretsmanager";
+    check(CUSTOM, &[], &[]);
+    check(CUSTOM, &[("[Reads, Api, Itself]", "[Api, Itself]")], &[reads]);
+    check(CUSTOM, &[("[Reads, Api, Itself]", "[Reads, Itself]")], &[reaches]);
+    // A rule takes seconds, a role and a function take longer.
+    check(
+        CUSTOM,
+        &[("[Reads, Api, Itself]", "[Reads, Api]")],
+        &["info Filled most likely comes after Itself, by which Fill reaches secretsmanager, and does not wait for it"],
+    );
+    // What a version and the framework of the CDK invoke is the function.
+    let version = "  Live: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Fill } }\n  Filled:\n";
+    check(
+        CUSTOM,
+        &[("  Filled:\n", version), ("!GetAtt Fill.Arn", "!Ref Live"), ("[Reads, Api, Itself]", "[Api, Itself]")],
+        &[reads],
+    );
+    let framework = "  Framework:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: python3.13\n      Handler: f.handler\n      \
+        Code: { ZipFile: x }\n      Role: arn:aws:iam::111122223333:role/framework\n      \
+        Environment: { Variables: { USER_ON_EVENT_FUNCTION_ARN: !GetAtt Fill.Arn } }\n  Filled:\n";
+    check(
+        CUSTOM,
+        &[
+            ("ServiceToken: !GetAtt Fill.Arn", "ServiceToken: !GetAtt Framework.Arn"),
+            ("  Filled:\n", framework),
+            ("[Reads, Api, Itself]", "[Api, Itself]"),
+        ],
+        &[reads],
+    );
+}
+
+#[test]
+fn what_a_custom_resource_is_waited_for_by_never_comes() {
+    let text = CUSTOM.replace("[Reads, Api, Itself]", "[Api, Itself]");
+    check(
+        &text,
+        &[("  Reads:\n    Type: AWS::IAM::Policy\n", "  Reads:\n    Type: AWS::IAM::Policy\n    DependsOn: Filled\n")],
+        &["error Filled is created before Reads, by which Fill can read its secret: its creation waits for Filled"],
+    );
+}
+
+#[test]
+fn a_function_that_others_invoke_may_not_need_it_then() {
+    let rule = "  Nightly: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 day), Targets: [{ Arn: !GetAtt Fill.Arn, Id: n }] } }\n  Filled:\n";
+    check(CUSTOM, &[("[Reads, Api, Itself]", "[Api]"), ("  Filled:\n", rule)], &[]);
+}

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use formwork::check;
 use formwork::diagnostic::{Diagnostic, Severity};
 use formwork::goal::Goals;
-use formwork::prove::{Facts, Proof, judge};
+use formwork::prove::{Facts, Proof, checker, judge};
 use formwork::resolve::Environment;
 use formwork::template::parse::parse;
 
@@ -106,6 +106,21 @@ fn a_planted_fault_is_told_where_it_is_and_nothing_else_is() {
         })
     });
     assert!(count >= 250, "{count} faults");
+}
+
+#[test]
+fn the_checker_takes_every_proof_of_what_has_ipv6() {
+    let text = fs::read_to_string(folder().join("sound/families.diff")).unwrap();
+    let mut by_ipv6 = 0;
+    for case in edits::read(&text) {
+        let (template, places, _) = parse(&case.apply(&base(&case.base)), &case.base);
+        let judged = judge(&template, &places, &Environment::unknown(), &Goals::default(), Facts::none());
+        for proof in judged.proofs.iter().filter(|proof| proof.goal.kind() == "reaches") {
+            assert_eq!(checker::faults(&template, proof), Vec::<String>::new(), "{}: {}", case.name, proof.goal);
+            by_ipv6 += usize::from(proof.steps.iter().any(|step| step.message.ends_with("with IPv6 addresses")));
+        }
+    }
+    assert!(by_ipv6 >= 10, "{by_ipv6} proofs by IPv6");
 }
 
 #[test]

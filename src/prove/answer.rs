@@ -70,6 +70,9 @@ pub enum Claim {
         peers: Vec<String>,
         /// The subnets of the far end, all of which are covered if the rule names addresses.
         subnets: Vec<String>,
+        /// Whether their IPv6 addresses are meant.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        v6: bool,
     },
     /// The list or value at the path names `what`: a logical id, or an id.
     Names {
@@ -81,6 +84,8 @@ pub enum Claim {
         /// The property.
         property: String,
     },
+    /// A subnet of the template has a range of IPv6.
+    HasIpv6,
     /// A resource of this type is there.
     Is {
         /// The type.

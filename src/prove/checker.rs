@@ -4,6 +4,7 @@
 //! It reads the template as plain JSON. It cannot find a proof; it can tell that one does not stand.
 
 mod cover;
+mod family;
 
 use std::net::IpAddr;
 
@@ -64,6 +65,7 @@ fn structure(json: &Json, proof: &Proof, from: &str, to: &str) -> Vec<String> {
             _ => continue,
         };
         faults.extend(rules_of(json, step, end));
+        faults.extend(family::fault(json, step, from, to));
         faults.extend(cover::fault(json, step, to));
     }
     faults
@@ -83,8 +85,13 @@ fn rules_of(json: &Json, step: &Step, end: &str) -> Vec<String> {
             _ => continue,
         };
         let holders = [Some(end.to_owned()), cluster_of(json, end)];
+        // What all functions of the serverless application model have stands at one place.
+        let is_serverless =
+            resource(json, end).is_some_and(|it| it.get("Type") == Some(&"AWS::Serverless::Function".into()));
+        let shared = json.pointer("/Globals/Function/VpcConfig").filter(|_| is_serverless);
         let is_member = |group: &String| {
             end == group
+                || shared.is_some_and(|shared| mentions(shared, group))
                 || holders.iter().flatten().any(|holder| {
                     resource(json, holder).and_then(|it| it.get("Properties")).is_some_and(|it| mentions(it, group))
                 })
@@ -121,6 +128,7 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
         Claim::Is { kind } => {
             (whole.get("Type").and_then(Json::as_str) != Some(kind)).then(|| format!("`{id}` is no `{kind}`"))
         }
+        Claim::HasIpv6 => family::without(json, id),
         Claim::Names { what } => {
             let named = there.is_some_and(|value| mentions(value, what));
             (!named).then(|| format!("`{path}` does not name `{what}`"))
@@ -131,8 +139,8 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
             (!same).then(|| format!("`{path}` is not `{value}`"))
         }
         Claim::Without { property } => without(json, id, whole, property),
-        Claim::Rule { egress, groups, port, peers, subnets } => {
-            let rule = Rule { egress: *egress, groups, port: *port, peers, subnets };
+        Claim::Rule { egress, groups, port, peers, subnets, v6 } => {
+            let rule = Rule { egress: *egress, groups, port: *port, peers, subnets, v6: *v6 };
             rule.fault(json, id, whole, path, there)
         }
     }
@@ -163,6 +171,7 @@ struct Rule<'c> {
     port: Option<u16>,
     peers: &'c [String],
     subnets: &'c [String],
+    v6: bool,
 }
 
 impl Rule<'_> {
@@ -226,6 +235,9 @@ impl Rule<'_> {
     fn meets(&self, json: &Json, range: &Json) -> bool {
         let range = text(json, range);
         let Some((v6, (from, to))) = range.as_deref().and_then(block) else { return true };
+        if v6 != self.v6 {
+            return false;
+        }
         if self.subnets.is_empty() {
             return from == 0;
         }
@@ -239,8 +251,8 @@ impl Rule<'_> {
             let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return from == 0 };
             let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
             let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties")?.get("CidrBlock"));
-            let own = ["CidrBlock", "Ipv6CidrBlock"].iter().filter_map(|name| properties.get(*name));
-            own.chain(vpc).any(meets)
+            let own = if v6 { family::blocks(json, subnet) } else { properties.get("CidrBlock").into_iter().collect() };
+            own.into_iter().chain(vpc.filter(|_| !v6)).any(meets)
         })
     }
 }

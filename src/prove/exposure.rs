@@ -1,8 +1,9 @@
 //! Who can call a listener: what initiates connections, and what the rules of its groups admit beside.
 
 use super::answer::{Answer, Evidence, Step};
+use super::family::{calls_by, listens_by};
 use super::flow::End;
-use super::model::{Direction, GroupRule, Interface, Judged, Kind, Model, Peer, Port, Term};
+use super::model::{Direction, GroupRule, Interface, Judged, Kind, Model, Peer, Placed, Port, Side, Term};
 use crate::diagnostic::Code;
 use crate::resolve::Formula;
 use crate::template::pointer;
@@ -75,15 +76,41 @@ pub fn reaches<'a>(model: &Model<'a>, from: &End<'a>, to: &End<'a>, ports: &[Por
         let both = out.and(into, model.resolved).within(port.when, model.resolved);
         all = all.or(both, model.resolved);
     }
+    if model.speaks_v6() {
+        all = by_family(model, from, to, ports, all);
+    }
     all.within(model.resolved.not(from.outside), model.resolved)
 }
 
+/// What holds by IPv4 in the worlds in which both ends have that, and what holds by IPv6 in those of that.
+fn by_family<'a>(model: &Model<'a>, from: &End<'a>, to: &End<'a>, ports: &[Port<'a>], by_v4: Judged) -> Judged {
+    let (calls, listens) = (calls_by(model, from), listens_by(model, to));
+    let (v4, v6) = (model.resolved.and(calls.v4, listens.v4), model.resolved.and(calls.v6, listens.v6));
+    let all = by_v4.within(v4, model.resolved);
+    if !model.resolved.is_possible(v6) {
+        return all;
+    }
+    let (near, far) = (from.sides(true), to.sides(true));
+    let lets = |groups: &[Placed<'a>], direction, port: &Port<'a>, sides: &[Side<'_, 'a>]| {
+        let each = sides.iter().map(|side| model.passes(groups, direction, port, side, &mut Vec::new()));
+        each.fold(Judged::NEVER, |any, one| any.or(one, model.resolved))
+    };
+    let by_v6 = ports.iter().fold(Judged::NEVER, |any, port| {
+        let into = lets(&to.groups, Direction::Ingress, port, &near);
+        let both = lets(&from.groups, Direction::Egress, port, &far).and(into, model.resolved);
+        any.or(both.within(port.when, model.resolved), model.resolved)
+    });
+    all.or(by_v6.within(v6, model.resolved), model.resolved)
+}
+
 fn admitted_by<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], near: &End<'a>) -> Option<(String, String)> {
+    let mut sides = near.sides(false);
+    if model.speaks_v6() {
+        sides.extend(near.sides(true));
+    }
     for group in &to.groups {
         for (rule, _) in model.rules_of(&group.term, Direction::Ingress) {
-            for (port, side) in
-                ports.iter().flat_map(|port| near.sides(false).into_iter().map(move |side| (port, side)))
-            {
+            for (port, side) in ports.iter().flat_map(|port| sides.iter().map(move |side| (port, *side))) {
                 if model.rule_passes(rule, port, &side).open != Formula::FALSE {
                     let holder = rule.holder?;
                     return Some((holder.to_owned(), model.place(holder, rule.source)));

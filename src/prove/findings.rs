@@ -11,11 +11,16 @@ use crate::template::Places;
 pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for proof in proofs {
-        for step in proof.broken().chain(proof.undecided()).chain(proof.advised()) {
+        for step in of_steps(proof) {
             found.push(finding(proof, step, places));
         }
     }
     found
+}
+
+/// The steps of a proof that are findings, in their order.
+pub(super) fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
+    proof.broken().chain(proof.undecided()).chain(proof.advised())
 }
 
 /// What a proof takes for given.

@@ -91,9 +91,10 @@ impl Patch {
         acl: &str,
         egress: bool,
         far: &[Placed<'a>],
-        from: u16,
-        to: u16,
+        (from, to): (u16, u16),
+        v6: bool,
     ) -> Option<Self> {
+        let block = if v6 { "Ipv6CidrBlock" } else { "CidrBlock" };
         let mut patch = Self::default();
         let way = if egress { "Out" } else { "In" };
         let first = model.lowest_number(acl).unwrap_or(100);
@@ -108,7 +109,7 @@ impl Patch {
                 .with("RuleAction", "allow")
                 .with("Protocol", 6)
                 .with("PortRange", ports)
-                .with("CidrBlock", subnet.properties.get("CidrBlock")?.clone());
+                .with(block, subnet.properties.get(block)?.clone());
             patch.added.push((free(model, format!("{acl}{way}{from}{}", at + 1)), entry));
         }
         (!patch.added.is_empty()).then_some(patch)

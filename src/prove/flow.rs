@@ -139,12 +139,19 @@ pub struct Flow<'a> {
     pub client_ports: Vec<Port<'a>>,
     /// The API that is meant, where the far end is an endpoint of it.
     pub service: Option<String>,
+    /// Whether it goes by IPv6.
+    pub v6: bool,
 }
 
 impl<'a> Flow<'a> {
     /// The worlds that count in which the near end is in a VPC.
     pub fn inside(&self, model: &Model<'a>) -> Formula {
         model.without(self.under, self.from.outside)
+    }
+
+    /// It by its family, to be put behind a port: nothing where it goes by IPv4, as all does that says nothing else.
+    pub fn told_family(&self) -> &'static str {
+        if self.v6 { " by IPv6" } else { "" }
     }
 
     /// The ports as they are told: `tcp 5432`.

@@ -159,7 +159,7 @@ fn target_of<'a>(
             (End::of_existing(model, target), ports)
         }
     };
-    let flow = Flow { from: proxy, to, under, ports, client_ports: Vec::new(), service: None };
+    let flow = Flow { from: proxy, to, under, ports, client_ports: Vec::new(), service: None, v6: false };
     add(model, flow, Some(origin), found);
 }
 

@@ -36,6 +36,7 @@ pub mod authorisation;
 pub mod checker;
 mod exposure;
 mod facts;
+mod family;
 mod findings;
 mod fix;
 mod flow;

@@ -1,10 +1,11 @@
 //! One fault is told once, though a rule sees it in a resource and a hop on the way of a goal.
 
 use super::answer::{Answer, Step};
-use super::findings::severity;
+use super::findings::{of_steps, severity};
 use super::judge::Judgement;
 use super::proof::Proof;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::goal::Goal;
 
 impl Judgement {
     /// Everything that is to be told of a template: what rules found, and what the proofs have to say.
@@ -24,15 +25,48 @@ impl Judgement {
             worst.is_none_or(|worst| worst > rule.severity)
         });
         let is_told =
-            |found: &&Diagnostic| !silenced.contains(&(found.code.id, found.resource.as_deref().unwrap_or_default()));
-        of_rules.extend(self.findings.iter().filter(is_told).cloned());
+            |found: &Diagnostic| !silenced.contains(&(found.code.id, found.resource.as_deref().unwrap_or_default()));
+        let told = self.told().filter(|(proof, found)| is_told(found) && !is_caused(proof, found, &of_rules));
+        let told: Vec<_> = told.map(|(_, found)| found.clone()).collect();
+        of_rules.extend(told);
         of_rules
+    }
+
+    /// The findings, each with its proof.
+    fn told(&self) -> impl Iterator<Item = (&Proof, &Diagnostic)> {
+        let each = |proof| of_steps(proof).map(move |_| proof);
+        self.proofs.iter().flat_map(each).zip(&self.findings)
     }
 
     /// The steps that are findings.
     fn steps(&self) -> impl Iterator<Item = (&Proof, &Step)> {
         self.proofs.iter().flat_map(|proof| proof.broken().chain(proof.undecided()).map(move |step| (proof, step)))
     }
+}
+
+/// The hops that judge the port on which a proxy listens: of a proxy of another engine than its database, which is told,
+/// it is the port of the wrong engine.
+const OF_PORT: [&str; 4] = ["N3204", "N3205", "N3207", "N3209"];
+
+/// Whether a finding only follows from one that a rule has and is told in every world: what listens on the port of another
+/// engine, and a group in a circle, in which no rule comes to be.
+fn is_caused(proof: &Proof, found: &Diagnostic, of_rules: &[Diagnostic]) -> bool {
+    let listener = match &proof.goal {
+        Goal::Reaches { to, .. } => Some(to.as_str()),
+        _ => None,
+    };
+    of_rules.iter().filter(|rule| rule.severity == Severity::Error && !rule.message.contains(" where ")).any(|rule| {
+        let resource = rule.resource.as_deref();
+        match rule.code.id {
+            "E3951" => resource.is_some() && resource == listener && OF_PORT.contains(&found.code.id),
+            "E3004" => {
+                resource.is_some()
+                    && resource == found.resource.as_deref()
+                    && ["N3204", "N3205"].contains(&found.code.id)
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Whether a step and a finding of a rule are of one fault. A hop is not sure of what it does not know.

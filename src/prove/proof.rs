@@ -2,7 +2,10 @@
 
 use super::answer::{Answer, Step};
 use super::exposure;
+use super::family;
+use super::flow::Flow;
 use super::goals::{Ask, Origin, Question};
+use super::hops::Hop;
 use super::model::Model;
 use crate::diagnostic::Code;
 use crate::goal::{Assumption, Goal, Taken};
@@ -103,7 +106,10 @@ fn steps<'a>(model: &Model<'a>, question: &Question<'a>) -> (Vec<&'static str>, 
                     if !names.contains(&hop.name) {
                         names.push(hop.name);
                     }
-                    steps.extend(hop.answer(model, flow));
+                }
+                match family::by_family(model, flow, route) {
+                    Some(flows) => steps.extend(flows.iter().flat_map(|flow| along(model, flow, route))),
+                    None => steps.extend(along(model, flow, route)),
                 }
             }
             // A function that is in no VPC calls APIs over Lambda's own network.
@@ -138,6 +144,11 @@ fn steps<'a>(model: &Model<'a>, question: &Question<'a>) -> (Vec<&'static str>, 
             (vec!["identity-policy"], vec![step])
         }
     }
+}
+
+/// What the hops of a route answer of a flow.
+fn along<'a>(model: &Model<'a>, flow: &Flow<'a>, route: &[&'static Hop]) -> Vec<Step> {
+    route.iter().flat_map(|hop| hop.answer(model, flow)).collect()
 }
 
 /// What is not looked into, what may never be used and what was taken on trust refutes nothing.

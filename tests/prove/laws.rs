@@ -178,6 +178,7 @@ proptest! {
             },
             (_, Claim::Names { what }) => *what = "Nothing".to_owned(),
             (_, Claim::Without { property }) => *property = "GroupDescription".to_owned(),
+            (_, claim @ Claim::HasIpv6) => *claim = Claim::Names { what: "Nothing".to_owned() },
             (_, Claim::Is { kind }) => *kind = "AWS::SQS::Queue".to_owned(),
             (_, Claim::After { what }) => *what = "Elsewhere".to_owned(),
             (_, Claim::Equals { value }) => *value = "nothing".to_owned(),

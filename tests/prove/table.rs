@@ -140,6 +140,8 @@ const TABLE: &[(&str, By)] = &[
     ("a rotation before the secret is attached", Order("which writes into the secret where its database is")),
     ("a proxy's role before its policy", Order("by which Proxy can read its secret")),
     ("a target group before the rules that its proxy relies on", Order("by which Proxy reaches Cluster")),
+    ("a custom resource before the policy of its function", Order("by which Fill can read its secret")),
+    ("a custom resource before its function's way to an API", Order("by which Fill reaches secretsmanager")),
     ("a function before the policy that lets it have interfaces", Order("by which Fn can have network interfaces")),
     ("a policy that is gone before the interfaces of its function", Order("by which Fn can have network interfaces")),
 ];

@@ -180,11 +180,12 @@ fn a_way_that_is_not_looked_into_refutes_nothing_and_is_silent() {
         None,
         "",
     );
+    // A function that does not use IPv6 has no way there.
     check(
         &to("DestinationIpv6CidrBlock: '::/0', EgressOnlyInternetGatewayId: eigw-0123456789abcdef0"),
-        Verdict::Depends,
-        None,
-        "",
+        Verdict::Refuted,
+        Some(Severity::Error),
+        "has no way to the secretsmanager API",
     );
 }
 

@@ -103,7 +103,7 @@ const OTHER_ENGINE: Rule = Rule {
     },
 };
 
-fn family_of(engine: &str) -> Option<&'static str> {
+pub(super) fn family_of(engine: &str) -> Option<&'static str> {
     match engine {
         "mysql" | "mariadb" | "aurora-mysql" => Some("MYSQL"),
         "postgres" | "aurora-postgresql" => Some("POSTGRESQL"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{block, mentions, number, resource, spelled, text};
+use super::{block, family, mentions, number, resource, spelled, text};
 use crate::prove::answer::{Claim, Step};
 
 /// Addresses of one family, and ports, that a rule lets through.
@@ -15,9 +15,9 @@ struct Area {
 /// Why the rules of a step do not let all of its traffic through, if they do not. Rules that name whom they mean need no
 /// company; what cannot be read is not held against them.
 pub(super) fn fault(json: &Json, step: &Step, listener: &str) -> Option<String> {
-    let (mut areas, mut subnets, mut known) = (Vec::new(), Vec::new(), None);
+    let (mut areas, mut subnets, mut known, mut six) = (Vec::new(), Vec::new(), None, false);
     for evidence in &step.evidence {
-        let Claim::Rule { port, peers, subnets: of, .. } = &evidence.claim else { return None };
+        let Claim::Rule { port, peers, subnets: of, v6, .. } = &evidence.claim else { return None };
         let rule = json.pointer(&evidence.path)?.as_object()?;
         let ports = ports(json, rule)?;
         let range = ["CidrIp", "CidrIpv6"].iter().find_map(|name| rule.get(*name));
@@ -32,7 +32,7 @@ pub(super) fn fault(json: &Json, step: &Step, listener: &str) -> Option<String> 
             None => return None,
         }
         subnets.clone_from(of);
-        known = *port;
+        (known, six) = (*port, *v6);
     }
     if areas.is_empty() {
         return None;
@@ -42,7 +42,8 @@ pub(super) fn fault(json: &Json, step: &Step, listener: &str) -> Option<String> 
         None => domain(json, listener)?,
     };
     let open = |subnet: &String| {
-        let spans = spans(json, subnet);
+        let mut spans = spans(json, subnet);
+        spans.retain(|(v6, _)| *v6 == six);
         let is_held = |(v6, span): &(bool, (u128, u128))| domain.iter().all(|ports| holds(&areas, *v6, *span, *ports));
         !spans.is_empty() && !spans.iter().any(is_held)
     };
@@ -81,8 +82,8 @@ fn spans(json: &Json, subnet: &str) -> Vec<(bool, (u128, u128))> {
     let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return Vec::new() };
     let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
     let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties"));
-    let values = [properties.get("CidrBlock"), properties.get("Ipv6CidrBlock"), vpc.and_then(|it| it.get("CidrBlock"))];
-    values.into_iter().flatten().filter_map(|value| block(&text(json, value)?)).collect()
+    let values = [properties.get("CidrBlock"), vpc.and_then(|it| it.get("CidrBlock"))].into_iter().flatten();
+    values.chain(family::blocks(json, subnet)).filter_map(|value| block(&text(json, value)?)).collect()
 }
 
 /// Whether each address with each port is in one of the areas: the first that is in none would be next to some area.

@@ -72,6 +72,7 @@ pub fn question<'a>(
                 ports: vec![Port::known(443, Formula::TRUE)],
                 client_ports: Vec::new(),
                 service: Some(service.to_owned()),
+                v6: false,
             };
             flows.push((flow, routes::TO_ENDPOINT));
             left = model.without(left, when);
@@ -81,7 +82,7 @@ pub fn question<'a>(
         let ports = vec![Port::known(443, Formula::TRUE)];
         let service = Some(service.to_owned());
         flows.push((
-            Flow { from: from.clone(), to, under: left, ports, client_ports: Vec::new(), service },
+            Flow { from: from.clone(), to, under: left, ports, client_ports: Vec::new(), service, v6: false },
             routes::TO_ENDPOINT,
         ));
         left = Formula::FALSE;
@@ -98,7 +99,15 @@ pub fn question<'a>(
         };
         let ports = vec![Port::known(443, Formula::TRUE)];
         flows.push((
-            Flow { from, to, under: left, ports, client_ports: Vec::new(), service: Some(service.to_owned()) },
+            Flow {
+                from,
+                to,
+                under: left,
+                ports,
+                client_ports: Vec::new(),
+                service: Some(service.to_owned()),
+                v6: false,
+            },
             routes::OUTWARD,
         ));
     }

@@ -41,7 +41,7 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
         };
         let ports = model.listening(name);
         let (from, to) = (End::of(model, Rc::clone(function)), End::of(model, to));
-        add(model, Flow { from, to, under, ports, client_ports, service: None }, Some(origin), found);
+        add(model, Flow { from, to, under, ports, client_ports, service: None, v6: false }, Some(origin), found);
     }
 }
 
@@ -60,7 +60,12 @@ fn by_literal_address<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found
                 let origin = Origin { resource: function.id.to_owned(), path, says };
                 let (from, under) =
                     (End::of(model, Rc::clone(function)), model.resolved.and(variable.when, function.exists));
-                add(model, Flow { from, to, under, ports, client_ports, service: None }, Some(origin), found);
+                add(
+                    model,
+                    Flow { from, to, under, ports, client_ports, service: None, v6: false },
+                    Some(origin),
+                    found,
+                );
             }
         }
     }

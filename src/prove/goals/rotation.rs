@@ -49,6 +49,7 @@ fn rotates<'a>(
             ports: model.listening(database),
             client_ports: Vec::new(),
             service: None,
+            v6: false,
         };
         add(model, flow, Some(origin(&format!("`{database}`"))), found);
     }

@@ -68,7 +68,7 @@ fn reaches<'a>(model: &Model<'a>, from: &str, to: &str, port: Option<(Protocol, 
         Some((_, range)) => vec![Port::known(range.from, Formula::TRUE)],
         None => listening(model, &far),
     };
-    let flow = Flow { from: near, to: far, under, ports, client_ports: Vec::new(), service: None };
+    let flow = Flow { from: near, to: far, under, ports, client_ports: Vec::new(), service: None, v6: false };
     (under, Ask::Flows(vec![(flow, routes::TO_LISTENER)]))
 }
 

@@ -33,9 +33,9 @@ pub fn look(look: &mut Look<'_, '_>, direction: Direction, under: Formula, anywh
             let side = Side { groups: &[], subnet: None, v6: false, given: false, beyond: &[] };
             look.model.passes(&own.groups, direction, &port, &side, &mut reasons)
         } else {
-            at_every_subnet(look.model, own, far, direction, &port, &mut reasons)
+            at_every_subnet(look.model, own, far, direction, &port, flow.v6, &mut reasons)
         };
-        let question = Question { direction, own, far, port: &port, anywhere };
+        let question = Question { direction, own, far, port: &port, anywhere, v6: flow.v6 };
         tell(look, &question, Split::of(look.model, judged, under), judged, &reasons);
     }
 }
@@ -47,6 +47,14 @@ struct Question<'q, 'a> {
     far: &'q End<'a>,
     port: &'q Port<'a>,
     anywhere: bool,
+    v6: bool,
+}
+
+impl Question<'_, '_> {
+    /// The port as it is told, with the family where that is IPv6.
+    fn told(&self) -> String {
+        format!("{}{}", self.port.told(), if self.v6 { " by IPv6" } else { "" })
+    }
 }
 
 /// A flow must pass for every subnet that the far end is in.
@@ -56,10 +64,11 @@ fn at_every_subnet<'a>(
     far: &End<'a>,
     direction: Direction,
     port: &Port<'a>,
+    v6: bool,
     reasons: &mut Vec<Reason<'a>>,
 ) -> Judged {
     let mut all = Judged::ALWAYS;
-    for (at, side) in far.sides(false).iter().enumerate() {
+    for (at, side) in far.sides(v6).iter().enumerate() {
         let mut here = Vec::new();
         let judged = model.passes(&own.groups, direction, port, side, &mut here);
         // In worlds in which the subnet is not used it breaks nothing.
@@ -87,7 +96,7 @@ fn tell<'a>(
     let model = look.model;
     let groups = names(&question.own.groups);
     let far = far_name(question);
-    let port = question.port.told();
+    let port = question.told();
     let sentence = match question.direction {
         Direction::Ingress => format!("{groups} admits {far} on {port}"),
         Direction::Egress => format!("{groups} lets {port} out to {far}"),
@@ -136,7 +145,7 @@ fn broken<'a>(look: &mut Look<'_, 'a>, question: &Question<'_, 'a>, when: Formul
     let model = look.model;
     let near = near_miss(model, question);
     let groups = names(&question.own.groups);
-    let (port, far) = (question.port.told(), far_name(question));
+    let (port, far) = (question.told(), far_name(question));
     let partly = model.resolved.is_possible(model.resolved.and(judged.open, when));
     let message = match (question.direction, near) {
         (Direction::Ingress, None) => format!("no rule on {groups} admits {far} on {port}"),
@@ -263,6 +272,7 @@ fn evidence<'a>(model: &Model<'a>, question: &Question<'_, 'a>, reason: &Reason<
                 port: question.port.number,
                 peers: keys(&question.far.groups),
                 subnets: keys(&question.far.subnets),
+                v6: question.v6,
             };
             Some(Evidence { resource: (*holder).to_owned(), path, says: told.clone(), claim })
         }

@@ -1,6 +1,6 @@
 //! Both ends have interfaces, or addresses that can be called.
 
-use super::{Hop, Look};
+use super::{Hop, Look, family};
 use crate::diagnostic::Code;
 use crate::prove::answer::{Answer, Claim, Evidence, Split};
 use crate::prove::flow::End;
@@ -13,9 +13,10 @@ pub const HOP: Hop = Hop {
     name: "attachment",
     code: Code::new("N3201", "caller-outside-the-network"),
     explanation: "A function that is in no VPC has no private address, and a proxy, an interface endpoint and a database that is \
-                  not publicly accessible have no other: the function's `VpcConfig` names subnets and security groups.",
+                  not publicly accessible have no other: the function's `VpcConfig` names subnets and security groups. What is reached by IPv6 only takes a \
+                  function with `Ipv6AllowedForDualStack` and subnets with ranges of IPv6 at both ends.",
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
-    told_by: &["E3922", "E3934", "E3941"],
+    told_by: &["E3922", "E3934", "E3938", "E3941", "E3945", "E3960"],
     look,
 };
 
@@ -26,14 +27,17 @@ fn look(look: &mut Look<'_, '_>) {
     }
     let inside = look.flow.inside(look.model);
     if look.model.resolved.is_possible(inside) {
-        let evidence = attached(look);
+        let mut evidence = attached(look);
+        evidence.extend(family::evidence(look));
         let (from, to) = (look.flow.from.told(), look.flow.to.told());
+        let by = if look.flow.v6 { ", with IPv6 addresses" } else { "" };
         let message = if look.flow.from.interface.is_some() {
-            format!("{from} and {to} have interfaces in a VPC")
+            format!("{from} and {to} have interfaces in a VPC{by}")
         } else {
-            format!("members of {from} have interfaces in a VPC")
+            format!("members of {from} have interfaces in a VPC{by}")
         };
         look.say(Answer::Holds, inside, message).because(evidence);
+        family::look(look, inside);
         without_group(look, inside);
         other_vpc(look, inside);
     }

@@ -4,6 +4,7 @@ mod admission;
 pub mod attachment;
 pub mod dns;
 pub mod exposure;
+mod family;
 pub mod listener;
 pub mod network_acl;
 pub mod order;

@@ -42,7 +42,7 @@ pub(super) fn edges<'a>(
     to: &End<'a>,
     passage: Passage<'_, 'a>,
 ) {
-    let model = look.model;
+    let (model, v6) = (look.model, look.flow.v6);
     let mut given: Vec<String> = Vec::new();
     let mut fresh: Vec<Evidence> = Vec::new();
     let mut told: Vec<(String, bool, Answer)> = Vec::new();
@@ -64,12 +64,8 @@ pub(super) fn edges<'a>(
             for (when, acl) in model.acls_of(&subnet.term) {
                 let under = [subnet.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
                 let judged = fars.iter().fold(Judged::ALWAYS, |all, far| {
-                    let passes = model.acl_passes(
-                        &acl,
-                        egress,
-                        far.map_or(Far::Anywhere(false), |far| Far::At(far, false)),
-                        passage,
-                    );
+                    let passes =
+                        model.acl_passes(&acl, egress, far.map_or(Far::Anywhere(v6), |far| Far::At(far, v6)), passage);
                     let used = far.map_or(Formula::TRUE, |far| far.when);
                     all.and(passes.or(Judged::fact(model.resolved.not(used)), model.resolved), model.resolved)
                 });
@@ -89,7 +85,7 @@ pub(super) fn edges<'a>(
             }
         }
     }
-    let what = what(passage);
+    let what = what(passage, v6);
     if !given.is_empty() {
         look.say(Answer::Assumed, under, format!("the network ACLs let {what} through: {}", given.join(", ")));
     }
@@ -121,10 +117,11 @@ struct Edge<'e, 'a> {
     far: &'e End<'a>,
 }
 
-fn what(passage: Passage<'_, '_>) -> String {
+fn what(passage: Passage<'_, '_>, v6: bool) -> String {
+    let by = if v6 { " by IPv6" } else { "" };
     match passage {
-        Passage::To(port) => port.told(),
-        Passage::Answers => format!("answers to tcp {}-{}", EPHEMERAL.0, EPHEMERAL.1),
+        Passage::To(port) => format!("{}{by}", port.told()),
+        Passage::Answers => format!("answers to tcp {}-{}{by}", EPHEMERAL.0, EPHEMERAL.1),
     }
 }
 
@@ -140,7 +137,7 @@ fn tell<'a>(
         Acl::Known(id) => format!("`{id}`"),
         Acl::New | Acl::Given => format!("the default network ACL of {}", edge.subnet.term),
     };
-    let (what, way) = (what(passage), if edge.egress { "out of" } else { "into" });
+    let (what, way) = (what(passage, look.flow.v6), if edge.egress { "out of" } else { "into" });
     let answers = [
         (Answer::Holds, split.holds),
         (Answer::Assumed, split.assumed),
@@ -213,5 +210,5 @@ fn fix<'a>(look: &Look<'_, 'a>, edge: &Edge<'_, 'a>, passage: Passage<'_, 'a>) -
         Passage::To(port) => (port.number?, port.number?),
         Passage::Answers => (answers.number?, EPHEMERAL.1),
     };
-    Patch::entry(look.model, acl, edge.egress, &edge.far.subnets, from, to)
+    Patch::entry(look.model, acl, edge.egress, &edge.far.subnets, (from, to), look.flow.v6)
 }

@@ -2,6 +2,7 @@
 
 use super::{Look, admission};
 use crate::prove::answer::{Answer, Split};
+use crate::prove::family::calls_by;
 use crate::prove::model::{Acl, Direction, Far, Model, Passage, Placed, Term, Way};
 use crate::resolve::Formula;
 use crate::template::pointer;
@@ -93,10 +94,16 @@ fn tell(look: &mut Look<'_, '_>, service: &str, group: &Group<'_>) -> bool {
     if let Some(unused) = &unused {
         message = format!("{message}; {}", unused.says);
     }
+    let from = look.flow.from.told();
     let step = look.say(group.told.answer, group.when, message);
     (step.warns, step.aws_code) = (group.told.warns, group.told.code);
     if is_broken {
         step.help(format!("add an interface endpoint of {service} with private DNS, or a route to a NAT gateway"));
+    } else if step.warns {
+        step.help(format!(
+            "give {from} the variable `AWS_USE_DUALSTACK_ENDPOINT: \"true\"`, or add an interface endpoint of {service} with \
+             private DNS, or a route to a NAT gateway"
+        ));
     }
     let is_unused = unused.is_some();
     match (unused, group.at) {
@@ -172,16 +179,42 @@ fn told<'a>(look: &Look<'_, 'a>, service: &str, name: &Term<'a>, way: &Way<'a>) 
             let says = format!("may have a way to the {service} API by something that is not looked into");
             Told::new(Answer::Unknown, says.clone(), says)
         }
+        _ if by_v6(look, name).is_some() => out_by_v6(look, service, name),
         Way::Internet => {
             let from = look.flow.from.told();
             let rest = format!("to an internet gateway, and the interfaces of {from} have no public address");
             Told::broken("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", format!("leads {rest}"), format!("lead {rest}"))
         }
-        Way::Nowhere => {
+        Way::Nowhere | Way::EgressOnly => {
             let rest = format!("no way to the {service} API: no endpoint, no route out of the VPC");
             Told::broken("NO_ROUTE_TO_DESTINATION", format!("has {rest}"), format!("have {rest}"))
         }
     }
+}
+
+/// The route of IPv6 by which a function that uses IPv6 leaves, where there is none of IPv4.
+fn by_v6<'a>(look: &Look<'_, 'a>, subnet: &Term<'a>) -> Option<&'a str> {
+    let calls = calls_by(look.model, &look.flow.from);
+    look.model.outward_by_v6(subnet).filter(|_| look.model.resolved.is_certainly_possible(calls.v6))
+}
+
+/// The usual name of an API has IPv4 addresses only. Code that asks for it, or a variable, calls the one of both families.
+///
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>
+fn out_by_v6<'a>(look: &Look<'_, 'a>, service: &str, subnet: &Term<'a>) -> Told {
+    let route = by_v6(look, subnet).unwrap_or_default();
+    if asks_for_both(look) {
+        let rest = format!("out by IPv6 with `{route}`, and the {service} API has an endpoint of both families");
+        return Told::new(Answer::Assumed, format!("leads {rest}"), format!("lead {rest}"));
+    }
+    let rest = format!("out by IPv6 only, with `{route}`: the usual name of the {service} API has IPv4 only");
+    Told { warns: true, ..Told::new(Answer::Unknown, format!("leads {rest}"), format!("lead {rest}")) }
+}
+
+fn asks_for_both(look: &Look<'_, '_>) -> bool {
+    let Some(id) = look.flow.from.id() else { return false };
+    let cases = look.model.resolved.property(id, "Environment/Variables/AWS_USE_DUALSTACK_ENDPOINT");
+    cases.iter().any(|case| case.value.flag() == Some(true))
 }
 
 fn through_nat<'a>(model: &Model<'a>, service: &str, nat: &Term<'a>) -> Told {
@@ -226,7 +259,8 @@ fn open_to_the_world<'a>(look: &mut Look<'_, 'a>, service: &str, inside: Formula
     if !model.resolved.is_possible(inside) {
         return;
     }
-    let side = crate::prove::model::Side { groups: &[], subnet: None, v6: false, given: true, beyond };
+    let v6 = asks_for_both(look) && from.subnets.iter().all(|subnet| by_v6(look, &subnet.term).is_some());
+    let side = crate::prove::model::Side { groups: &[], subnet: None, v6, given: true, beyond };
     let port = crate::prove::model::Port::known(443, Formula::TRUE);
     let mut reasons = Vec::new();
     let judged = model.passes(&from.groups, Direction::Egress, &port, &side, &mut reasons);
@@ -260,11 +294,11 @@ fn open_to_the_world<'a>(look: &mut Look<'_, 'a>, service: &str, inside: Formula
             step.at(id, path);
         }
     }
-    acls(look, inside, beyond);
+    acls(look, inside, if v6 { Far::Anywhere(true) } else { Far::Beyond(beyond) });
 }
 
 /// The ACLs of the caller's subnets let HTTPS out and its answers in; subnets of one ACL are told together.
-fn acls<'a>(look: &mut Look<'_, 'a>, inside: Formula, beyond: &[Placed<'a>]) {
+fn acls<'a>(look: &mut Look<'_, 'a>, inside: Formula, far: Far<'_, 'a>) {
     let (model, from) = (look.model, look.flow.from.clone());
     let port = crate::prove::model::Port::known(443, Formula::TRUE);
     let mut closed: Vec<(Acl<'a>, bool, Formula, Vec<Term<'a>>)> = Vec::new();
@@ -272,7 +306,7 @@ fn acls<'a>(look: &mut Look<'_, 'a>, inside: Formula, beyond: &[Placed<'a>]) {
         for (when, acl) in model.acls_of(&subnet.term) {
             let under = [subnet.when, when].into_iter().fold(inside, |all, one| model.resolved.and(all, one));
             for (egress, passage) in [(true, Passage::To(&port)), (false, Passage::Answers)] {
-                let judged = model.acl_passes(&acl, egress, Far::Beyond(beyond), passage);
+                let judged = model.acl_passes(&acl, egress, far, passage);
                 let Some(when) = Split::of(model, judged, under).broken else { continue };
                 let alike = closed.iter_mut().find(|one| (&one.0, one.1, one.2) == (&acl, egress, when));
                 match alike {

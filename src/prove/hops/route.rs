@@ -75,7 +75,7 @@ fn detours<'a>(look: &mut Look<'_, 'a>, under: Formula, from: &End<'a>, to: &End
     let model = look.model;
     for source in &from.subnets {
         for target in to.subnets.iter().filter(|target| target.term != source.term) {
-            for (when, way, route) in model.detours(&source.term, target) {
+            for (when, way, route) in model.detours(&source.term, target, look.flow.v6) {
                 let when =
                     [source.when, target.when, when].into_iter().fold(under, |all, one| model.resolved.and(all, one));
                 let Some(id) = route.filter(|_| model.resolved.is_certainly_possible(when)) else { continue };
@@ -118,7 +118,7 @@ fn peered<'a>(look: &mut Look<'_, 'a>, under: Formula, from: &End<'a>, to: &End<
     for source in &from.subnets {
         for target in &to.subnets {
             let used = model.resolved.and(source.when, target.when);
-            let routed = model.routed_by(&source.term, target, &peerings);
+            let routed = model.routed_by(&source.term, target, &peerings, look.flow.v6);
             all = all.and(routed.or(Judged::fact(model.resolved.not(used)), model.resolved), model.resolved);
         }
     }

@@ -196,7 +196,9 @@ impl<'a> Model<'a> {
         }
         let Some(id) = subnet.own() else { return Vec::new() };
         let property = if v6 { "Ipv6CidrBlock" } else { "CidrBlock" };
-        let cases = self.resolved.property(id, property).into_iter().filter(|case| !case.value.is_absent());
+        let added = if v6 { self.ranges_added_to(id) } else { Vec::new() };
+        let cases = [id].into_iter().chain(added).flat_map(|holder| self.resolved.property(holder, property));
+        let cases = cases.filter(|case| !case.value.is_absent());
         cases.map(|case| (case.when, self.settled_range(&case.value))).collect()
     }
 

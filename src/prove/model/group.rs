@@ -127,7 +127,10 @@ impl<'a> Model<'a> {
     fn built_in(&self, group: &Term<'a>, direction: Direction, peer: &Side<'_, 'a>) -> Vec<(Judged, Grounds<'a>)> {
         let mut found = Vec::new();
         match (group, direction) {
-            (Term::Own(id), Direction::Egress) => found.extend(self.default_egress(id, group)),
+            (Term::Own(id), Direction::Egress) => {
+                let default = self.default_egress(id, group).into_iter();
+                found.extend(default.map(|(judged, grounds)| (by_default(judged, peer.v6), grounds)));
+            }
             (Term::Given(_), _) if self.group_facts(group).is_some() => {}
             (Term::Given(_), Direction::Egress) => {
                 found.push((Judged::benign(Formula::TRUE), Grounds::GivenEgress(group.clone())));
@@ -136,7 +139,7 @@ impl<'a> Model<'a> {
                 found.push((Judged::open(Formula::TRUE), Grounds::GivenIngress(group.clone())));
             }
             (Term::DefaultGroup(vpc), Direction::Egress) if vpc.own().is_some() => {
-                found.push((Judged::ALWAYS, Grounds::DefaultEgress(group.clone())));
+                found.push((by_default(Judged::ALWAYS, peer.v6), Grounds::DefaultEgress(group.clone())));
             }
             (Term::DefaultGroup(_), Direction::Egress) => {
                 found.push((Judged::benign(Formula::TRUE), Grounds::GivenEgress(group.clone())));
@@ -272,4 +275,12 @@ impl<'a> Model<'a> {
         }
         all
     }
+}
+
+/// A new group surely lets out everything by IPv4. By IPv6 it does so where its VPC has a range of that by then: the order
+/// in which both come is not looked into, so that it is taken for given.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
+fn by_default(judged: Judged, v6: bool) -> Judged {
+    if v6 { Judged { fact: Formula::FALSE, ..judged } } else { judged }
 }

@@ -5,6 +5,7 @@
 
 mod acl;
 mod address;
+mod family;
 mod group;
 mod interface;
 mod judged;
@@ -27,6 +28,7 @@ use crate::template::{Resource, Value};
 
 pub use acl::{Acl, EPHEMERAL, Entry, Far, Passage, Side};
 pub use address::loose;
+pub use family::Families;
 pub use group::{Grounds, Reason};
 pub use interface::{Interface, Kind, port_of_family};
 pub use judged::Judged;
@@ -47,6 +49,7 @@ pub struct Model<'a> {
     touched: OnceCell<HashMap<&'a str, &'a str>>,
     users: OnceCell<HashMap<&'a str, Vec<&'a str>>>,
     settling: RefCell<Vec<&'a str>>,
+    speaks_v6: OnceCell<bool>,
     known: quick::Known<'a>,
 }
 
@@ -66,6 +69,7 @@ impl<'a> Model<'a> {
             touched: OnceCell::new(),
             users: OnceCell::new(),
             settling: RefCell::default(),
+            speaks_v6: OnceCell::new(),
             known: RefCell::default(),
         }
     }

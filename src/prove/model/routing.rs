@@ -10,6 +10,8 @@ pub enum Way<'a> {
     Nat(Term<'a>),
     /// To an internet gateway, which serves interfaces with public addresses only.
     Internet,
+    /// To an egress-only internet gateway, which serves IPv6 only.
+    EgressOnly,
     /// To a peered VPC.
     Peering(Term<'a>),
     /// To something whose own routes are not looked into: a transit gateway, a VPN, an appliance.
@@ -32,7 +34,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("VpcEndpointId", "a gateway load balancer endpoint"),
     ("NetworkInterfaceId", "a network interface"),
     ("InstanceId", "an instance"),
-    ("EgressOnlyInternetGatewayId", "an egress-only internet gateway"),
+    ("EgressOnlyInternetGatewayId", "egress-only"),
     ("CarrierGatewayId", "a carrier gateway"),
     ("LocalGatewayId", "a local gateway"),
     ("CoreNetworkArn", "a core network"),
@@ -76,6 +78,19 @@ impl<'a> Model<'a> {
             ways.push((rest, way, None));
         }
         ways
+    }
+
+    /// The route by which packets of IPv6 leave a subnet for the internet, if there is one: interfaces of a function have
+    /// addresses of IPv6 that are known there.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html>
+    pub fn outward_by_v6(&self, subnet: &Term<'a>) -> Option<&'a str> {
+        let is_out = |route: &Route<'a>| {
+            let six = route.six.as_ref().and_then(Resolution::text).and_then(loose);
+            matches!(route.way, Way::Internet | Way::EgressOnly) && six.is_some_and(|six| six.prefix() == 0)
+        };
+        let tables = self.tables_of(subnet).0;
+        tables.iter().find_map(|table| self.routes_of(&table.term).into_iter().find(is_out)).map(|route| route.id)
     }
 
     fn default_routes(&self, table: &Placed<'a>, ways: &mut Ways<'a>) {
@@ -158,29 +173,35 @@ impl<'a> Model<'a> {
     fn known_routes(&self, subnet: &Term<'a>) -> Vec<Route<'a>> {
         let Some((id, routes)) = subnet.id().and_then(|id| self.facts.routes(id)) else { return Vec::new() };
         let route = |(range, way): (&'a str, Way<'a>)| {
+            let is_six = loose(range).is_some_and(|range| range.is_v6());
             let range = Some(Resolution::Text(range.into()));
-            Route { id, when: Formula::TRUE, range, way }
+            let (range, six) = if is_six { (None, range) } else { (range, None) };
+            Route { id, when: Formula::TRUE, range, six, way }
         };
         routes.into_iter().map(route).collect()
     }
 
     fn read_route(&self, id: &'a str, when: Formula, routes: &mut Vec<Route<'a>>) {
-        let mut ranges: Vec<_> = self.resolved.property(id, "DestinationCidrBlock");
-        ranges.retain(|case| !case.value.is_absent());
-        let sixes = self.resolved.property(id, "DestinationIpv6CidrBlock");
-        let is_six = ranges.is_empty() && sixes.iter().any(|case| !case.value.is_absent());
-        let ranges: Vec<(Formula, Option<Resolution<'a>>)> = match ranges.is_empty() {
-            true => vec![(when, None)],
-            false => ranges.into_iter().map(|case| (self.resolved.and(when, case.when), Some(case.value))).collect(),
+        let present = |property| {
+            let cases = self.resolved.property(id, property).into_iter().filter(|case| !case.value.is_absent());
+            cases.map(|case| (self.resolved.and(when, case.when), Some(case.value))).collect::<Vec<_>>()
         };
+        let (fours, sixes) = (present("DestinationCidrBlock"), present("DestinationIpv6CidrBlock"));
+        let is_six = fours.is_empty() && !sixes.is_empty();
+        let mut ranges: Vec<_> = fours.into_iter().map(|(when, range)| (when, range, None)).collect();
+        ranges.extend(sixes.into_iter().map(|(when, six)| (when, None, six)));
+        if ranges.is_empty() {
+            ranges.push((when, None, None));
+        }
         // A NAT gateway leads packets of IPv4 on, or of IPv6 to IPv4 where there is no other.
         let targets = TARGETS.iter().filter(|(_, what)| !is_six || *what != "nat");
         for (property, what) in targets {
             for target in self.terms(id, property) {
-                for (under, range) in &ranges {
+                for (under, range, six) in &ranges {
                     let when = self.resolved.and(*under, target.when);
                     if self.resolved.is_possible(when) {
-                        routes.push(Route { id, when, range: range.clone(), way: self.way(what, &target.term) });
+                        let (range, six) = (range.clone(), six.clone());
+                        routes.push(Route { id, when, range, six, way: self.way(what, &target.term) });
                     }
                 }
             }
@@ -190,6 +211,7 @@ impl<'a> Model<'a> {
     fn way(&self, what: &'static str, target: &Term<'a>) -> Way<'a> {
         match what {
             "nat" => Way::Nat(target.clone()),
+            "egress-only" => Way::EgressOnly,
             "peering" => Way::Peering(target.clone()),
             "gateway" => match (target.own().map(|id| self.kind(id)), target.id()) {
                 (Some("AWS::EC2::InternetGateway"), _) => Way::Internet,
@@ -203,7 +225,7 @@ impl<'a> Model<'a> {
 
     /// Routes of a subnet that take packets for another subnet of the VPC elsewhere, since they are more specific than the
     /// local one.
-    pub fn detours(&self, from: &Term<'a>, to: &Placed<'a>) -> Ways<'a> {
+    pub fn detours(&self, from: &Term<'a>, to: &Placed<'a>, v6: bool) -> Ways<'a> {
         let (tables, rest) = self.tables_of(from);
         let mut found = Vec::new();
         let known = Placed { when: rest, term: from.clone(), source: None };
@@ -211,12 +233,12 @@ impl<'a> Model<'a> {
             tables.iter().map(|table| (table, self.routes_of(&table.term))).chain([(&known, self.known_routes(from))])
         {
             for route in routes {
-                let Some(range) = &route.range else { continue };
+                let Some(range) = route.range_of(v6) else { continue };
                 let is_default = range.text().and_then(loose).is_none_or(|range| range.prefix() == 0);
-                let covers = self.covers(range, to, false).fact;
+                let covers = self.covers(range, to, v6).fact;
                 // Nothing that holds the whole VPC is more specific than the local route.
-                let mut whole = Formula::FALSE;
-                for vpc in self.vpcs_of_subnet(&to.term) {
+                let mut whole = if v6 { self.holds_a_vpc(range, to) } else { Formula::FALSE };
+                for vpc in self.vpcs_of_subnet(&to.term).into_iter().filter(|_| !v6) {
                     let blocks = self.blocks_of_vpc(&vpc.term);
                     let held = |block| self.holds_whole(range, block).open;
                     whole = blocks.iter().fold(whole, |all, block| self.resolved.or(all, held(block)));
@@ -232,7 +254,7 @@ impl<'a> Model<'a> {
     }
 
     /// Where a subnet has a route by one of the peerings that covers another subnet.
-    pub fn routed_by(&self, from: &Term<'a>, to: &Placed<'a>, peerings: &[(Formula, &'a str)]) -> Judged {
+    pub fn routed_by(&self, from: &Term<'a>, to: &Placed<'a>, peerings: &[(Formula, &'a str)], v6: bool) -> Judged {
         let (tables, rest) = self.tables_of(from);
         let mut all = Judged::NEVER;
         let mut ranges = Vec::new();
@@ -243,9 +265,9 @@ impl<'a> Model<'a> {
             for route in self.routes_of(&table.term) {
                 let Way::Peering(peering) = &route.way else { continue };
                 let is_one = peerings.iter().any(|(_, id)| peering.own() == Some(id));
-                if let (true, Some(range)) = (is_one, &route.range) {
+                if let (true, Some(range)) = (is_one, route.range_of(v6)) {
                     let when = self.resolved.and(table.when, route.when);
-                    all = all.or(self.covers(range, to, false).within(when, self.resolved), self.resolved);
+                    all = all.or(self.covers(range, to, v6).within(when, self.resolved), self.resolved);
                     ranges.push((when, range.clone()));
                 }
             }
@@ -253,13 +275,13 @@ impl<'a> Model<'a> {
         for route in self.known_routes(from) {
             let is_one =
                 matches!(&route.way, Way::Peering(peering) if peerings.iter().any(|(_, id)| peering.id() == Some(id)));
-            if let (true, Some(range)) = (is_one, &route.range) {
-                all = all.or(self.covers(range, to, false).within(rest, self.resolved), self.resolved);
+            if let (true, Some(range)) = (is_one, route.range_of(v6)) {
+                all = all.or(self.covers(range, to, v6).within(rest, self.resolved), self.resolved);
                 ranges.push((rest, range.clone()));
             }
         }
         if ranges.len() > 1 {
-            all = all.or(Judged::fact(self.covered_by(&ranges, to, false)), self.resolved);
+            all = all.or(Judged::fact(self.covered_by(&ranges, to, v6)), self.resolved);
         }
         if from.own().is_none() && from.id().is_none_or(|id| self.facts.routes(id).is_none()) {
             all = all.or(Judged::foreign(rest), self.resolved);
@@ -274,10 +296,31 @@ struct Route<'a> {
     when: Formula,
     /// The IPv4 addresses that it is for; none if it is for others.
     range: Option<Resolution<'a>>,
+    /// The IPv6 addresses that it is for; none if it is for others.
+    six: Option<Resolution<'a>>,
     way: Way<'a>,
 }
 
+impl<'a> Route<'a> {
+    /// The addresses of a family that it is for; none if it is for others.
+    fn range_of(&self, v6: bool) -> Option<&Resolution<'a>> {
+        if v6 { self.six.as_ref() } else { self.range.as_ref() }
+    }
+}
+
+/// The smallest range of IPv6 that a VPC has is a `/60`: what is narrower is a part of one.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+const SMALLEST_OF_VPC: u8 = 60;
+
 impl<'a> Model<'a> {
+    /// Where a range of IPv6 may hold all of a VPC, so that it is not more specific than the local route.
+    fn holds_a_vpc(&self, range: &Resolution<'a>, subnet: &Placed<'a>) -> Formula {
+        let is_narrow = range.text().and_then(loose).is_some_and(|range| range.prefix() > SMALLEST_OF_VPC);
+        let is_of_subnet = self.blocks_of_subnet(&subnet.term, true).iter().any(|(_, block)| block == range);
+        if is_narrow || is_of_subnet { Formula::FALSE } else { Formula::TRUE }
+    }
+
     /// Whether the route tables of a subnet have a gateway endpoint of a service.
     pub fn has_gateway(&self, subnet: &Term<'a>, service: &str) -> bool {
         let (tables, _) = self.tables_of(subnet);

@@ -4,6 +4,7 @@
 //! So the template is looked at as it stands at that moment, without whatever is not waited for, and what was proved of
 //! it has to hold then too.
 
+mod custom;
 mod need;
 mod staged;
 mod subjects;

@@ -25,6 +25,7 @@ const SLOW: &[&str] = &[
     "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBProxy",
+    "AWS::RDS::DBProxyTargetGroup",
     "AWS::Redshift::Cluster",
 ];
 
@@ -39,6 +40,8 @@ pub enum Patience {
     None,
     /// It tries for some minutes.
     Minutes,
+    /// It fails at once, but not before its function is there: what takes seconds is there by then.
+    Invoked,
 }
 
 /// Whether something holds while some resources are not there.
@@ -65,7 +68,29 @@ struct Order<'a> {
     id: &'a str,
 }
 
+/// What takes seconds to create, as long as what it refers to does: less than a role and a function.
+const QUICK: &[&str] = &[
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+];
+
 impl<'a> Order<'a> {
+    /// Whether a part that nothing slow holds up most likely comes first: it is quick, or what needs it waits for
+    /// something slow.
+    fn comes_first(&self, resolved: &Resolved<'a>, part: &str) -> bool {
+        let resources = &resolved.template().resources;
+        if resources.get(part).is_some_and(|part| QUICK.contains(&part.kind.as_str())) {
+            return true;
+        }
+        let awaited = resolved.awaited(part, self.apart(resolved, part));
+        self.before.iter().any(|(id, when)| {
+            let is_slow = resources.get(*id).is_some_and(|it| is_slow(&it.kind));
+            is_slow && *id != part && *id != self.id && !awaited.contains_key(id) && resolved.implies(self.under, *when)
+        })
+    }
+
     /// The worlds in which a part is not waited for.
     fn apart(&self, resolved: &Resolved<'a>, part: &str) -> Formula {
         let both = resolved.and(self.under, resolved.exists(part));
@@ -150,9 +175,10 @@ impl<'a> Need<'_, 'a> {
     fn late(&self, resolved: &Resolved<'a>, order: &Order<'a>, needed: Vec<&'a str>, steps: &mut Vec<Step>) {
         let (after, rest): (Vec<&str>, Vec<&str>) =
             needed.into_iter().partition(|part| resolved.is_certainly_possible(order.after(resolved, part)));
-        let (slow, apart): (Vec<&str>, Vec<&str>) = rest
-            .into_iter()
-            .partition(|part| self.patience == Patience::Minutes && order.slow(resolved, part).is_some());
+        let (slow, apart): (Vec<&str>, Vec<&str>) =
+            rest.into_iter().partition(|part| self.patience != Patience::None && order.slow(resolved, part).is_some());
+        let (first, apart): (Vec<&str>, Vec<&str>) =
+            apart.into_iter().partition(|part| self.patience == Patience::Invoked && order.comes_first(resolved, part));
         let id = order.id;
         let any = |parts: &[&str], of: &dyn Fn(&str) -> Formula| {
             parts.iter().fold(Formula::FALSE, |any, part| resolved.or(any, of(part)))
@@ -186,11 +212,17 @@ impl<'a> Need<'_, 'a> {
             };
             say(Answer::Unknown, order.apart(resolved, part), message, wait_for(id, &[part]));
         }
+        if !first.is_empty() {
+            let when = any(&first, &|part| order.apart(resolved, part));
+            let message =
+                format!("`{id}` most likely comes after {}{}, and does not wait for it", names(&first), self.does);
+            say(Answer::Assumed, when, message, wait_for(id, &first));
+        }
         if !apart.is_empty() {
             let when = any(&apart, &|part| order.apart(resolved, part));
             let what = format!("{}{}", names(&apart), self.does);
             let (answer, message) = match self.patience {
-                Patience::None => (Answer::Unknown, format!("`{id}` does not wait for {what}")),
+                Patience::None | Patience::Invoked => (Answer::Unknown, format!("`{id}` does not wait for {what}")),
                 Patience::Minutes => {
                     (Answer::Assumed, format!("`{id}`, which tries for some minutes, does not have to wait for {what}"))
                 }

@@ -1,5 +1,6 @@
 //! What needs parts of a template while it is created, and which.
 
+use super::custom::{is_custom, of_custom};
 use super::need::{Need, Patience};
 use super::{Scene, staged};
 use crate::goal::Goal;
@@ -10,7 +11,7 @@ use crate::resolve::Formula;
 use crate::template::Value;
 
 /// Resources that open a way, and are there or not.
-const OPENERS: &[&str] = &[
+pub(super) const OPENERS: &[&str] = &[
     "AWS::EC2::NetworkAclEntry",
     "AWS::EC2::Route",
     "AWS::EC2::SecurityGroupEgress",
@@ -30,6 +31,7 @@ pub fn all<'s, 'a>(scene: &'s Scene<'s, 'a>) -> Vec<(&'a str, Vec<Need<'s, 'a>>)
                 of_principal(scene, id, &allowed, Patience::None, |need| matches!(need, Permission::Interfaces))
             }
             "AWS::SecretsManager::RotationSchedule" => of_rotation(scene, id, &allowed),
+            kind if is_custom(kind) => of_custom(scene, id, &allowed),
             _ => continue,
         };
         if !needs.is_empty() {
@@ -44,7 +46,11 @@ fn allowed<'a>(scene: &Scene<'_, 'a>) -> Vec<CanGoal<'a>> {
     let is_early = |goal: &CanGoal<'_>| {
         matches!(
             goal.need,
-            Permission::Interfaces | Permission::Read { .. } | Permission::EndToEnd | Permission::Rotate { .. }
+            Permission::Interfaces
+                | Permission::Read { .. }
+                | Permission::Connect { .. }
+                | Permission::EndToEnd
+                | Permission::Rotate { .. }
         )
     };
     authorisation::derive(scene.resolved(), scene.model.facts).into_iter().filter(is_early).collect()
@@ -57,7 +63,7 @@ fn of_targets<'s, 'a>(scene: &'s Scene<'s, 'a>, id: &'a str, allowed: &[CanGoal<
         model.terms(id, "DBProxyName").iter().filter_map(|named| model.own_proxy(&named.term)).collect();
     for list in ["DBInstanceIdentifiers", "DBClusterIdentifiers"] {
         let databases = model.terms(id, list).into_iter().filter_map(|target| model.own_database(&target.term));
-        needs.extend(databases.filter_map(|database| instances(model, database)));
+        needs.extend(databases.filter_map(|database| instances(model, database, Patience::None)));
     }
     for proxy in proxies {
         let ways = scene.known.iter().filter(|proof| leads(proof, proxy, id));
@@ -78,19 +84,19 @@ fn leads(proof: &Proof, proxy: &str, targets: &str) -> bool {
 /// A target group of a cluster registers its instances: those that are still being made are refused.
 ///
 /// Source: <https://github.com/aws/aws-cdk/issues/31304>
-fn instances<'s, 'a>(model: &Model<'a>, cluster: &'a str) -> Option<Need<'s, 'a>> {
+pub(super) fn instances<'s, 'a>(model: &Model<'a>, cluster: &'a str, patience: Patience) -> Option<Need<'s, 'a>> {
     let is_member = |instance: &&str| {
         let clusters = model.terms(instance, "DBClusterIdentifier");
         clusters.iter().any(|named| model.own_database(&named.term) == Some(cluster))
     };
     let parts: Vec<&str> = model.of_kind("AWS::RDS::DBInstance").filter(is_member).collect();
-    every(parts, format!(" of `{cluster}`"))
+    every(parts, format!(" of `{cluster}`"), patience)
 }
 
-/// A need of each of some parts, which fails at once.
-fn every<'s, 'a>(parts: Vec<&'a str>, does: String) -> Option<Need<'s, 'a>> {
+/// A need of each of some parts.
+fn every<'s, 'a>(parts: Vec<&'a str>, does: String, patience: Patience) -> Option<Need<'s, 'a>> {
     let holds = Box::new(|absent: &[&str]| absent.is_empty());
-    (!parts.is_empty()).then_some(Need { parts, does, patience: Patience::None, fatal: false, holds })
+    (!parts.is_empty()).then_some(Need { parts, does, patience, fatal: false, holds })
 }
 
 /// What opens the way from a proxy to its database.
@@ -114,7 +120,7 @@ fn way<'s, 'a>(scene: &'s Scene<'s, 'a>, proof: &'s Proof) -> Option<Need<'s, 'a
 }
 
 /// The policies by which the role of something has the permissions that count.
-fn of_principal<'s, 'a>(
+pub(super) fn of_principal<'s, 'a>(
     scene: &'s Scene<'s, 'a>,
     principal: &'a str,
     allowed: &[CanGoal<'a>],
@@ -130,7 +136,9 @@ fn of_principal<'s, 'a>(
     mine.filter_map(|goal| {
         let does = match &goal.need {
             Permission::Interfaces => format!(", by which `{principal}` can have network interfaces"),
-            Permission::EndToEnd => format!(", by which `{principal}` can log in to its database"),
+            Permission::EndToEnd | Permission::Connect { .. } => {
+                format!(", by which `{principal}` can log in to its database")
+            }
             _ => format!(", by which `{principal}` can read its secret"),
         };
         // Policies that have no part in it need not be waited for.
@@ -203,7 +211,7 @@ fn attachments<'s, 'a>(model: &Model<'a>, schedule: &'a str) -> Option<Need<'s, 
         return None;
     }
     let does = ", which writes into the secret where its database is".to_owned();
-    every(parts, does)
+    every(parts, does, Patience::None)
 }
 
 /// Whether a secret is made with a host in it.
