@@ -13,6 +13,7 @@ mod domains;
 mod dynamic;
 mod endpoints;
 mod existence;
+mod exposed;
 mod facts;
 mod fates;
 mod formats;
@@ -24,6 +25,7 @@ pub(super) mod given;
 mod hardcoded;
 mod hidden;
 mod identifiers;
+mod idle;
 mod implied;
 mod known;
 mod lifecycle;
@@ -135,6 +137,8 @@ pub const ALL: &[&[Rule]] = &[
     addresses::RULES,
     gateways::RULES,
     permissions::RULES,
+    exposed::RULES,
     connects::RULES,
+    idle::RULES,
     policies::RULES,
 ];
