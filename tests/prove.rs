@@ -8,6 +8,7 @@ mod failures;
 mod laws;
 mod once;
 mod outside;
+mod permissions;
 mod rewritings;
 mod table;
 mod union;

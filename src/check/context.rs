@@ -49,6 +49,16 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the AWS Cloud Development Kit wrote the template: nobody writes its joins, its zones and its dependencies by
+    /// hand.
+    pub fn is_of_cdk(&self) -> bool {
+        self.template.resources.iter().any(|(id, resource)| {
+            resource.kind == "AWS::CDK::Metadata"
+                || id == "CDKMetadata"
+                || resource.metadata.contains_key("aws:cdk:path")
+        })
+    }
+
     /// The resources of one type.
     pub fn resources(&self, kind: &'static str) -> impl Iterator<Item = (&'a str, &'a Resource)> + use<'a> {
         self.template

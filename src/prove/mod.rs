@@ -50,12 +50,12 @@ mod order;
 mod proof;
 pub mod routes;
 
-pub use answer::{Answer, Claim, Evidence, Step};
+pub use answer::{Answer, Asked, Claim, Covering, Evidence, Step, Test};
 pub use facts::{Facts, Unfit};
 pub use findings::{ASSUMED, assumptions, findings};
 pub use fix::Patch;
 pub use goals::Origin;
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_resolved};
 pub use model::Model;
 pub use network::Network;
 pub use proof::{Proof, UNJUDGED, Verdict};

@@ -1,7 +1,7 @@
 //! One fault is told once, though a rule sees it in a resource and a hop on the way of a goal.
 
 use super::answer::{Answer, Step};
-use super::findings::{of_steps, severity};
+use super::findings::severity;
 use super::judge::Judgement;
 use super::proof::Proof;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,8 +34,7 @@ impl Judgement {
 
     /// The findings, each with its proof.
     fn told(&self) -> impl Iterator<Item = (&Proof, &Diagnostic)> {
-        let each = |proof| of_steps(proof).map(move |_| proof);
-        self.proofs.iter().flat_map(each).zip(&self.findings)
+        self.of.iter().map(|index| &self.proofs[*index]).zip(&self.findings)
     }
 
     /// The steps that are findings.

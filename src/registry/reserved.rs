@@ -14,7 +14,7 @@ pub fn is_reserved_master_user(engine: &str, user: &str) -> bool {
     let user = user.to_lowercase();
     let has = |words: &str| words.split_whitespace().any(|word| word == user);
     user == "rdsadmin"
-        || match engine.trim_start_matches("aurora-") {
+        || match engine.to_lowercase().trim_start_matches("aurora-") {
             "postgres" | "postgresql" => user.starts_with("pg_") || has(POSTGRES),
             "mysql" | "mariadb" => has(MYSQL),
             _ => false,

@@ -10,7 +10,7 @@ use super::transform;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::parse::{TOO_LARGE, outputs, resources};
 use crate::template::{
-    Function, Intrinsic, Map, Path, Reference, Sub, Template, Value, is_macro, pointer, resource_of,
+    Function, Intrinsic, Map, Path, Reference, Sub, SubPart, Template, Value, is_macro, pointer, resource_of,
 };
 
 /// A loop that is written wrongly, or makes one thing twice.
@@ -363,11 +363,18 @@ impl Expander<'_, '_> {
             }
             Value::Intrinsic(Intrinsic::Sub(sub)) => {
                 let variables = self.map(&sub.variables, &way.key("Fn::Sub", "Fn::Sub").key("1", "1"));
-                Value::Intrinsic(Intrinsic::Sub(Sub::parse(&self.fill(&sub.text()), variables)))
+                let text = sub.text();
+                let filled = self.fill(&text);
+                let filled_in = filled != text;
+                let sub = Sub::parse(&filled, variables);
+                match plain(&sub) {
+                    Some(text) if filled_in => Value::String(text),
+                    _ => Value::Intrinsic(Intrinsic::Sub(sub)),
+                }
             }
             Value::Intrinsic(Intrinsic::Call(function, argument)) => {
                 let name = function.long_name();
-                Value::function(*function, self.value(argument, &way.key(name, name)))
+                named(*function, self.value(argument, &way.key(name, name)))
             }
         }
     }
@@ -386,5 +393,26 @@ impl Expander<'_, '_> {
             let letters: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
             text.replace(&whole, value).replace(&stripped, &letters)
         })
+    }
+}
+
+/// The text of a substitution in which a loop has left no gap: it does nothing any more.
+fn plain(sub: &Sub) -> Option<String> {
+    let texts = sub.parts.iter().map(|part| match part {
+        SubPart::Text(text) => Some(text.as_str()),
+        SubPart::Reference(_) | SubPart::Variable(_) => None,
+    });
+    texts.collect::<Option<String>>().filter(|_| sub.variables.is_empty())
+}
+
+/// A call, or the reference that it is now that a loop has made its names plain.
+fn named(function: Function, argument: Value) -> Value {
+    match (function, &argument) {
+        (Function::Ref, Value::String(name)) => Value::reference_to(name.clone()),
+        (Function::GetAtt, Value::List(names)) => match names.as_slice() {
+            [Value::String(name), Value::String(attribute)] => Value::attribute_of(name.clone(), attribute.clone()),
+            _ => Value::function(function, argument),
+        },
+        _ => Value::function(function, argument),
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the subnets of a template have addresses for what it places in them.
 
-use super::known::{Known, numbers, targets, tell, texts};
+use super::known::{Known, functions, numbers, targets, tell, texts};
 use super::targets::pairs;
 use crate::check::context::Context;
 use crate::check::report::Report;
@@ -13,7 +13,6 @@ use crate::template::{Function, Intrinsic, Value};
 pub(super) const RULES: &[Rule] = &[SMALL_FOR_PROXY, SMALL_SUBNET];
 
 const SUBNET: &str = "AWS::EC2::Subnet";
-const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// A proxy in two subnets of these blocks, before an instance of this class.
 macro_rules! roomy {
@@ -134,7 +133,7 @@ fn placed(context: &Context<'_>, subnet: &str, under: Formula) -> u64 {
 fn sets<'a>(context: &Context<'a>, subnet: &str, under: Formula) -> Vec<Vec<Element<'a>>> {
     let resolved = context.resolved;
     let mut sets: Vec<Vec<Element<'a>>> = Vec::new();
-    for (id, _) in context.resources(FUNCTION) {
+    for (id, _) in functions(context) {
         let subnets = targets(context, id, "VpcConfig/SubnetIds", &[SUBNET]);
         if !subnets.iter().any(|to| to.id == subnet && resolved.implies(under, to.when)) {
             continue;

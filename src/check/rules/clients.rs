@@ -5,15 +5,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::functions::{proxies_told, told};
-use super::known::{empty, is, off, tell};
+use super::known::{empty, functions, is, off, tell, variables};
 use super::targets::pairs;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::{Formula, Symbol};
+use crate::resolve::{Formula, Piece, Resolution, Symbol};
 
 pub(super) const RULES: &[Rule] = &[OUTSIDE_VPC, PAST_PROXY, LITERAL_ENDPOINT, SECRET_IN_ENVIRONMENT, WITHOUT_IPV6];
-
-const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// A function with these properties, a proxy with these, and an instance behind it.
 macro_rules! client {
@@ -47,7 +45,7 @@ const OUTSIDE_VPC: Rule = Rule {
         ""
     )],
     find: |context, report| {
-        for (id, _) in context.resources(FUNCTION) {
+        for (id, _) in functions(context) {
             let proxies = proxies_told(context, id);
             let outside = if proxies.is_empty() { Formula::FALSE } else { empty(context, id, "VpcConfig/SubnetIds") };
             for (proxy, told) in proxies {
@@ -75,7 +73,7 @@ const PAST_PROXY: Rule = Rule {
     )],
     find: |context, report| {
         let pairs = pairs(context);
-        for (id, _) in context.resources(FUNCTION).filter(|_| !pairs.is_empty()) {
+        for (id, _) in functions(context).filter(|_| !pairs.is_empty()) {
             let databases = told(context, id, &|kind, attribute| {
                 matches!(kind, "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster")
                     && matches!(attribute, Some("Endpoint.Address" | "ReadEndpoint.Address"))
@@ -96,29 +94,46 @@ const PAST_PROXY: Rule = Rule {
 
 static ENDPOINT: LazyLock<Regex> = LazyLock::new(|| {
     // INVARIANT (patterns compile): it is a literal, and the rule's examples match with it.
-    Regex::new(r"\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com")
-        .unwrap_or_else(|error| unreachable!("patterns compile: {error}"))
+    Regex::new(r"\.proxy-[a-z0-9]+\.").unwrap_or_else(|error| unreachable!("patterns compile: {error}"))
 });
+
+/// Whether a text has the endpoint of a proxy in it; region and suffix may be put in.
+fn is_literal_endpoint(value: &Resolution<'_>) -> bool {
+    let pieces = value.pieces().unwrap_or_default();
+    let known: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text,
+            // What stands for it is no part of an endpoint.
+            Piece::Symbol(_) => "$",
+        })
+        .collect();
+    ENDPOINT.find(&known).is_some_and(|found| known[found.end()..].contains(".rds."))
+}
 
 const LITERAL_ENDPOINT: Rule = Rule {
     code: Code::new("I3943", "literal-endpoint-of-proxy"),
     severity: Severity::Info,
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.html",
     explanation: "A proxy that is replaced has another endpoint. A literal one then leads nowhere; a reference follows.",
-    bad: &[client!("Environment: { Variables: { DB_HOST: p.proxy-c1x2y3z4abcd.us-east-1.rds.amazonaws.com } }", "")],
+    bad: &[
+        client!("Environment: { Variables: { DB_HOST: p.proxy-c1x2y3z4abcd.us-east-1.rds.amazonaws.com } }", ""),
+        client!(
+            "Environment: { Variables: { URL: !Sub 'postgres://p.proxy-c1x2y3z4abcd.${AWS::Region}.rds.${AWS::URLSuffix}/app' } }",
+            ""
+        ),
+    ],
     good: &[client!("Environment: { Variables: { DB_HOST: db.example.com } }", "")],
     find: |context, report| {
-        for (id, _) in context.resources(FUNCTION) {
-            for case in context.resolved.property(id, "Environment/Variables") {
-                for value in case.value.map().into_iter().flat_map(|variables| variables.values()) {
-                    let hosts = context.resolved.value(value, case.when).into_iter();
-                    for host in hosts.filter(|host| host.value.text().is_some_and(|text| ENDPOINT.is_match(text))) {
-                        let message = format!("`{id}` is told the endpoint of a proxy as a literal");
-                        let at = (id, "/Properties/Environment/Variables", Some(host.source));
-                        if let Some(found) = tell(context, report, at, host.when, message) {
-                            found.help =
-                                Some("refer to the proxy: `!GetAtt Proxy.Endpoint`, an import or a parameter".into());
-                        }
+        for (id, _) in functions(context) {
+            for (_, value, when) in variables(context, id) {
+                let hosts = context.resolved.value(value, when).into_iter();
+                for host in hosts.filter(|host| is_literal_endpoint(&host.value)) {
+                    let message = format!("`{id}` is told the endpoint of a proxy as a literal");
+                    let at = (id, "/Properties/Environment/Variables", Some(host.source));
+                    if let Some(found) = tell(context, report, at, host.when, message) {
+                        found.help =
+                            Some("refer to the proxy: `!GetAtt Proxy.Endpoint`, an import or a parameter".into());
                     }
                 }
             }
@@ -138,21 +153,19 @@ const SECRET_IN_ENVIRONMENT: Rule = Rule {
     )],
     good: &[client!("Environment: { Variables: { SECRET: app } }", "")],
     find: |context, report| {
-        for (id, _) in context.resources(FUNCTION) {
-            for case in context.resolved.property(id, "Environment/Variables") {
-                for (name, value) in case.value.map().into_iter().flatten() {
-                    for held in context.resolved.value(value, case.when) {
-                        let mut is_secret = false;
-                        held.value.each_symbol(&mut |symbol| {
-                            is_secret |= matches!(symbol, Symbol::Dynamic(dynamic) if dynamic.is_secret());
-                        });
-                        let message = format!("`{name}` holds the text of a secret, in the clear");
-                        let when = if is_secret { held.when } else { Formula::FALSE };
-                        let at = (id, "/Properties/Environment/Variables", Some(held.source));
-                        if let Some(found) = tell(context, report, at, when, message) {
-                            let help = "tell the function the secret's ARN, and let it read the secret when it runs";
-                            found.help = Some(help.into());
-                        }
+        for (id, _) in functions(context) {
+            for (name, value, when) in variables(context, id) {
+                for held in context.resolved.value(value, when) {
+                    let mut is_secret = false;
+                    held.value.each_symbol(&mut |symbol| {
+                        is_secret |= matches!(symbol, Symbol::Dynamic(dynamic) if dynamic.is_secret());
+                    });
+                    let message = format!("`{name}` holds the text of a secret, in the clear");
+                    let when = if is_secret { held.when } else { Formula::FALSE };
+                    let at = (id, "/Properties/Environment/Variables", Some(held.source));
+                    if let Some(found) = tell(context, report, at, when, message) {
+                        let help = "tell the function the secret's ARN, and let it read the secret when it runs";
+                        found.help = Some(help.into());
                     }
                 }
             }
@@ -175,7 +188,7 @@ const WITHOUT_IPV6: Rule = Rule {
         "EndpointNetworkType: IPV6, "
     )],
     find: |context, report| {
-        for (id, _) in context.resources(FUNCTION) {
+        for (id, _) in functions(context) {
             for (proxy, told) in proxies_told(context, id) {
                 let resolved = context.resolved;
                 let only = is(context, proxy, "EndpointNetworkType", &|kind| kind == "IPV6");

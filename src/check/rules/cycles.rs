@@ -35,11 +35,20 @@ fn cycles(context: &Context<'_>, report: &mut Report) {
     }
     for cycle in search.cycles.into_iter().filter(|cycle| is_possible(context, &edges, cycle)) {
         let way = way(&cycle);
-        let found = report.resource(cycle[0], "", format!("resources wait for each other: {way}"));
-        found.help =
-            Some("take one of the references out, such as by a rule or a policy that is a resource of its own".into());
+        let message = match cycle.as_slice() {
+            [own] => format!("`{own}` refers to itself, and so waits for itself"),
+            _ => format!("resources wait for each other: {way}"),
+        };
+        let is_group = |id: &&str| context.template.resources.get(*id).is_some_and(|it| it.kind == GROUP);
+        let help = match cycle.iter().any(is_group) {
+            true => "move a rule out of its group: `AWS::EC2::SecurityGroupIngress` or `AWS::EC2::SecurityGroupEgress`",
+            false => "take one of the references out, such as by a rule or a policy that is a resource of its own",
+        };
+        report.resource(cycle[0], "", message).help = Some(help.into());
     }
 }
+
+const GROUP: &str = "AWS::EC2::SecurityGroup";
 
 /// With more circles than this, mending one mends many others.
 const MOST_CIRCLES: usize = 25;

@@ -115,7 +115,7 @@ const LONG_MASTER_USER: Rule = Rule {
 /// How long the name of a master user may be. Of Aurora PostgreSQL AWS names two limits, the longer of which is
 /// PostgreSQL's own.
 fn longest_master_user(engine: &str) -> Option<usize> {
-    match engine {
+    match engine.to_ascii_lowercase().as_str() {
         "mysql" | "mariadb" | "aurora-mysql" => Some(16),
         "postgres" | "aurora-postgresql" => Some(63),
         engine if engine.starts_with("sqlserver") => Some(128),
@@ -162,7 +162,7 @@ const DATABASE_NAME_ON_SQL_SERVER: Rule = Rule {
     find: |context, report| {
         for (id, _) in context.resources(INSTANCE) {
             let resolved = context.resolved;
-            let sql_server = is(context, id, "Engine", &|engine| engine.starts_with("sqlserver"));
+            let sql_server = is(context, id, "Engine", &|engine| engine.to_ascii_lowercase().starts_with("sqlserver"));
             let when = resolved.and(sql_server, resolved.not(absent(context, id, "DBName")));
             let message = format!("`{id}` is SQL Server, in which RDS makes no database");
             if let Some(found) = tell(context, report, (id, "/Properties/DBName", None), when, message) {

@@ -1,13 +1,13 @@
 //! Interface endpoints, and functions in a VPC.
 
-use super::known::{absent, empty, is, on, tell};
+use super::known::{absent, empty, functions, is, on, tell};
 use super::networks::{same_vpc, vpcs};
 use crate::check::context::{Context, MOST_COMPARED};
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::{Formula, Piece};
-use crate::template::{Resource, Value};
+use crate::template::{Intrinsic, Resource, Value};
 
 pub(super) const RULES: &[Rule] = &[ENDPOINT_WITHOUT_TYPE, SAME_NAMES, HALF_VPC_CONFIG, RDS_ENDPOINT_WITHOUT_CALLER];
 
@@ -120,7 +120,7 @@ const HALF_VPC_CONFIG: Rule = Rule {
         "Resources: { F: { Type: AWS::Lambda::Function, Properties: { Role: 'arn:aws:iam::111122223333:role/r', Runtime: python3.13, Handler: index.handler, Code: { ZipFile: x }, VpcConfig: { SubnetIds: [subnet-00000000], SecurityGroupIds: [sg-00000000] } } } }",
     ],
     find: |context, report| {
-        for (id, _) in context.resources("AWS::Lambda::Function") {
+        for (id, _) in functions(context) {
             let resolved = context.resolved;
             let [subnets, groups] =
                 ["VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"].map(|list| empty(context, id, list));
@@ -179,11 +179,24 @@ pub(super) fn services<'a>(context: &Context<'a>, endpoint: &str) -> Vec<(String
 fn calls_rds(resource: &Resource) -> bool {
     match resource.kind.as_str() {
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
-            resource.properties.contains_key("ManagedPolicyArns")
+            resource.properties.get("ManagedPolicyArns").is_some_and(names_open_policy)
                 || resource.properties.values().any(|value| value.any(&may_call_rds))
         }
         _ => false,
     }
+}
+
+/// Whether policies are named of which it is not known that they have no action of RDS: those that AWS has for functions have
+/// none.
+fn names_open_policy(policies: &Value) -> bool {
+    let of_functions = |policy: &Value| {
+        policy.any(&|part| match part {
+            Value::String(text) => text.contains("policy/service-role/AWSLambda"),
+            Value::Intrinsic(Intrinsic::Sub(sub)) => sub.text().contains("policy/service-role/AWSLambda"),
+            _ => false,
+        })
+    };
+    policies.as_list().is_none_or(|policies| !policies.iter().all(of_functions))
 }
 
 /// Whether this is a statement with an action of RDS.

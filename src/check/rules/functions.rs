@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::known::{numbers_or, targets, tell};
+use super::known::{functions, numbers_or, targets, tell, variables};
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
@@ -47,8 +47,8 @@ const RESERVED_VARIABLE: Rule = Rule {
         "Code: { ZipFile: x }, Environment: { Variables: { TZ: UTC, AWS_LAMBDA_EXEC_WRAPPER: /opt/wrap } }"
     )],
     find: |context, report| {
-        for (id, function) in context.resources(FUNCTION) {
-            let variables = variables(function).into_iter().flatten();
+        for (id, function) in functions(context) {
+            let variables = own_variables(function).into_iter().flatten();
             for name in variables.map(|(name, _)| name).filter(|name| RESERVED.contains(&name.as_str())) {
                 let path = format!("/Properties/Environment/Variables/{name}");
                 let found = report.resource(id, &path, format!("`{name}` is set by Lambda itself, and cannot be set"));
@@ -80,7 +80,7 @@ const RESERVED: &[&str] = &[
     "LAMBDA_TASK_ROOT",
 ];
 
-fn variables(function: &Resource) -> Option<&Map> {
+fn own_variables(function: &Resource) -> Option<&Map> {
     function.properties.get("Environment")?.as_map()?.get("Variables")?.as_map()
 }
 
@@ -140,7 +140,7 @@ const GIVES_UP_BEFORE_PROXY: Rule = Rule {
 };
 
 fn gives_up_before_proxy(context: &Context<'_>, report: &mut Report) {
-    for (id, _) in context.resources(FUNCTION) {
+    for (id, _) in functions(context) {
         let proxies = proxies_told(context, id);
         let timeouts = if proxies.is_empty() { Vec::new() } else { numbers_or(context, id, "Timeout", TIMEOUT) };
         for (proxy, told) in proxies {
@@ -178,16 +178,14 @@ pub(super) fn told<'a>(
 ) -> Vec<(&'a str, Formula)> {
     let resolved = context.resolved;
     let mut found: BTreeMap<&'a str, Formula> = BTreeMap::new();
-    for case in resolved.property(function, "Environment/Variables") {
-        for value in case.value.map().into_iter().flat_map(|variables| variables.values()) {
-            resolved.references_in(value, case.when, &mut |name, attribute, when, _| {
-                let kind = context.template.resources.get(name).map(|resource| resource.kind.as_str());
-                if kind.is_some_and(|kind| wanted(kind, attribute)) {
-                    let any = found.entry(name).or_insert(Formula::FALSE);
-                    *any = resolved.or(*any, when);
-                }
-            });
-        }
+    for (_, value, when) in variables(context, function) {
+        resolved.references_in(value, when, &mut |name, attribute, when, _| {
+            let kind = context.template.resources.get(name).map(|resource| resource.kind.as_str());
+            if kind.is_some_and(|kind| wanted(kind, attribute)) {
+                let any = found.entry(name).or_insert(Formula::FALSE);
+                *any = resolved.or(*any, when);
+            }
+        });
     }
     found.into_iter().map(|(name, when)| (name, resolved.and(when, resolved.exists(name)))).collect()
 }

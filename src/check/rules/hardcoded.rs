@@ -5,7 +5,7 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::template::{Intrinsic, Map, Path, Reference, Resource, Value, pointer};
+use crate::template::{Intrinsic, Map, Path, Reference, Value, pointer};
 
 pub(super) const RULES: &[Rule] = &[ZONE, IMAGE_PARAMETER, ONE_POLICY, OLD_POLICY];
 
@@ -46,9 +46,7 @@ const ZONES: &[(&str, &str)] = &[
 
 fn zone(context: &Context<'_>, report: &mut Report) {
     // The CDK writes the zones that it looked up, for one environment on purpose.
-    let is_of_cdk =
-        |resource: &Resource| resource.kind == "AWS::CDK::Metadata" || resource.metadata.contains_key("aws:cdk:path");
-    if context.template.resources.values().any(is_of_cdk) {
+    if context.is_of_cdk() {
         return;
     }
     for (kind, steps) in ZONES {

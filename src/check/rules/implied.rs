@@ -25,6 +25,7 @@ const IMPLIED: Rule = Rule {
 };
 
 fn implied(context: &Context<'_>, report: &mut Report) {
+    let by_cdk = context.is_of_cdk();
     for (id, resource) in &context.template.resources {
         if resource.depends_on.is_empty() {
             continue;
@@ -36,7 +37,12 @@ fn implied(context: &Context<'_>, report: &mut Report) {
             }
             if let Some(place) = reference_to(resource, on) {
                 let message = format!("`{id}` depends on `{on}` anyway, by its reference at `{place}`");
-                report.resource(id, "/DependsOn", message).help = Some("remove it from `DependsOn`".into());
+                let found = report.resource(id, "/DependsOn", message);
+                found.help = Some("remove it from `DependsOn`".into());
+                // The CDK lets every function depend on its role and on the policies of it; that is nobody's to mend.
+                if by_cdk {
+                    found.severity = Severity::Info;
+                }
             }
         }
     }

@@ -72,6 +72,34 @@ fn literal<'a>(context: &Context<'a>, case: Case<'a>) -> Option<Known<'a, String
     Some(Known { when: context.resolved.and(when, is_default), value: default, source })
 }
 
+/// Functions, those of the Serverless Application Model among them.
+pub(super) fn functions<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a Resource)> + use<'a> {
+    context.resources("AWS::Lambda::Function").chain(context.resources("AWS::Serverless::Function"))
+}
+
+/// The environment variables of a function, and the worlds in which it has them. What `Globals` gives every function counts
+/// where the function has no variable of that name itself.
+pub(super) fn variables<'a>(context: &Context<'a>, function: &str) -> Vec<(&'a str, &'a Value, Formula)> {
+    let resolved = context.resolved;
+    let mut found: Vec<(&'a str, &'a Value, Formula)> = Vec::new();
+    let mut add = |cases: Vec<Case<'a>>| {
+        let before = found.len();
+        for case in cases {
+            for (name, value) in case.value.map().into_iter().flatten() {
+                if !found[..before].iter().any(|(own, ..)| own == name) {
+                    found.push((name.as_str(), value, case.when));
+                }
+            }
+        }
+    };
+    add(resolved.property(function, "Environment/Variables"));
+    let kind = context.template.resources.get(function).map(|resource| resource.kind.as_str());
+    if let Some(global) = kind.and_then(|kind| resolved.global(kind, "Environment")) {
+        add(resolved.look(global, &["Variables"], resolved.exists(function)));
+    }
+    found
+}
+
 /// What stands where nothing was written.
 static NOTHING: Value = Value::Null;
 
@@ -135,8 +163,9 @@ const NAMES: &[(&str, &str)] = &[
     ("AWS::SecretsManager::Secret", "Name"),
 ];
 
-/// What is named by the reference to another: an attachment returns the ARN of its secret.
-const THROUGH: &[(&str, &str)] = &[("AWS::SecretsManager::SecretTargetAttachment", "SecretId")];
+/// What is named by the reference to another: an attachment returns the ARN of its secret, an alias stands for its key.
+const THROUGH: &[(&str, &str)] =
+    &[("AWS::KMS::Alias", "TargetKeyId"), ("AWS::SecretsManager::SecretTargetAttachment", "SecretId")];
 
 /// The resources of some types that a property, or the elements of a list, name.
 pub(super) fn targets<'a>(context: &Context<'a>, id: &str, path: &str, kinds: &[&'static str]) -> Vec<Target<'a>> {
@@ -177,12 +206,23 @@ pub(super) fn named<'a>(context: &Context<'a>, element: &Element<'a>, kinds: &[&
 fn by_name<'a>(context: &Context<'a>, element: &Element<'a>, kinds: &[&'static str]) -> Vec<Target<'a>> {
     let resolved = context.resolved;
     let case = Case { when: element.when, value: element.value.clone(), source: element.source };
-    let Some(name) = literal(context, case) else { return Vec::new() };
+    let name = literal(context, case);
     let mut found = Vec::new();
     for (kind, property) in NAMES.iter().filter(|(kind, _)| kinds.contains(kind)) {
         for (id, resource) in context.resources(kind) {
-            let here = is(context, id, property, &|own| own.eq_ignore_ascii_case(&name.value));
-            let when = resolved.and(name.when, here);
+            let when = match &name {
+                Some(name) => {
+                    let here = is(context, id, property, &|own| own.eq_ignore_ascii_case(&name.value));
+                    resolved.and(name.when, here)
+                }
+                // Two texts that are made alike, such as with the name of the stack in them.
+                None if matches!(element.value, Resolution::Mixed(_)) => {
+                    let same = |case: &Case<'a>| resolved.same(&case.value, &element.value) == Some(true);
+                    let own = resolved.property(id, property).into_iter().filter(same);
+                    resolved.and(element.when, own.fold(Formula::FALSE, |any, case| resolved.or(any, case.when)))
+                }
+                None => continue,
+            };
             if resolved.is_certainly_possible(when) {
                 found.push(Target { id, resource, when, source: element.source, referred: false });
             }

@@ -5,16 +5,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::functions::{proxies_told, told};
-use super::known::{is, on, tell, texts_in};
+use super::known::{functions, is, on, tell, texts_in, variables};
 use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::{Formula, Resolution};
 use crate::template::Value;
 
-pub(super) const RULES: &[Rule] = &[TOKEN_FOR_OTHER_NAME, OTHER_NAME, IN_THE_CLEAR];
+pub(super) const RULES: &[Rule] = &[TOKEN_FOR_OTHER_NAME, OTHER_NAME, IN_THE_CLEAR, OTHER_AUTHORITY];
 
-const FUNCTION: &str = "AWS::Lambda::Function";
 const PROXY: &str = "AWS::RDS::DBProxy";
 
 /// A function that is told this host, a record that leads to a proxy, and the proxy, which takes these logins.
@@ -93,7 +92,7 @@ fn named<'a>(context: &Context<'a>) -> Vec<Named<'a>> {
     let resolved = context.resolved;
     let records = records(context);
     let mut found = Vec::new();
-    for (function, _) in context.resources(FUNCTION).filter(|_| !records.is_empty()) {
+    for (function, _) in functions(context).filter(|_| !records.is_empty()) {
         let direct = proxies_told(context, function);
         for record in &records {
             let told = holds(context, function, record);
@@ -165,10 +164,7 @@ fn holds<'a>(context: &Context<'a>, function: &str, record: &Record<'a>) -> Form
 }
 
 fn each_variable<'a>(context: &Context<'a>, function: &str, visit: &mut dyn FnMut(&'a str, &'a Value, Formula)) {
-    for case in context.resolved.property(function, "Environment/Variables") {
-        let Some(variables) = case.value.map() else { continue };
-        variables.iter().for_each(|(name, value)| visit(name, value, case.when));
-    }
+    variables(context, function).into_iter().for_each(|(name, value, when)| visit(name, value, when));
 }
 
 /// Where every login at a proxy is one with a token.
@@ -231,7 +227,7 @@ const IN_THE_CLEAR: Rule = Rule {
         ),
     ],
     find: |context, report| {
-        for (function, _) in context.resources(FUNCTION) {
+        for (function, _) in functions(context) {
             for (proxy, called) in proxies_told(context, function) {
                 let resolved = context.resolved;
                 let demanded = resolved.or(on(context, proxy, "RequireTLS"), wants_tokens(context, proxy));
@@ -252,6 +248,56 @@ const IN_THE_CLEAR: Rule = Rule {
         }
     },
 };
+
+const OTHER_AUTHORITY: Rule = Rule {
+    code: Code::new("W3981", "certificates-of-rds-before-proxy"),
+    severity: Severity::Warning,
+    source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html",
+    explanation: "The certificate of a proxy comes from AWS Certificate Manager, not from the authority of RDS: a client that trusts the \
+                  bundle of RDS only finds no issuer for it. Amazon's root certificates, which runtimes bring, are what it needs: \
+                  https://github.com/sidorares/node-mysql2/issues/2581.",
+    bad: &[clear!(
+        "PGHOST: !GetAtt Proxy.Endpoint, PGSSLROOTCERT: /var/task/rds-combined-ca-bundle.pem",
+        "RequireTLS: true, DefaultAuthScheme: IAM_AUTH"
+    )],
+    good: &[clear!(
+        "PGHOST: !GetAtt Proxy.Endpoint, PGSSLROOTCERT: /var/task/AmazonRootCA1.pem",
+        "RequireTLS: true, DefaultAuthScheme: IAM_AUTH"
+    )],
+    find: |context, report| {
+        for (function, _) in functions(context) {
+            let proxies = proxies_told(context, function);
+            // Whoever also connects to a database itself may have the bundle for that.
+            let direct = told(context, function, &|kind, attribute| {
+                kind.starts_with("AWS::RDS::DB") && attribute.is_some_and(|name| name.ends_with("Endpoint.Address"))
+            });
+            for (proxy, called) in proxies.into_iter().filter(|_| direct.is_empty()) {
+                each_variable(context, function, &mut |name, value, when| {
+                    for case in context.resolved.value(value, context.resolved.and(when, called)) {
+                        if !case.value.text().is_some_and(|text| BUNDLE.is_match(text)) {
+                            continue;
+                        }
+                        let message =
+                            format!("`{name}` is a bundle of RDS, and the certificate of `{proxy}` is none of its");
+                        let at = (function, "/Properties/Environment/Variables", Some(case.source));
+                        if let Some(found) = tell(context, report, at, case.when, message) {
+                            found.help =
+                                Some("trust Amazon's root certificates instead, such as `AmazonRootCA1.pem`".into());
+                        }
+                    }
+                });
+            }
+        }
+    },
+};
+
+static BUNDLE: LazyLock<Regex> = LazyLock::new(|| {
+    // INVARIANT (patterns compile): it is a literal, and the rule's examples match with it.
+    Regex::new(
+        r"(rds-combined-ca-bundle|rds-ca-20\d\d[a-z0-9-]*|(^|/)(global|[a-z]{2}(-[a-z]+)+-\d)-bundle)\.(pem|p7b)$",
+    )
+    .unwrap_or_else(|error| unreachable!("patterns compile: {error}"))
+});
 
 /// Whether a variable turns TLS off: one that PostgreSQL's library reads, or a connection string to the proxy.
 fn is_clear(name: &str, value: &Resolution<'_>, proxy: &str) -> bool {

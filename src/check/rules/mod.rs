@@ -33,6 +33,7 @@ mod limits;
 mod logins;
 mod mapping_shapes;
 mod mappings;
+mod masters;
 mod metadata;
 mod modules;
 mod names;
@@ -125,6 +126,7 @@ pub const ALL: &[&[Rule]] = &[
     pools::RULES,
     sites::RULES,
     databases::RULES,
+    masters::RULES,
     secrets::RULES,
     passwords::RULES,
     retention::RULES,

@@ -150,7 +150,10 @@ const ONE_ZONE: Rule = Rule {
                 if subnets.len() >= least
                     && let Some(found) = tell(context, report, (id, &at, None), when, message)
                 {
-                    found.help = Some("name subnets in two zones at least: `.zones(2)` of the tier".into());
+                    found.help = Some(
+                        "name subnets in two zones at least: `!Select [0, !GetAZs '']` and `!Select [1, !GetAZs '']`"
+                            .into(),
+                    );
                 }
             }
         }

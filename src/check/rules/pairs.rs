@@ -125,7 +125,8 @@ fn place<'a>(resolved: &Resolved<'a>, id: &str, case: &Case<'a>, name: &str) -> 
     if found.contains("/Properties") { found } else { format!("{found}/Properties/{name}") }
 }
 
-/// Whether two values are known to differ: texts, truth values, references to different resources.
+/// Whether two values are known to differ: texts, for which capitals do not count (`MySQL` is `mysql`), truth values, references
+/// to different resources.
 fn differ(one: (&Case<'_>, Option<bool>), other: (&Case<'_>, Option<bool>)) -> bool {
     let flag = |(case, default): (&Case<'_>, Option<bool>)| match case.value {
         Resolution::Absent => default,
@@ -137,7 +138,7 @@ fn differ(one: (&Case<'_>, Option<bool>), other: (&Case<'_>, Option<bool>)) -> b
     let (one, other) = (&one.0.value, &other.0.value);
     match (one.reference(), other.reference()) {
         (Some(one), Some(other)) => one != other,
-        _ => matches!((one.text(), other.text()), (Some(one), Some(other)) if one != other),
+        _ => matches!((one.text(), other.text()), (Some(one), Some(other)) if !one.eq_ignore_ascii_case(other)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::known::{absent, numbers_or, targets, tell, texts};
 use super::secrets::{secrets_of_databases, secrets_of_proxies};
+use crate::check::context::Context;
+use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::resolve::Formula;
@@ -67,7 +69,7 @@ const LENGTH: Rule = Rule {
 
 /// How long a master password may be.
 fn longest(engine: &str) -> Option<i64> {
-    match engine {
+    match engine.to_ascii_lowercase().as_str() {
         "mysql" | "mariadb" | "aurora-mysql" => Some(41),
         "postgres" | "aurora-postgresql" => Some(128),
         engine if engine.starts_with("sqlserver") => Some(128),
@@ -152,9 +154,25 @@ const ATTACHED_TO_OTHER_TYPE: Rule = Rule {
                     found.help = suggest(&kind.value, ATTACHABLE.iter().copied());
                 }
             }
+            attached_to_another_type(context, id, report);
         }
     },
 };
+
+/// Where the type that is said is not that of the database which is named.
+fn attached_to_another_type(context: &Context<'_>, id: &str, report: &mut Report) {
+    for target in targets(context, id, "TargetId", ATTACHABLE) {
+        let right = target.resource.kind.as_str();
+        let kinds = texts(context, id, "TargetType").into_iter();
+        for kind in kinds.filter(|kind| ATTACHABLE.contains(&kind.value.as_str()) && kind.value != right) {
+            let message = format!("`{}` is `{right}`, and `{id}` attaches a secret to `{}`", target.id, kind.value);
+            let at = (id, "/Properties/TargetType", Some(kind.source));
+            if let Some(found) = tell(context, report, at, context.resolved.and(kind.when, target.when), message) {
+                found.help = Some(format!("write `TargetType: {right}`"));
+            }
+        }
+    }
+}
 
 const MASTER_BEHIND_PROXY: Rule = Rule {
     code: Code::new("I3978", "master-user-behind-proxy"),

@@ -1,12 +1,13 @@
 //! Grants that do nothing, or more than meant; groups that let clients past a proxy.
 
 use super::proxies::takes_no_tokens;
+use super::targets::pairs;
 use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::{Element, Piece, Symbol};
-use crate::template::{Path, Value};
+use crate::resolve::{Element, Piece, Resolution, Symbol};
+use crate::template::Path;
 
 pub(super) const RULES: &[Rule] = &[IDLE_CONNECT, CONNECT_AS_ANYONE, SHARED_GROUP];
 
@@ -95,22 +96,57 @@ const SHARED_GROUP: Rule = Rule {
 };
 
 fn shared_group(context: &Context<'_>, report: &mut Report) {
-    for (id, proxy) in context.resources("AWS::RDS::DBProxy") {
-        let groups = proxy.properties.get("VpcSecurityGroupIds").and_then(Value::as_list).unwrap_or_default();
-        for group in groups {
-            let sources: Vec<&Value> = context
-                .resources("AWS::EC2::SecurityGroupIngress")
-                .filter(|(_, rule)| rule.properties.get("GroupId") == Some(group))
-                .filter_map(|(_, rule)| rule.properties.get("SourceSecurityGroupId"))
-                .collect();
-            if sources.contains(&group) && sources.iter().any(|source| *source != group) {
+    let resolved = context.resolved;
+    for (id, _) in context.resources("AWS::RDS::DBProxy") {
+        for group in resolved.elements(id, "VpcSecurityGroupIds") {
+            let sources = admitted(context, &group.value);
+            let itself = sources.iter().any(|source| is_same(context, source, &group.value));
+            let others = sources.iter().any(|source| !is_same(context, source, &group.value));
+            if others && (itself || databases_have(context, id, &group.value)) {
                 let message =
                     format!("`{id}` shares its security group with its database, so its clients can pass by the proxy");
                 let found = report.resource(id, "/Properties/VpcSecurityGroupIds", message);
                 found.help = Some("give the proxy a group of its own".into());
+                break;
             }
         }
     }
+}
+
+/// Whether two values name one group, by `Ref` or by attribute.
+fn is_same<'a>(context: &Context<'a>, one: &Resolution<'a>, other: &Resolution<'a>) -> bool {
+    match (one.reference(), other.reference()) {
+        (Some((one, _)), Some((other, _))) => one == other,
+        _ => context.resolved.same(one, other) == Some(true),
+    }
+}
+
+/// Whether a database behind a proxy has a group.
+fn databases_have<'a>(context: &Context<'a>, proxy: &str, group: &Resolution<'a>) -> bool {
+    let databases = pairs(context).into_iter().filter(|pair| pair.proxy == proxy).map(|pair| pair.database.id);
+    let of = |id: &str| {
+        let properties = ["VPCSecurityGroups", "VpcSecurityGroupIds"].into_iter();
+        properties.flat_map(|property| context.resolved.elements(id, property)).collect::<Vec<_>>()
+    };
+    databases.into_iter().any(|id| of(id).iter().any(|own| is_same(context, &own.value, group)))
+}
+
+/// The groups, and the ranges, that the rules of a group admit.
+fn admitted<'a>(context: &Context<'a>, group: &Resolution<'a>) -> Vec<Resolution<'a>> {
+    const SOURCES: [&str; 2] = ["SourceSecurityGroupId", "CidrIp"];
+    let resolved = context.resolved;
+    let mut found = Vec::new();
+    for (id, _) in context.resources("AWS::EC2::SecurityGroupIngress") {
+        if resolved.property(id, "GroupId").iter().any(|case| is_same(context, &case.value, group)) {
+            found.extend(SOURCES.into_iter().flat_map(|name| resolved.property(id, name)));
+        }
+    }
+    if let Some((id, _)) = group.reference() {
+        for rule in resolved.elements(id, "SecurityGroupIngress") {
+            found.extend(SOURCES.into_iter().flat_map(|name| resolved.look(rule.source, &[name], rule.when)));
+        }
+    }
+    found.into_iter().map(|case| case.value).filter(|value| !value.is_absent()).collect()
 }
 
 /// Calls `visit` with role, place and the pieces of the ARN of every statement that allows `rds-db:connect`.

@@ -73,6 +73,12 @@ const BY_NAME: Rule = Rule {
     bad: &[
         pool!("", "DBProxyName: p, DBInstanceIdentifiers: [!Ref Database]", "", ""),
         pool!("", "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [app-db]", "", "DBInstanceIdentifier: App-Db, "),
+        pool!(
+            "",
+            "DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Sub '${AWS::StackName}-db']",
+            "",
+            "DBInstanceIdentifier: !Sub '${AWS::StackName}-db', "
+        ),
     ],
     good: &[pool!(
         "",

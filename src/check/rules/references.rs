@@ -9,6 +9,14 @@ use crate::template::{Intrinsic, PSEUDO_PARAMETERS, Path, Reference, Template, V
 
 pub(super) const RULES: &[Rule] = &[REF, GET_ATT, SUB, DEPENDS_ON];
 
+/// Calls `visit` on every value that CloudFormation computes, those among them that `Globals` gives to serverless functions.
+fn each_value<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&Path<'_>, &'a Value)) {
+    context.template.walk(visit);
+    if let Some(globals) = context.template.other.get("Globals") {
+        globals.walk(&Path::Start.key("Globals"), visit);
+    }
+}
+
 const REF: Rule = Rule {
     code: Code::new("E1020", "reference-to-nothing"),
     severity: Severity::Error,
@@ -22,7 +30,7 @@ const REF: Rule = Rule {
     ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Ref Queue } }"],
     find: |context, report| {
-        context.template.walk(&mut |path, value| {
+        each_value(context, &mut |path, value| {
             if let Value::Intrinsic(Intrinsic::Reference(Reference::Ref(name))) = value {
                 check_name(context, name, path, report);
             }
@@ -39,11 +47,12 @@ const GET_ATT: Rule = Rule {
                   attribute's kind is wanted. An attribute that is a number is no text: CloudFormation does not convert it.",
     bad: &[
         "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.Url } }",
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: { Function: { Environment: { Variables: { URL: !GetAtt Queue.Url } } } }\nResources: { Queue: { Type: AWS::SQS::Queue } }",
         "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt Vpc.CidrBlockAssociations } }",
     ],
     good: &["Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !GetAtt Queue.QueueUrl } }"],
     find: |context, report| {
-        context.template.walk(&mut |path, value| {
+        each_value(context, &mut |path, value| {
             if let Value::Intrinsic(Intrinsic::Reference(Reference::GetAtt(name, attribute))) = value {
                 check_attribute(context, name, attribute, path, report);
             }
@@ -66,7 +75,7 @@ const SUB: Rule = Rule {
         "Resources: { Queue: { Type: AWS::SQS::Queue } }\nOutputs: { Url: { Value: !Sub 'x-${Queue.Arn}-${!Literal}' } }",
     ],
     find: |context, report| {
-        context.template.walk(&mut |path, value| {
+        each_value(context, &mut |path, value| {
             let Value::Intrinsic(Intrinsic::Sub(sub)) = value else { return };
             sub.references().for_each(|reference| match reference {
                 Reference::Ref(name) => check_name(context, name, path, report),

@@ -7,7 +7,7 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::Formula;
 
-pub(super) const RULES: &[Rule] = &[WITHOUT_DNS, TWO_IN_ONE_ZONE, OF_NO_SERVICE];
+pub(super) const RULES: &[Rule] = &[WITHOUT_DNS, TWO_IN_ONE_ZONE, OF_NO_SERVICE, MISSPELLED];
 
 const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
@@ -132,3 +132,52 @@ const OF_NO_SERVICE: Rule = Rule {
         }
     },
 };
+
+const MISSPELLED: Rule = Rule {
+    code: Code::new("W3926", "misspelled-endpoint-service"),
+    severity: Severity::Warning,
+    source: "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html",
+    explanation: "The name of an AWS service with endpoints ends as the service is called there: `secretsmanager`, in one word. An endpoint \
+                  of a name that there is not is refused: `The Vpc Endpoint Service '…' does not exist`.",
+    bad: &[
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.secretmanager', SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.eu-west-1.secrets-manager, SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
+    ],
+    good: &[
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.secretsmanager', SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
+        "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, VpcEndpointType: Interface, ServiceName: com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0, SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] } } }",
+    ],
+    find: |context, report| {
+        for (id, _) in context.resources(ENDPOINT) {
+            for (name, when) in services(context, id) {
+                let Some(right) = name.rsplit('.').next().and_then(meant) else { continue };
+                let message = format!("`{id}` is of `{}`, and AWS calls that service `{right}`", last(&name));
+                if let Some(found) = tell(context, report, (id, "/Properties/ServiceName", None), when, message) {
+                    found.help = Some(format!("let the name end in `.{right}`"));
+                }
+            }
+        }
+    },
+};
+
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// The service that is meant by a name which none has: of services with long names, whose misspellings are nobody's name.
+fn meant(name: &str) -> Option<&'static str> {
+    const LONG: [&str; 6] =
+        ["secretsmanager", "dynamodb", "elasticache", "cloudformation", "monitoring", "elasticloadbalancing"];
+    let bare = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
+    let (word, is_known) = (bare(name), LONG.contains(&name));
+    let near = |service: &&str| {
+        word == *service
+            || word == service.trim_end_matches('s')
+            || (*service == "secretsmanager" && SECRETS.contains(&word.as_str()))
+    };
+    LONG.into_iter().find(near).filter(|_| !is_known)
+}
+
+/// How the name of Secrets Manager is got wrong.
+const SECRETS: [&str; 6] =
+    ["secretmanager", "secretsmanger", "secretmanagers", "secretsmanagers", "secretsmanagr", "secrets"];

@@ -165,7 +165,7 @@ const JOIN: Rule = Rule {
         "Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Join ['', ['orders ', !Select [0, [a, b]]]] } } }",
     ],
     find: |context, report| {
-        if is_of_cdk(context.template) {
+        if context.is_of_cdk() {
             return;
         }
         context.template.walk(&mut |path, value| {
@@ -188,11 +188,4 @@ fn is_plain(part: &Value) -> bool {
         Value::Intrinsic(Intrinsic::Call(..)) | Value::Map(_) | Value::List(_) => false,
         _ => true,
     }
-}
-
-/// Whether the Cloud Development Kit wrote a template: nobody writes its joins by hand.
-fn is_of_cdk(template: &Template) -> bool {
-    template.resources.iter().any(|(id, resource)| {
-        resource.kind == "AWS::CDK::Metadata" || id == "CDKMetadata" || resource.metadata.contains_key("aws:cdk:path")
-    })
 }

@@ -77,11 +77,18 @@ const OTHER_ENGINE: Rule = Rule {
         "",
         "AllocatedStorage: '20', Engine: postgres, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
     )],
-    good: &[before!(
-        "EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH",
-        "",
-        "AllocatedStorage: '20', Engine: mariadb, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
-    )],
+    good: &[
+        before!(
+            "EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH",
+            "",
+            "AllocatedStorage: '20', Engine: mariadb, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
+        ),
+        before!(
+            "EngineFamily: MYSQL, DefaultAuthScheme: IAM_AUTH",
+            "",
+            "AllocatedStorage: '20', Engine: MySQL, EnableIAMDatabaseAuthentication: true, MasterUsername: app, ManageMasterUserPassword: true"
+        ),
+    ],
     find: |context, report| {
         for Pair { proxy, database, when, .. } in pairs(context) {
             for family in texts(context, proxy, "EngineFamily") {
@@ -104,7 +111,8 @@ const OTHER_ENGINE: Rule = Rule {
 };
 
 pub(super) fn family_of(engine: &str) -> Option<&'static str> {
-    match engine {
+    // RDS takes the names of engines in any spelling: `MySQL` is `mysql`.
+    match engine.to_ascii_lowercase().as_str() {
         "mysql" | "mariadb" | "aurora-mysql" => Some("MYSQL"),
         "postgres" | "aurora-postgresql" => Some("POSTGRESQL"),
         engine if engine.starts_with("sqlserver-") => Some("SQLSERVER"),

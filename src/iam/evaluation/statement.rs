@@ -97,12 +97,18 @@ impl Statement {
 
     /// Whether a requester is none of those that `NotPrincipal` names. A role's session is spared if any of its names is
     /// there; AWS wants all of them there, and says to use conditions in its place.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
     fn is_other_principal(&self, requester: &Requester, asked: Asked) -> Certainty {
         let Some(principals) = &self.principals else { return Certainty::No };
-        let named = principals.names_at_all(requester);
+        let ways = [Through::Itself, Through::Role, Through::Anyone];
+        let spared = Certainty::any(ways.map(|through| principals.name(requester, through)));
+        let account = principals.name(requester, Through::Account);
         match asked {
             Asked::By(through) if through != Through::Anyone => Certainty::No,
-            _ => named.not(),
+            // The account alone does not spare those in it: AWS wants them named beside it.
+            _ if account != Certainty::No => spared.not().and(Certainty::Unknown),
+            _ => spared.not(),
         }
     }
 }

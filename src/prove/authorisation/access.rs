@@ -130,7 +130,8 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
     let place = format!("/Resources/{role}/Properties/AssumeRolePolicyDocument");
     match found.judged(Level::Resource, verdict.by_resource, verdict.denied) {
         Judged::Yes(told) => {
-            found.at(Hop::new("trust-policy", Answer::Holds, format!("`{role}` trusts `{service}`")), told)
+            let hop = Hop::new("trust-policy", Answer::Holds, format!("`{role}` trusts `{service}`"));
+            found.held(hop, Level::Resource, told)
         }
         Judged::Denied(told) => found
             .at(
@@ -145,7 +146,8 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
             Hop::new("trust-policy", Answer::Broken, message).at(role, place).help(help).cures(cures)
         }
         Judged::Assumed(why, told) => {
-            found.at(Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}")), told)
+            let hop = Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}"));
+            found.held(hop, Level::Resource, told)
         }
         Judged::Open(told) => {
             let message = format!(
@@ -250,6 +252,12 @@ impl<'f> Found<'f, '_, '_> {
         }
     }
 
+    /// The same, with what the hop rests on.
+    fn held(&self, hop: Hop, level: Level, told: Option<Telling<'_>>) -> Hop {
+        let evidence = self.evidence(level, told.as_ref());
+        self.at(hop, told).because(evidence)
+    }
+
     /// The nearest statement that is not about the request, behind a sentence.
     fn nearest(&self, level: Level) -> String {
         let missed = self.verdict.near_misses(self.request, self.policies, level);
@@ -287,14 +295,16 @@ impl<'f> Found<'f, '_, '_> {
             && matches!(judged, Judged::No | Judged::Open(_) | Judged::Assumed(..))
             && answer.denies == Certainty::No
         {
-            return self.at(
-                hop(Answer::Holds, format!("the policy of the resource lets `{role}` do `{action}` by itself")),
-                None,
-            );
+            let message = format!("the policy of the resource lets `{role}` do `{action}` by itself");
+            let direct =
+                self.told(Level::Resource, Effect::Allow).into_iter().find(|told| told.is_direct(self.request));
+            let evidence = self.evidence(Level::Resource, direct.as_ref());
+            return self.held(hop(Answer::Holds, message), Level::Identity, None).because(evidence);
         }
         match judged {
             Judged::Yes(told) => {
-                self.at(hop(Answer::Holds, format!("`{role}` may do `{action}` on `{resource}`")), told)
+                let hop = hop(Answer::Holds, format!("`{role}` may do `{action}` on `{resource}`"));
+                self.held(hop, Level::Identity, told)
             }
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
@@ -311,7 +321,8 @@ impl<'f> Found<'f, '_, '_> {
                 self.at(hop(verdict, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}")), told)
+                let hop = hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}"));
+                self.held(hop, Level::Identity, told)
             }
             Judged::Open(told) => {
                 let message = format!(
@@ -329,7 +340,7 @@ impl<'f> Found<'f, '_, '_> {
         let Ask { action, resource, .. } = self.ask;
         let hop = |verdict, message| Hop::new(name, verdict, message);
         Some(match self.judged(level, answer.allows, answer.denies) {
-            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} allows `{action}`")), told),
+            Judged::Yes(told) => self.held(hop(Answer::Holds, format!("{whose} allows `{action}`")), level, told),
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
                 self.at(hop(Answer::Broken, message), Some(told)).help(help)
@@ -344,7 +355,7 @@ impl<'f> Found<'f, '_, '_> {
                 self.at(hop(Answer::Broken, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), told)
+                self.held(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), level, told)
             }
             Judged::Open(told) => {
                 let message = format!(
@@ -396,7 +407,13 @@ impl<'f> Found<'f, '_, '_> {
         let hop = |verdict, message| Hop::new(name, verdict, message);
         let denies = self.answer(Level::Resource).denies;
         Some(match self.judged(Level::Resource, allows, denies) {
-            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} lets `{role}` do `{action}`")), told),
+            Judged::Yes(told) => {
+                let hop = hop(Answer::Holds, format!("{whose} lets `{role}` do `{action}`"));
+                // Where it need not allow, what it allows proves nothing.
+                let needed = told.as_ref().filter(|_| is_needed);
+                let evidence = self.evidence(Level::Resource, needed);
+                self.at(hop, told).because(evidence)
+            }
             Judged::Denied(told) => self
                 .at(hop(Answer::Broken, format!("{} denies `{role}` to do `{action}`", self.named(&told))), Some(told))
                 .help("narrow the denial"),
@@ -414,7 +431,7 @@ impl<'f> Found<'f, '_, '_> {
                     _ => format!("{whose} lets `{role}` do `{action}`: {why}"),
                 };
                 let hop = hop(Answer::Assumed, message);
-                if self.ask.owner.is_none() { hop } else { self.at(hop, told) }
+                if self.ask.owner.is_none() { hop } else { self.held(hop, Level::Resource, told) }
             }
             Judged::Open(told) => {
                 let message = format!("whether {whose} lets `{role}` do `{action}` depends on what is not known");

@@ -37,6 +37,8 @@ mod arn;
 mod catalogue;
 mod cures;
 mod derive;
+mod document;
+mod evidence;
 mod goal;
 mod hop;
 mod judge;

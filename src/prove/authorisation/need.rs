@@ -3,6 +3,7 @@
 use super::access::{self, Ask};
 use super::arn;
 use super::cures;
+use super::evidence;
 use super::goal::{CanGoal, Need};
 use super::hop::Hop;
 use super::outside;
@@ -75,7 +76,11 @@ fn with_role<'a>(
     hops: impl FnOnce(&str, &Attached) -> Vec<Hop>,
 ) -> Vec<Hop> {
     match role::holder(world, id, property) {
-        Some(Holder::Role(role)) => hops(role, &role::attached(world, role)),
+        Some(Holder::Role(role)) => {
+            let named = evidence::names(world, id, property, role);
+            let found = hops(role, &role::attached(world, role)).into_iter();
+            found.map(|hop| if is_of_role(&hop) { hop.because(named.clone()) } else { hop }).collect()
+        }
         Some(Holder::Existing(arn)) => {
             let attached = role::attached(world, &arn);
             let mut found = hops(&arn, &attached);
@@ -100,6 +105,11 @@ fn with_role<'a>(
     }
 }
 
+/// Whether a hop rests on whose role it is.
+fn is_of_role(hop: &Hop) -> bool {
+    hop.hop == "identity-policy" && !hop.evidence.is_empty()
+}
+
 fn trust(world: &World<'_, '_>, id: &str, service: &str, property: &str) -> Vec<Hop> {
     let (role, existing) = match role::holder(world, id, property) {
         Some(Holder::Role(role)) => (role.to_owned(), false),
@@ -119,7 +129,9 @@ fn trust(world: &World<'_, '_>, id: &str, service: &str, property: &str) -> Vec<
         .with("aws:PrincipalIsAWSService", "true")
         .with("aws:PrincipalServiceName", service)
         .with("aws:SecureTransport", "true");
-    let hops = vec![access::trust_hop(world, &role, service, context)];
+    let hop = access::trust_hop(world, &role, service, context);
+    let named = evidence::names(world, id, property, &role).filter(|_| !hop.evidence.is_empty());
+    let hops = vec![hop.because(named)];
     match existing {
         true => at_user(hops, &role, id, property, outside::ask_of_role(world, &role.as_str().into())),
         false => hops,
@@ -167,6 +179,10 @@ fn read<'a>(world: &World<'_, 'a>, id: &str, role: &str, attached: &Attached, se
         context = context.with("lambda:SourceFunctionArn", arn::of(world, id, Some("Arn")));
     }
     let mut hops = secret::use_hops(world, role, attached, &secret, "secretsmanager:GetSecretValue", endpoint, context);
+    let named: Vec<_> = secret::entries(world, id).filter(|entry| entry.secret.arn == secret.arn).collect();
+    for hop in hops.iter_mut().filter(|hop| is_of_role(hop)) {
+        hop.evidence.extend(named.iter().map(|entry| entry.evidence.clone()));
+    }
     hops.extend(secret::key_hops(world, role, attached, &secret, "kms:Decrypt"));
     hops
 }
@@ -226,7 +242,11 @@ fn connect(world: &World<'_, '_>, function: &str, to: &str, role: &str, attached
         _ => Vec::new(),
     };
     let login = authentication(function, to, named.filter(|_| is_same || !is_open), known, chosen);
-    hops.extend(login.map(|hop| if hop.verdict == Answer::Broken { hop.cures(cures) } else { hop }));
+    hops.extend(login.map(|hop| match hop.verdict {
+        Answer::Broken => hop.cures(cures),
+        Answer::Holds => hop.because(user::evidence(world, function, to)),
+        _ => hop,
+    }));
     if !is_proxy {
         hops.push(flag(world, to));
     }
@@ -272,7 +292,8 @@ fn flag(world: &World<'_, '_>, database: &str) -> Hop {
     let at = format!("/Resources/{database}/Properties");
     match value.as_ref().map(|(value, _)| value.flag()) {
         Some(Some(true)) => Hop::new("authentication", Answer::Holds, format!("`{database}` takes IAM tokens"))
-            .at(database, format!("{at}/{FLAG}")),
+            .at(database, format!("{at}/{FLAG}"))
+            .because(evidence::equals(world, database, FLAG)),
         Some(None) => {
             let message = format!("whether `{database}` takes IAM tokens is not known");
             Hop::new("authentication", Answer::Unknown, message)
@@ -400,7 +421,13 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
                 Answer::Holds,
                 format!("`{id}` lets Secrets Manager invoke `{function}`"),
             )
-            .at(id, format!("/Resources/{id}"));
+            .at(id, format!("/Resources/{id}"))
+            .because(evidence::names(world, id, "FunctionName", function))
+            .because(["Principal", "Action"].iter().filter_map(|property| evidence::equals(world, id, property)))
+            .because(world.property(id, "SourceArn").and_then(|(value, _)| {
+                let (of, _) = value.references().into_iter().next()?;
+                evidence::names(world, id, "SourceArn", of)
+            }));
         }
     }
     let message = format!("no `AWS::Lambda::Permission` lets `{SERVICE}` invoke `{function}`");

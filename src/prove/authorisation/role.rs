@@ -76,7 +76,7 @@ pub fn requester(world: &World<'_, '_>, role: &str) -> Requester {
 pub fn trust(world: &World<'_, '_>, role: &str) -> Policy {
     let name = format!("the trust of `{role}`");
     match world.property(role, "AssumeRolePolicyDocument") {
-        Some((_, source)) => Policy::read(&name, &world.tree(source)),
+        Some((_, source)) => Policy::read(&name, &world.document(source)),
         None if outside::is_arn(role) => outside::trust(world, role, &name),
         None => Policy::open(&name, "it has none"),
     }
@@ -102,7 +102,7 @@ pub fn attached(world: &World<'_, '_>, role: &str) -> Attached {
             name.and_then(|(name, _)| world.text(&name)).map_or_else(|| "a policy".into(), |name| name.to_string());
         let document = value.map().and_then(|map| map.get("PolicyDocument"));
         found.identity.push(match document {
-            Some(document) => Policy::read(&format!("`{name}` of `{role}`"), &world.tree(document)),
+            Some(document) => Policy::read(&format!("`{name}` of `{role}`"), &world.document(document)),
             None => Policy::open(&format!("`{name}` of `{role}`"), &open_part(world, source)),
         });
     }
@@ -186,7 +186,7 @@ fn names_role(world: &World<'_, '_>, id: &str, role: &str) -> bool {
 /// The document of a policy that is a resource.
 fn of_template(world: &World<'_, '_>, id: &str) -> Policy {
     match world.property(id, "PolicyDocument") {
-        Some((_, source)) => Policy::read(&format!("`{id}`"), &world.tree(source)),
+        Some((_, source)) => Policy::read(&format!("`{id}`"), &world.document(source)),
         None => Policy::open(&format!("`{id}`"), "it has no `PolicyDocument`"),
     }
 }

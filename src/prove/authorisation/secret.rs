@@ -5,13 +5,14 @@ use serde_json::Value as Json;
 use super::access::{self, Ask, Endpoint};
 use super::arn;
 use super::cures;
+use super::evidence;
 use super::hop::Hop;
 use super::outside;
 use super::role::{self, Attached, referred};
 use super::world::World;
 use crate::iam::evaluation::{Context, Level, Policies, Policy, Presence, Request, evaluate};
 use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
-use crate::prove::Answer;
+use crate::prove::{Answer, Claim, Evidence};
 use crate::resolve::Resolution;
 use crate::template::Value;
 
@@ -98,16 +99,45 @@ impl<'a> Secret<'a> {
 
     /// The user in it, as far as the template says.
     pub fn user(&self, world: &World<'_, 'a>) -> Option<Text> {
+        self.user_told(world).map(|(user, _)| user)
+    }
+
+    /// The user in it, and what says so.
+    pub fn user_told(&self, world: &World<'_, 'a>) -> Option<(Text, Option<Evidence>)> {
         if let Some(database) = self.database {
-            return world.property_text(database, "MasterUsername");
+            let user = world.property_text(database, "MasterUsername")?;
+            let evidence = evidence::user(world, database, "MasterUsername", &user);
+            return Some((user, evidence));
         }
         let id = self.id?;
         for property in ["GenerateSecretString/SecretStringTemplate", "SecretString"] {
             if let Some(text) = world.property_text(id, property) {
-                return user_in(&text);
+                let user = user_in(&text)?;
+                let evidence = evidence::user(world, id, property, &user);
+                return Some((user, evidence));
             }
         }
         None
+    }
+
+    /// What names its key, if it has one of its own.
+    fn names_key(&self, world: &World<'_, 'a>) -> Vec<Evidence> {
+        let (holder, property) = match (self.id, self.database) {
+            (Some(id), _) => (id, "KmsKeyId"),
+            (None, Some(database)) => (database, "MasterUserSecret/KmsKeyId"),
+            (None, None) => return Vec::new(),
+        };
+        let Some((value, _)) = world.property(holder, property) else {
+            let so = "it is encrypted with the key that AWS manages".to_owned();
+            return vec![evidence::without(holder, property, so)];
+        };
+        let of = value.references().first().map(|(id, _)| *id).or_else(|| Some(value.parameter()?.0));
+        let Some(of) = of else { return evidence::equals(world, holder, property).into_iter().collect() };
+        let alias = world.property(of, "TargetKeyId").and_then(|(key, _)| {
+            let (key, _) = key.references().into_iter().next()?;
+            evidence::names(world, of, "TargetKeyId", key)
+        });
+        evidence::names(world, holder, property, of).into_iter().chain(alias).collect()
     }
 }
 
@@ -197,7 +227,7 @@ fn policies_on(world: &World<'_, '_>, secret: &Secret<'_>) -> (Vec<Policy>, Opti
             None => world.text(&of).is_some_and(|of| role::same(&of, &secret.arn) == Certainty::Yes),
         };
         if let Some((_, source)) = world.property(id, "ResourcePolicy").filter(|_| is_it) {
-            found.0.push(Policy::read(&format!("`{id}`"), &world.tree(source)));
+            found.0.push(Policy::read(&format!("`{id}`"), &world.document(source)));
             found.1 = Some(id.to_owned());
         }
     }
@@ -244,16 +274,54 @@ pub fn use_hops(
     by_reading(readings(world, &secret.arn, "secretsmanager", "secret:"), |arn| {
         let ask = Ask::new(role, action, arn.clone(), context.clone()).written(secret.written.clone());
         let (of_resource, owner, endpoint) = (of_resource.clone(), owner.clone(), endpoint.clone());
-        access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask })
+        let named = owner.as_deref().zip(secret.id).and_then(|(owner, id)| names_secret(world, owner, "SecretId", id));
+        let hops = access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask }).into_iter();
+        hops.map(|hop| if hop.hop == "resource-policy" { hop.because(named.clone()) } else { hop }).collect()
+    })
+}
+
+/// That a property names a secret, or what stands for it.
+fn names_secret(world: &World<'_, '_>, id: &str, property: &str, secret: &str) -> Option<Evidence> {
+    let (value, _) = world.property(id, property)?;
+    let of = value.references().first().map_or(secret, |(of, _)| *of);
+    evidence::names(world, id, property, of)
+}
+
+/// A secret that a proxy is given, and what says so.
+pub struct Entry<'a> {
+    /// The secret.
+    pub secret: Secret<'a>,
+    /// What names it.
+    pub evidence: Evidence,
+}
+
+/// The secrets in the `Auth` of something.
+pub fn entries<'a>(world: &World<'_, 'a>, id: &str) -> impl Iterator<Item = Entry<'a>> {
+    let elements = world.elements(id, "Auth").into_iter();
+    elements.filter_map(move |(entry, _)| {
+        let (value, source) = world.one(entry.map()?.get("SecretArn")?)?;
+        let secret = Secret::named(world, &value)?;
+        let of = value.references().first().map(|(of, _)| *of).or_else(|| Some(value.parameter()?.0));
+        let what = of.or_else(|| value.text())?.to_owned();
+        let says = format!("`Auth` of `{id}` names `{what}`");
+        let (resource, path) = (id.to_owned(), world.resolved.place(id, source));
+        Some(Entry { secret, evidence: Evidence { resource, path, says, claim: Claim::Names { what } } })
     })
 }
 
 /// Whether a role may use the key of a secret through Secrets Manager.
 ///
 /// Source: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
-pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: &Secret<'_>, action: &str) -> Vec<Hop> {
+pub fn key_hops<'a>(
+    world: &World<'_, 'a>,
+    role: &str,
+    attached: &Attached,
+    secret: &Secret<'a>,
+    action: &str,
+) -> Vec<Hop> {
     let context = key_context(world, role, &secret.arn);
-    match &secret.key {
+    let named = secret.names_key(world);
+    let hops = match &secret.key {
         Key::Managed => {
             let message = "the AWS managed key `aws/secretsmanager` lets the account decrypt through Secrets Manager";
             vec![Hop::new("key-policy", Answer::Holds, message)]
@@ -292,7 +360,9 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
             }
             hops
         }
-    }
+    };
+    let rests = |hop: &Hop| hop.verdict <= Answer::Assumed;
+    hops.into_iter().map(|hop| if rests(&hop) { hop.because(named.clone()) } else { hop }).collect()
 }
 
 /// A secret that exists outside is encrypted with whatever key. That the role may use it is taken on trust, unless what
@@ -348,7 +418,7 @@ fn key_context(world: &World<'_, '_>, role: &str, secret: &Text) -> Context {
 pub fn key_policy(world: &World<'_, '_>, id: &str) -> Policy {
     let name = format!("the key policy of `{id}`");
     match world.property(id, "KeyPolicy") {
-        Some((_, source)) => Policy::read(&name, &world.tree(source)),
+        Some((_, source)) => Policy::read(&name, &world.document(source)),
         None => {
             let root = Text::from("arn:")
                 .then(world.pseudo("AWS::Partition"))
@@ -384,7 +454,7 @@ pub fn endpoint(world: &World<'_, '_>, function: &str, service: &str) -> Option<
             continue;
         }
         let is_certain = is_home == Certainty::Yes && private == Some(true);
-        let policy = Policy::read(&format!("`{id}`"), &world.tree(source));
+        let policy = Policy::read(&format!("`{id}`"), &world.document(source));
         return Some(Endpoint { id: id.to_owned(), policy, is_certain });
     }
     None

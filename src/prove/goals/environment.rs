@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Origin, Question, add};
 use crate::prove::flow::{End, Flow};
 use crate::prove::model::{Interface, Kind, Model, Port, Term};
-use crate::resolve::{Formula, Resolution};
+use crate::resolve::{Formula, Piece, Resolution, Symbol};
 use crate::template::Value;
 
 /// Adds what a function has to reach since some property of it holds an address.
@@ -33,7 +33,8 @@ pub fn of_function<'a>(model: &Model<'a>, function: &Rc<Interface<'a>>, found: &
         let under =
             [when, function.exists, to.exists].into_iter().fold(Formula::TRUE, |all, one| model.resolved.and(all, one));
         let path = model.place(function.id, Some(value));
-        let client_ports = client_ports(model, function.id, &path);
+        let mut client_ports = client_ports(model, function.id, &path);
+        client_ports.extend(ports_behind(model, function.id, &path, name));
         let origin = Origin {
             resource: function.id.to_owned(),
             path,
@@ -92,11 +93,49 @@ fn is_address(model: &Model<'_>, name: &str, attribute: Option<&str>) -> bool {
 const HOSTS: &[&str] =
     &["HOST", "HOSTNAME", "ENDPOINT", "ADDRESS", "SERVER", "host", "hostname", "endpoint", "Host", "Endpoint"];
 
-/// The port in the variable that goes with that of a host: `DB_PORT` with `DB_HOST`.
-fn client_ports<'a>(model: &Model<'a>, function: &str, path: &str) -> Vec<Port<'a>> {
+/// The variable that a place is in.
+fn variable_at<'p>(function: &str, path: &'p str) -> Option<&'p str> {
     let before = format!("/Resources/{function}/Properties/Environment/Variables/");
     let rest = path.strip_prefix(&before).or_else(|| path.strip_prefix("/Globals/Function/Environment/Variables/"));
-    let Some(variable) = rest.and_then(|rest| rest.split('/').next()) else { return Vec::new() };
+    rest.and_then(|rest| rest.split('/').next())
+}
+
+/// The port right behind an address in the same text: that of a URL, or of SQL Server's `host,port`.
+fn ports_behind<'a>(model: &Model<'a>, function: &str, path: &str, name: &str) -> Vec<Port<'a>> {
+    let Some(variable) = variable_at(function, path) else { return Vec::new() };
+    let mut found = Vec::new();
+    for case in model.resolved.property(function, &format!("Environment/Variables/{variable}")) {
+        let Resolution::Mixed(pieces) = &case.value else { continue };
+        for (at, piece) in pieces.iter().enumerate() {
+            let Piece::Symbol(Symbol::Reference { resource, attribute }) = piece else { continue };
+            if *resource != name || !is_address(model, resource, *attribute) {
+                continue;
+            }
+            if let Some(port) = port_in(&pieces[at + 1..]) {
+                found.push(Port::of(model.settled_port(port), case.when, Some(case.source)));
+            }
+        }
+    }
+    found
+}
+
+/// The port with which what follows an address begins.
+fn port_in<'a>(rest: &[Piece<'a>]) -> Option<Resolution<'a>> {
+    let Some(Piece::Text(text)) = rest.first() else { return None };
+    let text = text.strip_prefix([':', ','])?;
+    if text.is_empty() {
+        return match rest.get(1)? {
+            Piece::Symbol(symbol) => Some(Resolution::Symbol(symbol.clone())),
+            Piece::Text(_) => None,
+        };
+    }
+    let digits = text.split(|character: char| !character.is_ascii_digit()).next()?;
+    digits.parse::<u16>().ok().map(|port| Resolution::Number(port.into()))
+}
+
+/// The port in the variable that goes with that of a host: `DB_PORT` with `DB_HOST`.
+fn client_ports<'a>(model: &Model<'a>, function: &str, path: &str) -> Vec<Port<'a>> {
+    let Some(variable) = variable_at(function, path) else { return Vec::new() };
     let Some(host) = HOSTS.iter().filter(|host| variable.ends_with(**host)).max_by_key(|host| host.len()) else {
         return Vec::new();
     };
@@ -107,6 +146,10 @@ fn client_ports<'a>(model: &Model<'a>, function: &str, path: &str) -> Vec<Port<'
     };
     let name = format!("{}{word}", &variable[..variable.len() - host.len()]);
     let cases = model.resolved.property(function, &format!("Environment/Variables/{name}"));
-    let cases = cases.into_iter().filter(|case| !case.value.is_absent() && case.value.unknown().is_none());
+    let cases = cases.into_iter().filter(|case| {
+        // A proxy has no port as an attribute, which is told as that.
+        let of_proxy = case.value.reference().is_some_and(|(id, _)| model.kind(id) == "AWS::RDS::DBProxy");
+        !case.value.is_absent() && case.value.unknown().is_none() && !of_proxy
+    });
     cases.map(|case| Port::of(model.settled_port(case.value), case.when, Some(case.source))).collect()
 }

@@ -98,7 +98,10 @@ fn tell(look: &mut Look<'_, '_>, service: &str, group: &Group<'_>) -> bool {
     let step = look.say(group.told.answer, group.when, message);
     (step.warns, step.aws_code) = (group.told.warns, group.told.code);
     if is_broken {
-        step.help(format!("add an interface endpoint of {service} with private DNS, or a route to a NAT gateway"));
+        let by_gateway = matches!(service, "s3" | "dynamodb");
+        let endpoint = if by_gateway { "a gateway endpoint" } else { "an interface endpoint" };
+        let way = if by_gateway { "in the route table" } else { "with private DNS" };
+        step.help(format!("add {endpoint} of {service} {way}, or a route to a NAT gateway"));
     } else if step.warns {
         step.help(format!(
             "give {from} the variable `AWS_USE_DUALSTACK_ENDPOINT: \"true\"`, or add an interface endpoint of {service} with \

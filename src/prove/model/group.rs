@@ -127,6 +127,7 @@ impl<'a> Model<'a> {
     fn built_in(&self, group: &Term<'a>, direction: Direction, peer: &Side<'_, 'a>) -> Vec<(Judged, Grounds<'a>)> {
         let mut found = Vec::new();
         match (group, direction) {
+            (Term::DefaultGroup(_), _) if self.is_emptied(group) => {}
             (Term::Own(id), Direction::Egress) => {
                 let default = self.default_egress(id, group).into_iter();
                 found.extend(default.map(|(judged, grounds)| (by_default(judged, peer.v6), grounds)));
@@ -243,6 +244,7 @@ impl<'a> Model<'a> {
             let judged = match group.same(&member.term, self.resolved) {
                 Some(true) => Judged::fact(member.when),
                 Some(false) => continue,
+                None if member.term.has(group, self.resolved) => Judged::fact(member.when),
                 None => Judged::open(member.when),
             };
             all = all.or(judged, self.resolved);

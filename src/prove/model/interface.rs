@@ -159,6 +159,11 @@ impl<'a> Model<'a> {
         if !shape.group_of_subnets {
             return named;
         }
+        if named.is_empty()
+            && let Some(source) = self.copied_from(id)
+        {
+            return self.subnets_of(source, shape);
+        }
         let mut subnets = Vec::new();
         for group in named {
             match &group.term {
@@ -216,6 +221,18 @@ impl<'a> Model<'a> {
         vpcs.into_iter().map(placed).collect()
     }
 
+    /// The database of the template, in the same region, of which another one is a replica: without a subnet group of its own
+    /// that is in the other's.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html>
+    fn copied_from(&self, id: &str) -> Option<&'a str> {
+        let is_near = self.resolved.property(id, "SourceRegion").iter().all(|case| case.value.is_absent());
+        let named = if is_near { self.terms(id, "SourceDBInstanceIdentifier") } else { Vec::new() };
+        let source = named.iter().find_map(|placed| self.own_database(&placed.term));
+        // A replica of a replica is where that is; of what copies itself nothing is made.
+        source.filter(|source| *source != id && self.terms(source, "SourceDBInstanceIdentifier").is_empty())
+    }
+
     /// The cluster of the template that a database instance is part of.
     pub fn cluster_of(&self, id: &str) -> Option<&'a str> {
         let named = self.terms(id, "DBClusterIdentifier");
@@ -257,7 +274,11 @@ impl<'a> Model<'a> {
             }
             "AWS::RDS::DBInstance" => match self.cluster_of(id) {
                 Some(cluster) => self.own_port(cluster),
-                None => self.own_port(id),
+                None => match self.own_port(id) {
+                    // A replica has the engine and the port of what it copies.
+                    ports if ports.is_empty() => self.copied_from(id).map_or(ports, |source| self.own_port(source)),
+                    ports => ports,
+                },
             },
             "AWS::EC2::VPCEndpoint" => vec![Port::known(443, self.resolved.exists(id))],
             _ => self.own_port(id),
@@ -337,7 +358,9 @@ pub fn port_of_family(family: &str) -> Option<u16> {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>, `Port`
 fn default_port(engine: &str) -> Option<u16> {
-    match engine {
+    // RDS takes the names of engines in any spelling: `MySQL` is `mysql`.
+    let engine = engine.to_ascii_lowercase();
+    match engine.as_str() {
         "mysql" | "mariadb" | "aurora" | "aurora-mysql" => Some(3306),
         "postgres" | "aurora-postgresql" => Some(5432),
         "redis" | "valkey" => Some(6379),

@@ -1,8 +1,6 @@
 //! Rules of security groups, as they stand in a template.
 
-use std::collections::HashMap;
-
-use super::{Judged, Model, Ports, Term};
+use super::{HashMap, Judged, Model, Ports, Term};
 use crate::resolve::{Case, Element, Formula, Resolution};
 use crate::template::Value;
 
@@ -98,6 +96,7 @@ impl<'a> Model<'a> {
         let same = |rule: &GroupRule<'a>| match rule.group.same(group, self.resolved) {
             Some(true) => Some(Judged::ALWAYS),
             Some(false) => None,
+            None if group.has(&rule.group, self.resolved) => Some(Judged::ALWAYS),
             None => Some(Judged::open(Formula::TRUE)),
         };
         others.filter_map(|rule| Some((rule, same(rule)?))).collect()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::resolve::{Formula, ParameterKind, Resolution, Resolved};
+use crate::resolve::{Formula, ParameterKind, Resolution, Resolved, Symbol};
 use crate::template::{Function, Value};
 
 /// What stands for a group, a subnet, a VPC or the like.
@@ -86,6 +86,16 @@ impl<'a> Term<'a> {
         }
     }
 
+    /// Whether it is a list of which the other one is an element: `!Ref Groups` has `!Select [0, !Ref Groups]`, or else
+    /// nothing is deployed.
+    pub fn has(&self, element: &Self, resolved: &Resolved<'a>) -> bool {
+        let (Self::Given(list), Self::Given(element)) = (self, element) else { return false };
+        let Some(Symbol::Call(call)) = element.symbol() else { return false };
+        call.function == Function::Select
+            && self.is_many()
+            && call.arguments.get(1).is_some_and(|from| resolved.same(list, from) == Some(true))
+    }
+
     /// Whether both are the same in every world, or different in every one.
     ///
     /// What the template creates is new, and no id that was written down is its id.
@@ -109,7 +119,7 @@ impl<'a> Term<'a> {
 
 /// What another stack exported cannot be what this one is about to create.
 fn is_import(value: &Resolution<'_>) -> bool {
-    matches!(value.symbol(), Some(crate::resolve::Symbol::Call(call)) if call.function == Function::ImportValue)
+    matches!(value.symbol(), Some(Symbol::Call(call)) if call.function == Function::ImportValue)
 }
 
 /// As it is called in sentences.

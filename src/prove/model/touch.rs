@@ -1,8 +1,6 @@
 //! What is not modelled, and what it may change.
 
-use std::collections::HashMap;
-
-use super::{Model, Term};
+use super::{HashMap, Model, Term};
 
 impl<'a> Model<'a> {
     /// What is not modelled and gets a resource by its name, so that it may change what holds for it: a nested stack or a
@@ -10,14 +8,31 @@ impl<'a> Model<'a> {
     pub fn toucher(&self, term: &Term<'a>) -> Option<&'a str> {
         let id = match term {
             Term::Own(id) => id,
-            Term::DefaultGroup(vpc) => vpc.own()?,
+            Term::DefaultGroup(vpc) => {
+                let id = vpc.own()?;
+                return self.emptied_by(id).or_else(|| self.toucher(vpc));
+            }
             Term::DefaultVpc | Term::Given(_) => return None,
         };
         self.touched.get_or_init(|| self.touched_by_all()).get(id).copied()
     }
 
+    /// Whether it is a default group whose rules are taken out.
+    pub fn is_emptied(&self, group: &Term<'a>) -> bool {
+        matches!(group, Term::DefaultGroup(vpc) if vpc.own().is_some_and(|id| self.emptied_by(id).is_some()))
+    }
+
+    /// What takes the rules out of the default group of a VPC.
+    fn emptied_by(&self, vpc: &str) -> Option<&'a str> {
+        self.of_kind(EMPTIES_DEFAULT_GROUP).find(|id| {
+            let mut names = false;
+            self.resolved.each_reference(id, &mut |name, _, _, _| names |= name == vpc);
+            names
+        })
+    }
+
     fn touched_by_all(&self) -> HashMap<&'a str, &'a str> {
-        let mut touched = HashMap::new();
+        let mut touched = HashMap::default();
         let resources = &self.resolved.template().resources;
         for (id, _) in resources.iter().filter(|(_, resource)| is_foreign(&resource.kind)) {
             self.resolved.each_reference(id, &mut |name, _, _, _| {
@@ -49,8 +64,17 @@ fn keeps_to_its_own(name: &str) -> bool {
     name == "AWS::LanguageExtensions" || name == "AWS::Serverless-2016-10-31" || name.starts_with("AWS::SecretsManager")
 }
 
+/// The custom resource that the AWS CDK makes with every VPC. It takes all rules out of the default security group.
+///
+/// Source: <https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ec2.Vpc.html>, `restrictDefaultSecurityGroup`
+const EMPTIES_DEFAULT_GROUP: &str = "Custom::VpcRestrictDefaultSG";
+
 /// Whether it is code, or a template of its own, that decides what such a resource does.
 fn is_foreign(kind: &str) -> bool {
+    // It touches nothing of a VPC but its default group.
+    if kind == EMPTIES_DEFAULT_GROUP {
+        return false;
+    }
     !kind.starts_with("AWS::")
         || kind.ends_with("::MODULE")
         || matches!(

@@ -227,8 +227,20 @@ impl<'a> Need<'_, 'a> {
                     (Answer::Assumed, format!("`{id}`, which tries for some minutes, does not have to wait for {what}"))
                 }
             };
-            say(answer, when, message, wait_for(id, &apart));
+            say(answer, when, message, wait_in(resolved, id, &apart));
         }
+    }
+}
+
+/// How to wait for parts, of which one may not always be there: `DependsOn` takes no condition, `Metadata` does.
+fn wait_in(resolved: &Resolved<'_>, id: &str, parts: &[&str]) -> String {
+    let is_there = |part: &&str| resolved.implies(resolved.exists(id), resolved.exists(part));
+    let condition = |part: &&str| resolved.template().resources.get(*part).and_then(|it| it.condition.clone());
+    match parts.iter().find(|part| !is_there(part)).and_then(|part| Some((part, condition(part)?))) {
+        Some((part, name)) => {
+            format!("refer to `{part}` in `Metadata` of `{id}`: `!If [{name}, !Ref {part}, none]`")
+        }
+        None => wait_for(id, parts),
     }
 }
 
