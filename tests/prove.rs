@@ -6,6 +6,7 @@ mod bases;
 mod facts;
 mod failures;
 mod laws;
+mod networks;
 mod once;
 mod outside;
 mod permissions;

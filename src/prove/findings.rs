@@ -9,33 +9,17 @@ use crate::template::Places;
 /// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent, but
 /// for advice.
 pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
-    proofs.iter().flat_map(|proof| of_proof(proof, places)).collect()
-}
-
-/// What one proof has to say, each fault once: a role without a single policy lacks many actions, and one cure gives them all.
-pub(super) fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = Vec::new();
-    for step in of_steps(proof) {
-        let one = finding(proof, step, places);
-        // What is broken comes first.
-        let same = found.iter_mut().find(|told| {
-            one.help.is_some()
-                && (told.code, &told.resource, &told.path, &told.help)
-                    == (one.code, &one.resource, &one.path, &one.help)
-                && (told.message == one.message || told.severity < one.severity)
-        });
-        match same {
-            // What is not known adds nothing to what is broken at the same place.
-            Some(told) if told.severity < one.severity => {}
-            Some(told) => told.notes.extend(one.notes),
-            None => found.push(one),
+    let mut found = Vec::new();
+    for proof in proofs {
+        for step in of_steps(proof) {
+            found.push(finding(proof, step, places));
         }
     }
     found
 }
 
 /// The steps of a proof that are findings, in their order.
-fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
+pub(super) fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
     proof.broken().chain(proof.undecided()).chain(proof.advised())
 }
 
@@ -50,10 +34,8 @@ pub fn assumptions(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
         found.resource = proof.origin.as_ref().map(|why| why.resource.clone());
         found.path = proof.origin.as_ref().map(|why| why.path.clone());
         places.locate(&mut found);
-        let told = proof.steps.iter().find(|step| step.message == *assumption).and_then(|step| step.help.as_deref());
-        found.help(told.unwrap_or(
-            "create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions",
-        ))
+        found
+            .help("create it in the template, give facts of it to `formwork prove --facts`, or do not deny assumptions")
     };
     proofs.iter().flat_map(|proof| proof.assumptions.iter().map(move |one| told(proof, one))).collect()
 }

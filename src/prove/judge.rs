@@ -1,7 +1,7 @@
 //! Proofs of a template as it was written: with its loops run, and places.
 
 use super::facts::Facts;
-use super::findings::of_proof;
+use super::findings::findings;
 use super::proof::Proof;
 use super::prove;
 use crate::diagnostic::Diagnostic;
@@ -16,8 +16,6 @@ pub struct Judgement {
     pub proofs: Vec<Proof>,
     /// A finding for each broken hop, and for each that is left to chance.
     pub findings: Vec<Diagnostic>,
-    /// Of which proof each of them is.
-    pub(super) of: Vec<usize>,
 }
 
 /// Proves what follows from a template and what is stated beside it, and says where.
@@ -49,10 +47,6 @@ pub fn judge_resolved<'a>(
             step.evidence.iter_mut().for_each(|evidence| origin(&mut evidence.path));
         }
     }
-    let (mut findings, mut of) = (Vec::new(), Vec::new());
-    for (index, proof) in proofs.iter().enumerate() {
-        findings.extend(of_proof(proof, places));
-        of.resize(findings.len(), index);
-    }
-    Judgement { proofs, findings, of }
+    let findings = findings(&proofs, places);
+    Judgement { proofs, findings }
 }

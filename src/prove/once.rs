@@ -1,7 +1,7 @@
 //! One fault is told once, though a rule sees it in a resource and a hop on the way of a goal.
 
 use super::answer::{Answer, Step};
-use super::findings::severity;
+use super::findings::{of_steps, severity};
 use super::judge::Judgement;
 use super::proof::Proof;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -27,20 +27,44 @@ impl Judgement {
         let is_told =
             |found: &Diagnostic| !silenced.contains(&(found.code.id, found.resource.as_deref().unwrap_or_default()));
         let told = self.told().filter(|(proof, found)| is_told(found) && !is_caused(proof, found, &of_rules));
-        let told: Vec<_> = told.map(|(_, found)| found.clone()).collect();
+        let told = once(told);
         of_rules.extend(told);
         of_rules
     }
 
     /// The findings, each with its proof.
     fn told(&self) -> impl Iterator<Item = (&Proof, &Diagnostic)> {
-        self.of.iter().map(|index| &self.proofs[*index]).zip(&self.findings)
+        let each = |proof| of_steps(proof).map(move |_| proof);
+        self.proofs.iter().flat_map(each).zip(&self.findings)
     }
 
     /// The steps that are findings.
     fn steps(&self) -> impl Iterator<Item = (&Proof, &Step)> {
         self.proofs.iter().flat_map(|proof| proof.broken().chain(proof.undecided()).map(move |step| (proof, step)))
     }
+}
+
+/// Of what one proof has to say each fault once: a role without a single policy lacks many actions, and one cure gives them
+/// all.
+fn once<'f>(all: impl Iterator<Item = (&'f Proof, &'f Diagnostic)>) -> Vec<Diagnostic> {
+    let mut found: Vec<(&Proof, Diagnostic)> = Vec::new();
+    for (proof, one) in all {
+        // What is broken comes first.
+        let same = found.iter_mut().find(|(of, told)| {
+            std::ptr::eq(*of, proof)
+                && one.help.is_some()
+                && (told.code, &told.resource, &told.path, &told.help)
+                    == (one.code, &one.resource, &one.path, &one.help)
+                && (told.message == one.message || told.severity < one.severity)
+        });
+        match same {
+            // What is not known adds nothing to what is broken at the same place.
+            Some((_, told)) if told.severity < one.severity => {}
+            Some((_, told)) => told.notes.extend(one.notes.iter().cloned()),
+            None => found.push((proof, one.clone())),
+        }
+    }
+    found.into_iter().map(|(_, found)| found).collect()
 }
 
 /// The hops that judge the port on which a proxy listens: of a proxy of another engine than its database, which is told,

@@ -233,6 +233,12 @@ impl Logic {
         self.diagram.and(formula, constraint)
     }
 
+    /// The names of the unknowns that a formula asks for.
+    pub(super) fn asked(&self, formula: Formula) -> HashSet<String> {
+        let support = self.diagram.support(formula).into_iter();
+        support.map(|variable| self.subjects[subject_of(variable)].name.clone()).collect()
+    }
+
     /// What a way through a formula says of each unknown that it asks for.
     pub(super) fn knowledge(&self, path: &[(Variable, bool)]) -> Vec<(String, Known)> {
         let mut found: Vec<(SubjectId, Known)> = Vec::new();

@@ -138,7 +138,10 @@ impl<'a> Resolved<'a> {
         let told = self.telling_conditions(formula);
         let mut facts: Vec<String> = told.iter().map(|(name, holds)| format!("`{name}` is {holds}")).collect();
         let world = self.witness(example);
-        let known = world.iter().flat_map(|world| &world.known).filter(|(name, _)| !but.contains(&name.as_str()));
+        // What the rules of the template ask for besides is so everywhere, and decides nothing here.
+        let asked = self.logic.borrow().asked(formula);
+        let telling = |name: &String| !but.contains(&name.as_str()) && asked.contains(name);
+        let known = world.iter().flat_map(|world| &world.known).filter(|(name, _)| telling(name));
         for (name, known) in known {
             facts.push(match known {
                 Known::Is(value) => format!("`{name}` is `{value}`"),

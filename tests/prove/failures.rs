@@ -157,7 +157,7 @@ const ROWS: &[Row] = &[
             planted(
                 INLINE,
                 &[("EngineFamily: MYSQL", "EngineFamily: POSTGRESQL")],
-                &["security-group-ingress at DataSg"],
+                &["listener at Handler", "security-group-ingress at DataSg"],
             ),
         ],
     ),

@@ -40,12 +40,19 @@ given! {
         ],
         good &[
             "Parameters: { Class: { Type: String, AllowedValues: [STANDARD, INFREQUENT_ACCESS] } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Ref Class } } }",
+            "Parameters: { Subnets: { Type: CommaDelimitedList, Default: '' }, Given: { Type: String, Default: 'no' } }\nConditions: { IsGiven: !Equals [!Ref Given, 'yes'] }\nResources: { Group: { Type: AWS::RDS::DBSubnetGroup, Condition: IsGiven, Properties: { DBSubnetGroupDescription: g, SubnetIds: !Ref Subnets } } }",
             "Parameters: { Class: { Type: String, Default: '' } }\nConditions: { Chosen: !Not [!Equals [!Ref Class, '']] }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !If [Chosen, !Ref Class, STANDARD] } } }",
         ];
     "W1031" "unfit-substitution"
         "The text that `Fn::Sub` makes must be one that the property takes."
-        bad &["Parameters: { Class: { Type: String, Default: X } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STANDARD${Class}' } } }"],
-        good &["Parameters: { Class: { Type: String, Default: ARD } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STAND${Class}' } } }"];
+        bad &[
+            "Parameters: { Class: { Type: String, Default: X } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STANDARD${Class}' } } }",
+            "Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub '${AWS::StackName} logs' } } }",
+        ],
+        good &[
+            "Parameters: { Class: { Type: String, Default: ARD } }\nResources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Sub 'STAND${Class}' } } }",
+            "Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub '/${AWS::StackName}/logs' } } }",
+        ];
     "W1032" "unfit-join"
         "The text that `Fn::Join` makes must be one that the property takes."
         bad &["Resources: { Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupClass: !Join ['-', [STAND, ARD]] } } }"],
@@ -161,7 +168,11 @@ fn misfit<'a>(
             if !context.resolved.is_possible(given.when) {
                 continue;
             }
-            if let Some(fault) = placed.facts.fault(schema, &placed.place(), &given.value) {
+            let fault = |value: &Json| placed.facts.fault(schema, &placed.place(), value);
+            if given.or.as_ref().is_some_and(|other| fault(other).is_none()) {
+                continue;
+            }
+            if let Some(fault) = fault(&given.value) {
                 let message = match given.hidden {
                     true => "is not what the property takes".to_owned(),
                     false => fault.message,
@@ -188,6 +199,8 @@ fn is_of_declaration(kind: ViolationKind) -> bool {
 struct Given {
     when: Formula,
     value: Json,
+    /// What it may be as well: it is wrong only if that is, too.
+    or: Option<Json>,
     /// Where it comes from, in words.
     origin: String,
     /// Where a parameter declares it.
@@ -201,14 +214,20 @@ fn values<'a>(context: &Context<'a>, case: &Case<'a>) -> Vec<Given> {
     match &case.value {
         Resolution::Symbol(Symbol::Parameter { name, parameter }) => of_parameter(context, name, parameter, case),
         Resolution::Mixed(pieces) => {
-            let text: Option<Vec<Cow<'_, str>>> = pieces.iter().map(default_of).collect();
+            let text: Option<Vec<Cow<'_, str>>> = pieces.iter().map(|piece| default_of(piece, 0)).collect();
+            let other: Option<Vec<Cow<'_, str>>> = pieces.iter().map(|piece| default_of(piece, 1)).collect();
+            let by_default = pieces.iter().any(|piece| matches!(piece, Piece::Symbol(Symbol::Parameter { .. })));
             let hidden = pieces.iter().any(
                 |piece| matches!(piece, Piece::Symbol(Symbol::Parameter { parameter, .. }) if is_hidden(parameter)),
             );
             let given = |text: Vec<Cow<'_, str>>| Given {
                 when: case.when,
                 value: Json::String(text.concat()),
-                origin: "with the defaults of the parameters".to_owned(),
+                or: other.clone().map(|text| Json::String(text.concat())),
+                origin: match by_default {
+                    true => "with the defaults of the parameters".to_owned(),
+                    false => "whatever the stack is called, and wherever it is".to_owned(),
+                },
                 declared: None,
                 hidden,
             };
@@ -216,7 +235,7 @@ fn values<'a>(context: &Context<'a>, case: &Case<'a>) -> Vec<Given> {
         }
         resolution => {
             let origin = "what the function gives".to_owned();
-            let given = |value| Given { when: case.when, value, origin, declared: None, hidden: false };
+            let given = |value| Given { when: case.when, value, or: None, origin, declared: None, hidden: false };
             literal(resolution).map(given).into_iter().collect()
         }
     }
@@ -226,8 +245,21 @@ fn is_hidden(parameter: &Parameter) -> bool {
     parameter.no_echo.as_ref().is_some_and(|value| *value != Value::Bool(false) && value.as_str() != Some("false"))
 }
 
-fn default_of<'p>(piece: &'p Piece<'_>) -> Option<Cow<'p, str>> {
+/// Of what stands for the stack there are two examples, as unlike each other as they can be.
+fn default_of<'p>(piece: &'p Piece<'_>, example: usize) -> Option<Cow<'p, str>> {
+    let pseudo = |name: &str| {
+        let examples = match name {
+            "AWS::AccountId" => ["111122223333", "999988887777"],
+            "AWS::Partition" => ["aws", "aws-us-gov"],
+            "AWS::Region" => ["us-east-1", "ap-southeast-2"],
+            "AWS::StackName" => ["s", "Some-stack-of-27-characters"],
+            "AWS::URLSuffix" => ["amazonaws.com", "amazonaws.com.cn"],
+            _ => return None,
+        };
+        examples.get(example).copied().map(Cow::Borrowed)
+    };
     match piece {
+        Piece::Symbol(Symbol::Pseudo(name)) => pseudo(name),
         Piece::Text(text) => Some(Cow::Borrowed(text)),
         Piece::Symbol(Symbol::Parameter { parameter, .. }) if !ParameterKind::of(parameter).is_stored() => {
             spelled(parameter.default.as_ref()?).map(Cow::Owned)
@@ -265,6 +297,10 @@ fn of_parameter<'a>(context: &Context<'a>, name: &str, parameter: &Parameter, ca
     }
     let given = |(value, words, key): (&Value, &str, String)| {
         let text = spelled(value)?;
+        // An empty list by default says that none is given; what goes by a condition is then not used.
+        if key == "Default" && kind.is_list() && text.is_empty() && !context.resolved.always(case.when) {
+            return None;
+        }
         let here = match kind.is_list() {
             true => Formula::TRUE,
             false => context.resolved.equal(&case.value, &Resolution::Text(Cow::Owned(text.clone()))),
@@ -276,6 +312,7 @@ fn of_parameter<'a>(context: &Context<'a>, name: &str, parameter: &Parameter, ca
         Some(Given {
             when: context.resolved.and(case.when, here),
             value,
+            or: None,
             origin: format!("the {words} of `{name}`"),
             declared: Some(format!("{}/{key}", pointer(["Parameters", name]))),
             hidden: is_hidden(parameter),

@@ -7,7 +7,7 @@ use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::template::{Intrinsic, Map, Path, Reference, Value, pointer};
 
-pub(super) const RULES: &[Rule] = &[ZONE, IMAGE_PARAMETER, ONE_POLICY, OLD_POLICY];
+pub(super) const RULES: &[Rule] = &[ZONE, IMAGE_PARAMETER, ONE_POLICY, NO_POLICY, OLD_POLICY];
 
 const ZONE: Rule = Rule {
     code: Code::new("W3010", "literal-zone"),
@@ -131,6 +131,43 @@ const ONE_POLICY: Rule = Rule {
         }
     },
 };
+
+const NO_POLICY: Rule = Rule {
+    code: Code::new("I3011", "unprotected-data"),
+    severity: Severity::Info,
+    source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html",
+    explanation: "Without `UpdateReplacePolicy` an update that replaces a resource deletes what it replaces. Of a database that is worth a \
+                  decision, as is what stays of it when its stack goes: `Snapshot`, `Retain`, or `Delete` where nothing is to stay.",
+    bad: &[
+        "Resources: { Database: { Type: AWS::RDS::DBInstance, Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true } } }",
+    ],
+    good: &[
+        "Resources: { Database: { Type: AWS::RDS::DBInstance, DeletionPolicy: Delete, UpdateReplacePolicy: Delete, Properties: { DBInstanceClass: db.t3.medium, AllocatedStorage: '20', Engine: mysql, MasterUsername: app, ManageMasterUserPassword: true } } }",
+    ],
+    find: |context, report| {
+        for (id, resource) in DATABASES.iter().flat_map(|kind| context.resources(kind)) {
+            let is_copy = ["DBClusterIdentifier", "SourceDBInstanceIdentifier"]
+                .iter()
+                .any(|name| resource.kind == "AWS::RDS::DBInstance" && resource.properties.contains_key(*name));
+            if is_copy || resource.deletion_policy.is_some() || resource.update_replace_policy.is_some() {
+                continue;
+            }
+            let message = format!(
+                "`{id}` has neither `DeletionPolicy` nor `UpdateReplacePolicy`: an update that replaces it deletes its data"
+            );
+            report.resource(id, "", message).help = Some("set both to `Snapshot`".into());
+        }
+    },
+};
+
+/// What has data in it that nothing else has, and leaves a snapshot if told to.
+const DATABASES: &[&str] = &[
+    "AWS::DocDB::DBCluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+];
 
 /// Versions are never replaced in place: each is made anew and left behind.
 const VERSIONS: [&str; 2] = ["AWS::Lambda::Version", "AWS::Lambda::LayerVersion"];

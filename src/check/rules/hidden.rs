@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
+use crate::resolve::Case;
 use crate::template::{
     Function, Intrinsic, Map, Parameter, Path, Reference, Template, Value, dynamic_references, pointer,
 };
@@ -18,6 +20,7 @@ const PASSWORD: Rule = Rule {
     explanation: "A password is not written into a template, which everybody reads who may describe the stack: it comes from Secrets Manager, from a secure string, or from a parameter with `NoEcho`.",
     bad: &[
         "Resources: { User: { Type: AWS::IAM::User, Properties: { LoginProfile: { Password: Correct-1-horse } } } }",
+        "Resources: { Login: { Type: AWS::SecretsManager::Secret, Properties: { SecretString: '{\"username\": \"app\", \"password\": \"correct-horse\"}' } } }",
         "Parameters: { Password: { Type: String } }\nResources: { User: { Type: AWS::IAM::User, Properties: { LoginProfile: { Password: !Sub '${Password}' } } } }",
     ],
     good: &[
@@ -39,12 +42,30 @@ const PASSWORD: Rule = Rule {
                 });
             }
         }
+        for (id, _) in context.resources("AWS::SecretsManager::Secret") {
+            written_secret(context, id, report);
+        }
         for (parameter, property) in shown {
             let message = format!("the parameter `{parameter}` is a `{property}`, and is shown to everybody");
             report.at(pointer(["Parameters", parameter]), message).help = Some("give it `NoEcho: true`".into());
         }
     },
 };
+
+/// A secret whose JSON has a password that is known to everybody who reads the template.
+fn written_secret(context: &Context<'_>, id: &str, report: &mut Report) {
+    let is_written = |case: &Case<'_>| {
+        let json = case.value.text().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+        let password = json.as_ref().and_then(|json| json.get("password")?.as_str());
+        password.is_some_and(|password| !password.is_empty() && !password.contains("{{resolve:"))
+    };
+    if let Some(case) = context.resolved.property(id, "SecretString").iter().find(|case| is_written(case)) {
+        let place = context.resolved.place(id, case.source);
+        let found = report.at(place, "the password in `SecretString` is written in the template");
+        found.help = Some("let Secrets Manager make it up: `GenerateSecretString`".into());
+        found.secret = true;
+    }
+}
 
 /// Properties that are passwords in whatever type has them.
 const PASSWORDS: &[&str] = &[

@@ -130,11 +130,12 @@ fn trust(world: &World<'_, '_>, id: &str, service: &str, property: &str) -> Vec<
         .with("aws:PrincipalServiceName", service)
         .with("aws:SecureTransport", "true");
     let hop = access::trust_hop(world, &role, service, context);
-    let named = evidence::names(world, id, property, &role).filter(|_| !hop.evidence.is_empty());
-    let hops = vec![hop.because(named)];
     match existing {
-        true => at_user(hops, &role, id, property, outside::ask_of_role(world, &role.as_str().into())),
-        false => hops,
+        true => at_user(vec![hop], &role, id, property, outside::ask_of_role(world, &role.as_str().into())),
+        false => {
+            let named = evidence::names(world, id, property, &role).filter(|_| !hop.evidence.is_empty());
+            vec![hop.because(named)]
+        }
     }
 }
 

@@ -129,16 +129,17 @@ const ATTACHING: [(&str, &str); 3] =
 
 /// The policies that may name a role, in some world.
 pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
-    let name = resolved.property(role, "RoleName");
-    let name = name.iter().find_map(|case| case.value.text());
+    let own = resolved.property(role, "RoleName");
     let mut found = Vec::new();
     for (id, resource) in &resolved.template().resources {
         let Some((_, property)) = ATTACHING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
         let names = resolved.elements(id, property);
-        let is_it = |value: &Resolution<'_>| {
+        let is_it = |value: &Resolution<'a>| {
             let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);
             let is_made = named.is_some_and(|id| serverless::made_for(resolved, id) == Some(role));
-            named == Some(role) || is_made || (name.is_some() && value.text() == name)
+            let is_name =
+                own.iter().any(|name| !name.value.is_absent() && resolved.same(&name.value, value) == Some(true));
+            named == Some(role) || is_made || is_name
         };
         if names.iter().any(|element| is_it(&element.value)) {
             found.push(id.as_str());
@@ -167,19 +168,20 @@ pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str)
     role.map(|role| attaching(resolved, role)).unwrap_or_default()
 }
 
-fn names_role(world: &World<'_, '_>, id: &str, role: &str) -> bool {
+fn names_role<'a>(world: &World<'_, 'a>, id: &str, role: &str) -> bool {
     let kind = world.kind(id).unwrap_or_default();
     let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };
-    let name = match outside::is_arn(role) {
-        true => role.rsplit('/').next().map(Text::from),
-        false => world.property_text(role, "RoleName"),
+    let existing = if outside::is_arn(role) { role.rsplit('/').next() } else { None };
+    let own = world.property(role, "RoleName").map(|(name, _)| name);
+    let is_name = |value: &Resolution<'a>| match existing {
+        Some(_) => value.text() == existing,
+        None => own.as_ref().is_some_and(|name| world.resolved.same(name, value) == Some(true)),
     };
-    let name = name.as_ref().and_then(Text::known);
     let names = world.elements(id, property);
     names.iter().any(|(value, _)| {
         let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);
         let is_made = named.is_some_and(|id| serverless::made_for(world.resolved, id) == Some(role));
-        named == Some(role) || is_made || (name.is_some() && value.text() == name)
+        named == Some(role) || is_made || is_name(value)
     })
 }
 

@@ -66,7 +66,7 @@ fn policy<'a>(world: &World<'_, 'a>, function: &str, value: &Resolution<'a>, sou
     let name = format!("a policy of `{function}`");
     if let Some(map) = value.map() {
         return match map.iter().next() {
-            _ if map.contains_key("Statement") => Policy::read(&name, &world.tree(source)),
+            _ if map.contains_key("Statement") => Policy::read(&name, &world.document(source)),
             Some((template, parameters)) if map.len() == 1 => of_template(world, template, parameters, source),
             _ => Policy::open(&name, "it is neither a document nor a policy template"),
         };
