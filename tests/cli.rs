@@ -1,6 +1,7 @@
 //! The command line, as the real binary: what it writes, what it says, how it ends.
 
 mod output;
+mod permissions;
 
 use std::fs;
 use std::path::PathBuf;

@@ -12,6 +12,9 @@ const WIDTH: usize = 100;
 /// How far what decides is set in.
 const INDENT: usize = 10;
 
+/// What no template and no fact tells.
+const ASSUMED: &str = "no organisation policy (SCP, RCP), session policy or KMS grant changes any of it";
+
 /// A matrix as a table that fits a terminal: a block for each role, in it a line for each permission, and what decides below.
 pub fn table(name: &str, matrix: &Matrix, places: &Places) -> String {
     let mut text = format!("{name}: {}\n", counted(matrix));
@@ -35,6 +38,9 @@ pub fn table(name: &str, matrix: &Matrix, places: &Places) -> String {
         let says = cut(&format!("{place}{needed}{}", shortened(&cell.says)), WIDTH - INDENT);
         text.push_str(&format!("{:INDENT$}{DIM}{says}{RESET}\n", ""));
     }
+    if !matrix.cells.is_empty() {
+        text.push_str(&format!("\n{DIM}taken for given: {ASSUMED}{RESET}\n"));
+    }
     text
 }
 
@@ -51,6 +57,7 @@ pub fn markdown(matrices: &[(String, &Matrix)]) -> String {
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
+    text.push_str(&format!("\nTaken for given: {ASSUMED}.\n"));
     text
 }
 
@@ -77,7 +84,7 @@ pub fn entries(template: &str, matrix: &Matrix, places: &Places) -> Vec<Json> {
 
 /// The whole of machine-readable output.
 pub fn json(templates: &[String], cells: &[Json]) -> String {
-    let all = json!({ "version": 1, "templates": templates, "permissions": cells });
+    let all = json!({ "version": 1, "templates": templates, "permissions": cells, "assumptions": [ASSUMED] });
     format!("{all:#}\n")
 }
 

@@ -25,6 +25,7 @@ pub(super) mod given;
 mod hardcoded;
 mod hidden;
 mod identifiers;
+mod idle;
 mod implied;
 mod known;
 mod lifecycle;
@@ -140,5 +141,6 @@ pub const ALL: &[&[Rule]] = &[
     permissions::RULES,
     exposed::RULES,
     connects::RULES,
+    idle::RULES,
     policies::RULES,
 ];

@@ -12,6 +12,7 @@ use super::policy::Statement;
 use super::requests::needed;
 use super::text::Texts;
 use super::{Review, resource};
+use crate::goal::Goal;
 use crate::prove::answer::{Answer, Asked, Claim, Evidence, Step};
 use crate::prove::proof::Proof;
 
@@ -21,12 +22,27 @@ struct Scene<'s> {
     needed: Needed<'s>,
 }
 
+/// What is not looked at: roles of which nothing stands in the template.
+const OUTSIDE: &str = "what a role may do that is not of the template";
+
+/// Whether the serverless model makes the role of whatever a goal is of.
+fn is_made(texts: &Texts<'_>, proof: &Proof) -> bool {
+    let Goal::Can { principal, .. } = &proof.goal else { return false };
+    texts.kind(principal) == "AWS::Serverless::Function" && texts.property(principal, "Role").is_none()
+}
+
 /// Looks at a proof of a goal of permissions.
 pub fn review(texts: &Texts<'_>, proof: &Proof, review: &mut Review) {
     let Some(needed) = needed(texts, proof) else {
         review.beyond.push(format!("what {} comes to", proof.goal));
         return;
     };
+    // What facts say of a role that exists, and the role that the serverless model makes, stand nowhere in the template.
+    let rests = |step: &Step| step.hop == "identity-policy" && step.answer == Answer::Holds;
+    if needed.role.is_none() && (is_made(texts, proof) || proof.steps.iter().any(rests)) {
+        review.beyond.push(OUTSIDE.to_owned());
+        return;
+    }
     let scene = Scene { texts, needed };
     for step in &proof.steps {
         if step.answer == Answer::Holds && step.evidence.is_empty() {
