@@ -1,8 +1,10 @@
 //! What must be allowed for a template to work: proved where it is, refuted where it is not, by the hop that breaks it.
 
+mod matrix;
 mod mended;
 mod planted;
 mod rewritten;
+mod serverless;
 mod stated;
 mod withheld;
 mod worlds;
@@ -10,7 +12,7 @@ mod worlds;
 use std::fmt::Write;
 
 use formwork::prove::authorisation::{Judgement, derive, judge};
-use formwork::prove::{Answer, Verdict};
+use formwork::prove::{Answer, Facts, Verdict};
 use formwork::resolve::{Environment, Resolved};
 use formwork::template::parse::parse;
 
@@ -26,7 +28,10 @@ fn judged(text: &str, environment: &Environment) -> Vec<(String, Judgement)> {
     let (template, _, findings) = parse(text, "t.yaml");
     assert!(findings.is_empty(), "{findings:?}");
     let resolved = Resolved::new(&template, environment);
-    derive(&resolved).iter().map(|goal| (goal.to_string(), judge(&resolved, goal))).collect()
+    derive(&resolved, Facts::none())
+        .iter()
+        .map(|goal| (goal.to_string(), judge(&resolved, goal, Facts::none())))
+        .collect()
 }
 
 /// What is not proved, hop by hop.

@@ -2,7 +2,7 @@
 //!
 //! The cases are texts: `tests/planted/faults/*.diff` and `tests/planted/sound/*.diff`, as `edits` reads them.
 
-mod edits;
+pub(crate) mod edits;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ fn verdict(proof: &Proof) -> String {
 }
 
 /// All cases of a folder.
-fn cases(what: &str) -> Vec<Case> {
+pub(crate) fn cases(what: &str) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder().join(what)).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.iter().flat_map(|file| edits::read(&fs::read_to_string(file).unwrap())).collect()

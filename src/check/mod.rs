@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{Environment, Resolved, expand};
+use crate::resolve::{Environment, Expanded, Resolved, expand};
 use crate::template::{Places, Template};
 
 /// What every rule finds in a template, in the order of the template.
@@ -35,8 +35,17 @@ pub fn check(template: &Template, places: &Places, region: Option<&str>) -> Vec<
 /// Likewise, of all that is known of its deployment.
 pub fn check_in(template: &Template, places: &Places, environment: &Environment) -> Vec<Diagnostic> {
     let expanded = expand(template, environment);
-    let resolved = Resolved::new(&expanded.template, environment);
-    let context = Context::new(&resolved, template);
+    check_resolved(template, places, &expanded, &Resolved::new(&expanded.template, environment))
+}
+
+/// Likewise, of a template whose loops were run and which was resolved, for whoever has more questions about it.
+pub fn check_resolved<'a>(
+    template: &'a Template,
+    places: &Places,
+    expanded: &Expanded<'_>,
+    resolved: &'a Resolved<'a>,
+) -> Vec<Diagnostic> {
+    let context = Context::new(resolved, template);
     let mut found = resolved.diagnostics();
     found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
     // What is wrong in a loop is so in each of its rounds, and what is wrong in `Globals` in each function; it is said once.
@@ -49,7 +58,7 @@ pub fn check_in(template: &Template, places: &Places, environment: &Environment)
         Some(Cow::Borrowed(path)) => said.insert((diagnostic.code, path.to_owned(), diagnostic.message.clone())),
         None => true,
     });
-    let mut all = expanded.diagnostics;
+    let mut all = expanded.diagnostics.clone();
     all.append(&mut found);
     all.iter_mut().for_each(|diagnostic| places.locate(diagnostic));
     all

@@ -32,6 +32,8 @@ pub const NO_MANIFEST: Code = Code::new("S0814", "malformed-manifest");
 pub const UNWRITABLE: Code = Code::new("S0815", "failed-write");
 /// A resource that is asked for and not there, or that does not do what is asked of it.
 pub const UNKNOWN_RESOURCE: Code = Code::new("S0822", "unknown-resource");
+/// A format that has no words for what is asked.
+pub const UNTELLABLE: Code = Code::new("S0823", "format-that-cannot-tell");
 /// Output that is not what the stacks give.
 pub const OUT_OF_DATE: Code = Code::new("S0816", "output-out-of-date");
 /// Another run that writes to the same folder.
@@ -65,4 +67,5 @@ pub const ALL: &[Code] = &[
     LEFT_OVER,
     NOT_EMPTY,
     UNKNOWN_RESOURCE,
+    UNTELLABLE,
 ];

@@ -1,5 +1,7 @@
 //! `formwork prove`: does what a template describes connect?
 
+mod permissions;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,12 +11,14 @@ use super::check::inputs;
 use super::check::read::{self, Read};
 use super::{Exit, Stacks, codes, speak, stacks, synth};
 use crate::check::Stated;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{self, About};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::emit::proofs;
 use crate::goal::{Goal, Goals};
+use crate::prove::authorisation::{Matrix, matrix};
 use crate::prove::{self, Facts, Proof, Verdict};
 use crate::resolve::{Environment, Resolved, expand};
+use crate::template::parse::parse_value;
 use crate::template::{Places, Template};
 
 /// Arguments of `prove`.
@@ -36,7 +40,11 @@ pub struct ProveArgs {
     /// Tell which roles may do this: an action such as `secretsmanager:GetSecretValue`, and a resource's logical id or ARN
     #[arg(long, num_args = 2, value_names = ["ACTION", "RESOURCE"], conflicts_with_all = ["from", "who_reaches"])]
     pub who_can: Option<Vec<String>>,
-    /// A folder with what `aws ec2 describe-…` and `aws rds describe-…` printed as JSON: what exists already is then known
+    /// Tell of each role what it may do of all that a goal needs or a statement names
+    #[arg(long, conflicts_with_all = ["from", "who_reaches", "who_can"])]
+    pub matrix: bool,
+    /// A folder with what `aws ec2 describe-…`, `aws rds describe-…`, `aws iam get-role` and the like printed as JSON: what
+    /// exists already is then known
     #[arg(long, value_name = "DIR")]
     pub facts: Option<PathBuf>,
     /// Where they are deployed
@@ -87,6 +95,7 @@ struct Proved {
     places: Places,
     proofs: Vec<Proof>,
     findings: Vec<Diagnostic>,
+    matrix: Matrix,
 }
 
 pub(super) fn run(args: &ProveArgs, stacks: &Stacks<'_>) -> Exit {
@@ -95,7 +104,7 @@ pub(super) fn run(args: &ProveArgs, stacks: &Stacks<'_>) -> Exit {
     let subjects = if args.templates.is_empty() { own(args, stacks, &mut unfit) } else { named(args, &mut unfit) };
     let proved: Vec<_> =
         subjects.into_iter().filter_map(|subject| prove_it(args, subject, &facts, &mut unfit)).collect();
-    report(args, &proved, &unfit)
+    if args.matrix { permissions::report(args, &proved, &unfit) } else { report(args, &proved, &unfit) }
 }
 
 fn named(args: &ProveArgs, unfit: &mut Vec<Diagnostic>) -> Vec<Subject> {
@@ -152,16 +161,22 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
         unfit.push(Diagnostic::error(codes::UNKNOWN_RESOURCE, format!("{name} has no resource `{wanted}`")).help(help));
         return None;
     }
+    if args.matrix {
+        let matrix = matrix(&resolved, &goals, facts);
+        return Some(Proved { name, places, proofs: Vec::new(), findings: Vec::new(), matrix });
+    }
     if let (Some(from), Some(to)) = (&args.from, &args.to) {
         let goal = Goal::Reaches { from: from.clone(), to: to.clone(), port: None };
         let proofs = vec![prove::prove_one(&resolved, &goal, facts)];
         let findings = prove::findings(&proofs, &places);
-        return Some(Proved { name, places, proofs, findings });
+        return Some(Proved { name, places, proofs, findings, matrix: Matrix::default() });
     }
     if let Some(what) = &args.who_reaches {
         return match prove::who_reaches(&resolved, what, facts) {
             // It is a question, not a demand: nothing in it is wrong.
-            Some(proof) => Some(Proved { name, places, proofs: vec![proof], findings: Vec::new() }),
+            Some(proof) => {
+                Some(Proved { name, places, proofs: vec![proof], findings: Vec::new(), matrix: Matrix::default() })
+            }
             None => {
                 let message = format!("`{what}` does not listen on any port");
                 let help = "name a database, a cluster, a proxy or an interface endpoint";
@@ -171,11 +186,11 @@ fn prove_it(args: &ProveArgs, subject: Subject, facts: &Facts, unfit: &mut Vec<D
         };
     }
     if let Some([action, resource]) = args.who_can.as_deref() {
-        let proofs = prove::who_can(&resolved, action, resource);
-        return Some(Proved { name, places, proofs, findings: Vec::new() });
+        let proofs = prove::who_can(&resolved, action, resource, facts);
+        return Some(Proved { name, places, proofs, findings: Vec::new(), matrix: Matrix::default() });
     }
     let judged = prove::judge(&template, &places, &environment, &goals, facts);
-    Some(Proved { name, places, proofs: judged.proofs, findings: judged.findings })
+    Some(Proved { name, places, proofs: judged.proofs, findings: judged.findings, matrix: Matrix::default() })
 }
 
 /// Reads every JSON file of a folder.
@@ -195,19 +210,39 @@ fn gather(folder: &Path, unfit: &mut Vec<Diagnostic>) -> Facts {
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     paths.sort();
     for path in paths {
-        let read = fs::read_to_string(&path).map_err(|error| error.to_string());
-        let parsed =
-            read.and_then(|text| serde_json::from_str(&text).map_err(|error: serde_json::Error| error.to_string()));
-        let fault = match parsed {
-            Ok(json) if facts.add(&json) => continue,
-            Ok(_) => "it holds nothing that is known here".to_owned(),
-            Err(error) => error,
-        };
-        let message = format!("`{}` tells no facts: {fault}", path.display());
-        let help = "put there what `aws ec2 describe-subnets`, `describe-security-groups` and the like print with `--output json`";
-        unfit.push(Diagnostic::error(codes::UNREADABLE, message).help(help));
+        unfit.extend(told(&path, &mut facts));
     }
     facts
+}
+
+/// Reads a file of facts; why it has none, and where, if it has none.
+fn told(path: &Path, facts: &mut Facts) -> Option<Diagnostic> {
+    const HELP: &str =
+        "put there what `aws ec2 describe-subnets`, `aws iam get-role` and the like print with `--output json`";
+    let name = path.display().to_string();
+    let unfit = |fault: &str| {
+        let finding = Diagnostic::error(codes::UNREADABLE, format!("`{name}` tells no facts: {fault}")).help(HELP);
+        // No excerpt is shown of a file that may hold anything.
+        Diagnostic { secret: true, ..finding }
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return Some(unfit(&error.to_string())),
+    };
+    let json: serde_json::Value = match serde_json::from_str(&text) {
+        Ok(json) => json,
+        Err(error) => {
+            let place = Span::new(&name, error.line().max(1), error.column().max(1), 1);
+            return Some(unfit(&error.to_string()).span(place));
+        }
+    };
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let fault = facts.read(&stem, &json).err()?;
+    let (_, places, _) = parse_value(&text, &name);
+    let mut finding = unfit(&fault.message);
+    finding.span = places.nearest(&fault.path);
+    finding.help = fault.help.or(finding.help);
+    Some(finding)
 }
 
 fn report(args: &ProveArgs, proved: &[Proved], unfit: &[Diagnostic]) -> Exit {

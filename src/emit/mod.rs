@@ -6,6 +6,7 @@ pub mod goals;
 pub mod json;
 pub mod manifest;
 mod parameters;
+pub mod permissions;
 mod pipeline;
 pub mod project;
 pub mod proofs;

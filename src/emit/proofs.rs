@@ -159,6 +159,10 @@ fn step(step: &Step, page: &Page<'_>, text: &mut String) {
         text.push_str(&format!("{:34}{DIM}{at}{RESET}\n", ""));
     }
     if step.answer == Answer::Holds || step.answer == Answer::Assumed {
+        // How to know it.
+        for help in step.help.iter().filter(|_| step.answer == Answer::Assumed) {
+            text.push_str(&format!("{:34}{DIM}help: {help}{RESET}\n", ""));
+        }
         return;
     }
     if let Some(path) = &step.path {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::fix::Patch;
 use super::model::{Judged, Model};
@@ -42,7 +42,7 @@ impl fmt::Display for Answer {
 }
 
 /// A fact of the template that a step rests on, to be checked by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The resource that says so.
     pub resource: String,
@@ -55,7 +55,7 @@ pub struct Evidence {
 }
 
 /// What a piece of evidence claims of the template, so that something else than what found it can check it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "claim", rename_all = "kebab-case")]
 pub enum Claim {
     /// The rule at the path lets `protocol` on `port` through, for members of `group`, from or to `peer`.
@@ -101,6 +101,72 @@ pub enum Claim {
         /// The value, spelled.
         value: String,
     },
+    /// The statement at the path allows a request.
+    Allows {
+        /// Which.
+        request: Asked,
+        /// By what in it, one for each of its elements but `Condition`.
+        by: Vec<Covering>,
+        /// Its conditions, all of them, each of which is met.
+        given: Vec<Test>,
+    },
+    /// The statement at the path denies, but not this request.
+    Spares {
+        /// Which.
+        request: Asked,
+        /// The element that is not about it: `Action`, `NotAction`, `Resource`, `NotResource`, `Principal`, `NotPrincipal` or
+        /// `Condition`.
+        element: String,
+        /// The condition that is not met, if it is one.
+        test: Option<Test>,
+    },
+    /// The value at the path names a policy that AWS manages, which allows a request.
+    Managed {
+        /// Which.
+        request: Asked,
+        /// What stands in the policy's ARN behind `:aws:policy/`.
+        policy: String,
+    },
+    /// The text at the path is JSON that names a database user.
+    User {
+        /// The user; `${…}` stands for what is not known.
+        user: String,
+    },
+}
+
+/// A request that policies are asked about. In its texts, `${…}` stands for what is not known before the stack is deployed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who asks: the logical id of a role, or a service such as `rds.amazonaws.com`.
+    pub who: String,
+    /// For what.
+    pub action: String,
+    /// On what.
+    pub on: String,
+}
+
+/// By what an element of a statement is about a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covering {
+    /// `Action`, `NotAction`, `Resource`, `NotResource`, `Principal` or `NotPrincipal`.
+    pub element: String,
+    /// What in it, as it stands there; none for an element that is about everything but what stands there.
+    pub by: Option<String>,
+}
+
+/// A condition of a statement, and what it is held against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    /// The operator, such as `StringEquals`.
+    pub operator: String,
+    /// The key, such as `kms:ViaService`.
+    pub key: String,
+    /// What the statement has.
+    pub values: Vec<String>,
+    /// What the request has; nothing: it has not got the key.
+    pub is: Vec<String>,
+    /// Whether it is taken on trust that the request has that.
+    pub trusted: bool,
 }
 
 /// A step of a proof: what a hop answers in some of the worlds.

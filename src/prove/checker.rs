@@ -3,8 +3,15 @@
 //!
 //! It reads the template as plain JSON. It cannot find a proof; it can tell that one does not stand.
 
+mod condition;
 mod cover;
 mod family;
+mod needed;
+mod permission;
+mod policy;
+mod requests;
+mod rule;
+mod text;
 
 use std::net::IpAddr;
 
@@ -13,6 +20,7 @@ use serde_json::{Map, Value as Json};
 use super::answer::{Answer, Claim, Evidence, Step};
 use super::proof::{Proof, Verdict};
 use crate::goal::Goal;
+use crate::resolve::Environment;
 use crate::template::Template;
 
 /// The hops that a proof has to hold, one way or another, for a listener to be reached.
@@ -27,13 +35,45 @@ const NEEDED: &[&str] = &[
     "listener",
 ];
 
+/// What a second look at a proof finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// What does not stand of it; nothing if it does.
+    pub faults: Vec<String>,
+    /// What of it cannot be looked up in the template again: what a policy of AWS says, what a parameter is.
+    pub beyond: Vec<String>,
+}
+
 /// What does not stand of a proof; nothing if it does. Only a proof of the verdict `proved` claims to stand.
 pub fn faults(template: &Template, proof: &Proof) -> Vec<String> {
+    review(template, &Environment::unknown(), proof).faults
+}
+
+/// A second look at a proof that was found for an environment.
+pub fn review(template: &Template, environment: &Environment, proof: &Proof) -> Review {
     let json = template.to_json();
-    let mut faults = Vec::new();
     if proof.verdict != Verdict::Proved {
-        return vec![format!("{} is {}", proof.goal, proof.verdict.name())];
+        return Review { faults: vec![format!("{} is {}", proof.goal, proof.verdict.name())], beyond: Vec::new() };
     }
+    let mut review = Review { faults: untold(proof), beyond: Vec::new() };
+    if let Goal::Can { .. } = proof.goal {
+        let partition = proof.assumptions.iter().any(|told| told.ends_with("in the partition `aws`")).then_some("aws");
+        permission::review(&text::Texts::new(&json, environment, partition), proof, &mut review);
+        review.beyond.sort();
+        review.beyond.dedup();
+        return review;
+    }
+    let evidence = proof.steps.iter().flat_map(|step| &step.evidence);
+    review.faults.extend(evidence.filter_map(|evidence| fault(&json, evidence)));
+    if let Goal::Reaches { from, to, .. } = &proof.goal {
+        review.faults.extend(structure(&json, proof, from, to));
+    }
+    review
+}
+
+/// Steps that are no part of a proof, or of which what they take on trust is not listed.
+fn untold(proof: &Proof) -> Vec<String> {
+    let mut faults = Vec::new();
     for step in &proof.steps {
         if matches!(step.answer, Answer::Broken | Answer::Unknown) {
             faults.push(format!("the hop {} is {}", step.hop, step.answer.name()));
@@ -41,10 +81,6 @@ pub fn faults(template: &Template, proof: &Proof) -> Vec<String> {
         if step.answer == Answer::Assumed && !proof.assumptions.iter().any(|told| told.starts_with(&step.message)) {
             faults.push(format!("what the hop {} takes on trust is not listed", step.hop));
         }
-        faults.extend(step.evidence.iter().filter_map(|evidence| fault(&json, evidence)));
-    }
-    if let Goal::Reaches { from, to, .. } = &proof.goal {
-        faults.extend(structure(&json, proof, from, to));
     }
     faults
 }
@@ -120,7 +156,8 @@ fn cluster_of(json: &Json, id: &str) -> Option<String> {
 fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
     let Evidence { resource: id, path, claim, .. } = evidence;
     let Some(whole) = resource(json, id) else { return Some(format!("there is no resource `{id}`")) };
-    if !path.starts_with(&format!("/Resources/{id}")) {
+    let below = path.strip_prefix(&format!("/Resources/{id}"));
+    if !below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return Some(format!("`{path}` is no place of `{id}`"));
     }
     let there = json.pointer(path);
@@ -140,14 +177,17 @@ fn fault(json: &Json, evidence: &Evidence) -> Option<String> {
         }
         Claim::Without { property } => without(json, id, whole, property),
         Claim::Rule { egress, groups, port, peers, subnets, v6 } => {
-            let rule = Rule { egress: *egress, groups, port: *port, peers, subnets, v6: *v6 };
+            let rule = rule::Rule { egress: *egress, groups, port: *port, peers, subnets, v6: *v6 };
             rule.fault(json, id, whole, path, there)
+        }
+        Claim::Allows { .. } | Claim::Spares { .. } | Claim::Managed { .. } | Claim::User { .. } => {
+            Some(format!("`{path}` is claimed of a permission, where none is asked"))
         }
     }
 }
 
 fn without(json: &Json, id: &str, whole: &Json, property: &str) -> Option<String> {
-    let value = whole.get("Properties").and_then(|properties| properties.get(property));
+    let value = whole.pointer(&format!("/Properties/{property}"));
     if value.is_some_and(|value| !value.as_array().is_some_and(Vec::is_empty)) {
         return Some(format!("`{id}` has `{property}`"));
     }
@@ -162,99 +202,6 @@ fn without(json: &Json, id: &str, whole: &Json, property: &str) -> Option<String
             && other.get("Properties").and_then(|it| it.get("GroupId")).is_some_and(|group| mentions(group, id))
     });
     separate.map(|(other, _)| format!("`{other}` is an egress rule of `{id}`"))
-}
-
-/// What is claimed of a rule.
-struct Rule<'c> {
-    egress: bool,
-    groups: &'c [String],
-    port: Option<u16>,
-    peers: &'c [String],
-    subnets: &'c [String],
-    v6: bool,
-}
-
-impl Rule<'_> {
-    fn fault(&self, json: &Json, id: &str, whole: &Json, path: &str, there: Option<&Json>) -> Option<String> {
-        let Some(rule) = there.and_then(Json::as_object) else { return Some(format!("`{path}` is no rule")) };
-        let kind = whole.get("Type").and_then(Json::as_str).unwrap_or_default();
-        let (separate, property) = match self.egress {
-            true => ("AWS::EC2::SecurityGroupEgress", "SecurityGroupEgress"),
-            false => ("AWS::EC2::SecurityGroupIngress", "SecurityGroupIngress"),
-        };
-        let is_of_group = match kind {
-            "AWS::EC2::SecurityGroup" => {
-                path.starts_with(&format!("/Resources/{id}/Properties/{property}"))
-                    && self.groups.iter().any(|group| group == id)
-            }
-            kind if kind == separate => ["GroupId", "GroupName"]
-                .iter()
-                .filter_map(|name| rule.get(*name))
-                .any(|named| self.groups.iter().any(|group| mentions(named, group))),
-            _ => false,
-        };
-        if !is_of_group {
-            return Some(format!("`{path}` is no such rule of {}", self.groups.join(", ")));
-        }
-        if !self.has_port(json, rule) {
-            return Some(format!("the rule at `{path}` is not of the port"));
-        }
-        (!self.has_peer(json, rule)).then(|| format!("the rule at `{path}` is not of the far end"))
-    }
-
-    fn has_port(&self, json: &Json, rule: &Map<String, Json>) -> bool {
-        match rule.get("IpProtocol").and_then(spelled).as_deref() {
-            Some("-1" | "all") => return true,
-            Some("tcp" | "6" | "TCP") => {}
-            Some(_) => return false,
-            // A function decides on it.
-            None => return rule.contains_key("IpProtocol"),
-        }
-        let end = |name: &str| rule.get(name).and_then(|value| number(json, value));
-        match (end("FromPort"), end("ToPort"), self.port) {
-            (Some(from), Some(to), Some(port)) => (from..=to).contains(&i64::from(port)),
-            // What a resource or a parameter says is the same on both sides.
-            _ => rule.contains_key("FromPort") && rule.contains_key("ToPort"),
-        }
-    }
-
-    fn has_peer(&self, json: &Json, rule: &Map<String, Json>) -> bool {
-        let names = match self.egress {
-            true => ["DestinationSecurityGroupId", "DestinationPrefixListId", "CidrIp", "CidrIpv6"],
-            false => ["SourceSecurityGroupId", "SourcePrefixListId", "CidrIp", "CidrIpv6"],
-        };
-        names.iter().filter_map(|name| rule.get(*name).map(|value| (*name, value))).any(|(name, value)| match name {
-            "CidrIp" | "CidrIpv6" => self.meets(json, value),
-            "DestinationPrefixListId" | "SourcePrefixListId" => true,
-            _ => self.peers.iter().any(|peer| mentions(value, peer)),
-        })
-    }
-
-    /// Whether a range has addresses of some subnet, or of the VPC of it; whether it holds all of them, alone or together
-    /// with others, is a question to all rules of the step.
-    fn meets(&self, json: &Json, range: &Json) -> bool {
-        let range = text(json, range);
-        let Some((v6, (from, to))) = range.as_deref().and_then(block) else { return true };
-        if v6 != self.v6 {
-            return false;
-        }
-        if self.subnets.is_empty() {
-            return from == 0;
-        }
-        let meets = |value: &Json| {
-            text(json, value)
-                .as_deref()
-                .and_then(block)
-                .is_none_or(|(six, (first, last))| six == v6 && from <= last && first <= to)
-        };
-        self.subnets.iter().any(|subnet| {
-            let Some(properties) = resource(json, subnet).and_then(|it| it.get("Properties")) else { return from == 0 };
-            let vpc = properties.get("VpcId").and_then(|vpc| vpc.get("Ref")).and_then(Json::as_str);
-            let vpc = vpc.and_then(|vpc| resource(json, vpc)).and_then(|it| it.get("Properties")?.get("CidrBlock"));
-            let own = if v6 { family::blocks(json, subnet) } else { properties.get("CidrBlock").into_iter().collect() };
-            own.into_iter().chain(vpc.filter(|_| !v6)).any(meets)
-        })
-    }
 }
 
 /// Whether something is created after something else: by a reference or `DependsOn`, of its own or of what it waits for.

@@ -1,13 +1,15 @@
 //! What is known of things that exist: the JSON that the AWS CLI prints.
 
+mod access;
 mod asked;
 
 use std::collections::HashMap;
 
+pub use access::Role;
 use serde_json::Value as Json;
 
-/// Facts of an account, gathered from what `aws ec2 describe-…` and `aws rds describe-…` print. What is not in them stays
-/// an assumption.
+/// Facts of an account, gathered from what `aws ec2 describe-…`, `aws rds describe-…`, `aws iam get-role` and the like
+/// print. What is not in them stays an assumption.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     subnets: HashMap<String, Subnet>,
@@ -20,6 +22,28 @@ pub struct Facts {
     proxies: HashMap<String, Listener>,
     peerings: Vec<Peering>,
     subnet_groups: HashMap<String, Vec<String>>,
+    access: access::Access,
+}
+
+/// Why a file tells no facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// The pointer to the part of it that is wrong.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// The way out, where there is a particular one.
+    pub help: Option<String>,
+}
+
+impl Unfit {
+    fn new(path: &str, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), message: message.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
 }
 
 /// An existing subnet.
@@ -154,6 +178,20 @@ impl Facts {
 
     /// Adds what one command printed. What it is, its keys say; false if none of them is known.
     pub fn add(&mut self, printed: &Json) -> bool {
+        self.read("", printed).is_ok()
+    }
+
+    /// Adds what one command printed into a file of this name, without its ending. What it is, its keys say; what it is of,
+    /// where it does not say that itself, stands in the name behind the first dot: `get-key-policy.KEY-ID`.
+    pub fn read(&mut self, name: &str, printed: &Json) -> Result<(), Unfit> {
+        let of = name.split_once('.').map(|(_, of)| of).filter(|of| !of.is_empty());
+        match self.access.add(of, printed)? || self.of_network(printed) {
+            true => Ok(()),
+            false => Err(Unfit::new("", "it holds nothing that is known here")),
+        }
+    }
+
+    fn of_network(&mut self, printed: &Json) -> bool {
         let list = |key: &str| printed.get(key).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
         let known = [
             "Subnets",
@@ -198,6 +236,7 @@ impl Facts {
             && self.databases.is_empty()
             && self.proxies.is_empty()
             && self.peerings.is_empty()
+            && self.access.is_empty()
     }
 
     fn subnet_of(&mut self, json: &Json) {

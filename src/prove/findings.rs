@@ -9,18 +9,29 @@ use crate::template::Places;
 /// A finding for each broken hop, and for each that is left to chance. What holds under benign assumptions is silent, but
 /// for advice.
 pub fn findings(proofs: &[Proof], places: &Places) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for proof in proofs {
-        for step in of_steps(proof) {
-            found.push(finding(proof, step, places));
+    proofs.iter().flat_map(|proof| of_proof(proof, places)).collect()
+}
+
+/// What one proof has to say, each fault once: a role without a single policy lacks many actions, and one cure gives them all.
+fn of_proof(proof: &Proof, places: &Places) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for step in proof.broken().chain(proof.undecided()).chain(proof.advised()) {
+        let one = finding(proof, step, places);
+        // What is broken comes first.
+        let same = found.iter_mut().find(|told| {
+            one.help.is_some()
+                && (told.code, &told.resource, &told.path, &told.help)
+                    == (one.code, &one.resource, &one.path, &one.help)
+                && (told.message == one.message || told.severity < one.severity)
+        });
+        match same {
+            // What is not known adds nothing to what is broken at the same place.
+            Some(told) if told.severity < one.severity => {}
+            Some(told) => told.notes.extend(one.notes),
+            None => found.push(one),
         }
     }
     found
-}
-
-/// The steps of a proof that are findings, in their order.
-pub(super) fn of_steps(proof: &Proof) -> impl Iterator<Item = &Step> {
-    proof.broken().chain(proof.undecided()).chain(proof.advised())
 }
 
 /// What a proof takes for given.
@@ -97,6 +108,11 @@ fn title(proof: &Proof, step: &Step) -> String {
             format!("`{what}` {verb}{place}")
         }
     }
+}
+
+/// Whether a finding is of the way to a listener, as its title says.
+pub(super) fn is_of_way_to(found: &Diagnostic, listener: &str) -> bool {
+    found.message.contains(&format!(" reach `{listener}`"))
 }
 
 /// In Rust a verb mends it; in a template a resource does.

@@ -6,7 +6,7 @@ use super::proof::Proof;
 use super::prove;
 use crate::diagnostic::Diagnostic;
 use crate::goal::Goals;
-use crate::resolve::{Environment, Resolved, expand};
+use crate::resolve::{Environment, Expanded, Resolved, expand};
 use crate::template::{Places, Template};
 
 /// The proofs of a template, and what of them is to be told as findings.
@@ -27,8 +27,18 @@ pub fn judge(
     facts: &Facts,
 ) -> Judgement {
     let expanded = expand(template, environment);
-    let resolved = Resolved::new(&expanded.template, environment);
-    let mut proofs = prove(&resolved, goals, facts);
+    judge_resolved(&expanded, &Resolved::new(&expanded.template, environment), places, goals, facts)
+}
+
+/// Likewise, of a template whose loops were run and which was resolved, for whoever has more questions about it.
+pub fn judge_resolved<'a>(
+    expanded: &Expanded<'_>,
+    resolved: &'a Resolved<'a>,
+    places: &Places,
+    goals: &Goals,
+    facts: &'a Facts,
+) -> Judgement {
+    let mut proofs = prove(resolved, goals, facts);
     let origin = |path: &mut String| *path = expanded.origin(path).into_owned();
     for proof in &mut proofs {
         proof.origin.iter_mut().for_each(|why| origin(&mut why.path));

@@ -50,12 +50,12 @@ mod order;
 mod proof;
 pub mod routes;
 
-pub use answer::{Answer, Claim, Evidence, Step};
-pub use facts::Facts;
+pub use answer::{Answer, Asked, Claim, Covering, Evidence, Step, Test};
+pub use facts::{Facts, Unfit};
 pub use findings::{ASSUMED, assumptions, findings};
 pub use fix::Patch;
 pub use goals::Origin;
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_resolved};
 pub use model::Model;
 pub use network::Network;
 pub use proof::{Proof, UNJUDGED, Verdict};
@@ -86,7 +86,7 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
     let mut proofs: Vec<_> = answers.collect();
     proofs.iter_mut().for_each(|proof| try_fixes(resolved, goals, facts, proof));
     // What is allowed is judged by the policies, not by the network.
-    let allowed = authorisation::proofs(resolved, goals);
+    let allowed = authorisation::proofs(resolved, goals, facts);
     proofs.retain(|proof| !allowed.iter().any(|known| known.goal == proof.goal));
     proofs.extend(allowed);
     let in_order = order::proofs(&order::Scene { model: network.model(), goals, known: &proofs });
@@ -97,7 +97,7 @@ pub fn prove<'a>(resolved: &'a Resolved<'a>, goals: &Goals, facts: &'a Facts) ->
 /// Proves one goal.
 pub fn prove_one<'a>(resolved: &'a Resolved<'a>, goal: &Goal, facts: &'a Facts) -> Proof {
     let goals = Goals { required: vec![goal.clone()], ..Goals::default() };
-    if let Some(proof) = authorisation::stated(resolved, &goals).pop() {
+    if let Some(proof) = authorisation::stated(resolved, &goals, facts).pop() {
         return proof;
     }
     if let Goal::Deploys { what } = goal {
@@ -122,7 +122,7 @@ pub fn meant(template: &Template, resource: &str) -> Value {
 
 /// What each role of a template may do of one thing: a proof for each, in the order of the template. `resource` is a logical
 /// id, of which the ARN is meant, or a text such as an ARN.
-pub fn who_can(resolved: &Resolved<'_>, action: &str, resource: &str) -> Vec<Proof> {
+pub fn who_can(resolved: &Resolved<'_>, action: &str, resource: &str, facts: &Facts) -> Vec<Proof> {
     let resources = &resolved.template().resources;
     let meant = meant(resolved.template(), resource);
     let roles = resources.iter().filter(|(_, resource)| resource.kind == "AWS::IAM::Role");
@@ -132,7 +132,7 @@ pub fn who_can(resolved: &Resolved<'_>, action: &str, resource: &str) -> Vec<Pro
         resources: vec![meant.clone()],
     };
     let goals = Goals { required: roles.map(goal).collect(), ..Goals::default() };
-    authorisation::stated(resolved, &goals)
+    authorisation::stated(resolved, &goals, facts)
 }
 
 /// Who can call a listener, or may be able to; none if nothing of that name listens.

@@ -1,11 +1,10 @@
 //! One fault is told once, though a rule sees it in a resource and a hop on the way of a goal.
 
 use super::answer::{Answer, Step};
-use super::findings::{of_steps, severity};
+use super::findings::{is_of_way_to, severity};
 use super::judge::Judgement;
 use super::proof::Proof;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::goal::Goal;
 
 impl Judgement {
     /// Everything that is to be told of a template: what rules found, and what the proofs have to say.
@@ -26,16 +25,10 @@ impl Judgement {
         });
         let is_told =
             |found: &Diagnostic| !silenced.contains(&(found.code.id, found.resource.as_deref().unwrap_or_default()));
-        let told = self.told().filter(|(proof, found)| is_told(found) && !is_caused(proof, found, &of_rules));
-        let told = once(told);
+        let told = self.findings.iter().filter(|found| is_told(found) && !is_caused(found, &of_rules));
+        let told: Vec<_> = told.cloned().collect();
         of_rules.extend(told);
         of_rules
-    }
-
-    /// The findings, each with its proof.
-    fn told(&self) -> impl Iterator<Item = (&Proof, &Diagnostic)> {
-        let each = |proof| of_steps(proof).map(move |_| proof);
-        self.proofs.iter().flat_map(each).zip(&self.findings)
     }
 
     /// The steps that are findings.
@@ -44,44 +37,17 @@ impl Judgement {
     }
 }
 
-/// Of what one proof has to say each fault once: a role without a single policy lacks many actions, and one cure gives them
-/// all.
-fn once<'f>(all: impl Iterator<Item = (&'f Proof, &'f Diagnostic)>) -> Vec<Diagnostic> {
-    let mut found: Vec<(&Proof, Diagnostic)> = Vec::new();
-    for (proof, one) in all {
-        // What is broken comes first.
-        let same = found.iter_mut().find(|(of, told)| {
-            std::ptr::eq(*of, proof)
-                && one.help.is_some()
-                && (told.code, &told.resource, &told.path, &told.help)
-                    == (one.code, &one.resource, &one.path, &one.help)
-                && (told.message == one.message || told.severity < one.severity)
-        });
-        match same {
-            // What is not known adds nothing to what is broken at the same place.
-            Some((_, told)) if told.severity < one.severity => {}
-            Some((_, told)) => told.notes.extend(one.notes.iter().cloned()),
-            None => found.push((proof, one.clone())),
-        }
-    }
-    found.into_iter().map(|(_, found)| found).collect()
-}
-
 /// The hops that judge the port on which a proxy listens: of a proxy of another engine than its database, which is told,
 /// it is the port of the wrong engine.
 const OF_PORT: [&str; 4] = ["N3204", "N3205", "N3207", "N3209"];
 
 /// Whether a finding only follows from one that a rule has and is told in every world: what listens on the port of another
 /// engine, and a group in a circle, in which no rule comes to be.
-fn is_caused(proof: &Proof, found: &Diagnostic, of_rules: &[Diagnostic]) -> bool {
-    let listener = match &proof.goal {
-        Goal::Reaches { to, .. } => Some(to.as_str()),
-        _ => None,
-    };
+fn is_caused(found: &Diagnostic, of_rules: &[Diagnostic]) -> bool {
     of_rules.iter().filter(|rule| rule.severity == Severity::Error && !rule.message.contains(" where ")).any(|rule| {
         let resource = rule.resource.as_deref();
         match rule.code.id {
-            "E3951" => resource.is_some() && resource == listener && OF_PORT.contains(&found.code.id),
+            "E3951" => OF_PORT.contains(&found.code.id) && resource.is_some_and(|proxy| is_of_way_to(found, proxy)),
             "E3004" => {
                 resource.is_some()
                     && resource == found.resource.as_deref()

@@ -3,7 +3,6 @@
 use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
 
-use super::pointer::escape;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Spans by JSON pointer. Kept beside the model, so that the same meaning is the same template wherever it was written.
@@ -50,6 +49,13 @@ pub(crate) struct Spot {
     line: u32,
     column: u32,
     length: u32,
+}
+
+impl Spot {
+    /// A place in the file of this number.
+    pub(super) fn new(file: u32, line: usize, column: usize, length: usize) -> Self {
+        Self { file, line: narrow(line), column: narrow(column), length: narrow(length) }
+    }
 }
 
 impl Places {
@@ -99,10 +105,10 @@ impl Places {
         key.or_else(value).map(|spot| self.span(spot))
     }
 
-    /// The part that the step `name` leads to from `outer`. Whoever goes through a whole document needs no pointers.
-    pub(crate) fn part(&mut self, outer: Part, name: &str) -> Part {
-        let name = escape(name);
-        self.inner(outer, &name).unwrap_or_else(|| self.append(outer, &name))
+    /// The part that a step, as it stands in a pointer, leads to from `outer`. Whoever goes through a whole document needs no
+    /// pointers.
+    pub(super) fn part_of_escaped(&mut self, outer: Part, name: &str) -> Part {
+        self.inner(outer, name).unwrap_or_else(|| self.append(outer, name))
     }
 
     /// Records the place of a part's key.
@@ -117,17 +123,21 @@ impl Places {
 
     /// A place as it is kept.
     pub(crate) fn spot(&mut self, file: &str, line: usize, column: usize, length: usize) -> Spot {
+        let file = self.file(file);
+        Spot::new(file, line, column, length)
+    }
+
+    /// The number of a file.
+    pub(super) fn file(&mut self, file: &str) -> u32 {
         let known = self.files.iter().rposition(|known| known == file);
-        let file = known.unwrap_or_else(|| {
+        narrow(known.unwrap_or_else(|| {
             self.files.push(file.to_owned());
             self.files.len() - 1
-        });
-        Spot { file: narrow(file), line: narrow(line), column: narrow(column), length: narrow(length) }
+        }))
     }
 
     fn part_at(&mut self, pointer: &str) -> Part {
-        names(pointer)
-            .fold(Part::default(), |outer, name| self.inner(outer, name).unwrap_or_else(|| self.append(outer, name)))
+        names(pointer).fold(Part::default(), |outer, name| self.part_of_escaped(outer, name))
     }
 
     fn append(&mut self, outer: Part, name: &str) -> Part {

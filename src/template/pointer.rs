@@ -14,9 +14,10 @@ pub fn pointer<S: AsRef<str>>(steps: impl IntoIterator<Item = S>) -> String {
     pointer
 }
 
-/// A step as it stands in a pointer.
+/// A step as it stands in a pointer. Few steps need it, and many are asked.
 pub(super) fn escape(step: &str) -> Cow<'_, str> {
-    if step.contains(['~', '/']) { Cow::Owned(step.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(step) }
+    let is_escaped = step.bytes().any(|byte| matches!(byte, b'~' | b'/'));
+    if is_escaped { Cow::Owned(step.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(step) }
 }
 
 /// The steps of a pointer, outermost first, as they were before they were escaped.

@@ -2,7 +2,7 @@
 
 use formwork::goal::{Goal, Goals};
 use formwork::prove::authorisation::{derive, judge, proofs};
-use formwork::prove::{Answer, Patch, Verdict};
+use formwork::prove::{Answer, Facts, Patch, Verdict};
 use formwork::resolve::{Environment, Resolved};
 use formwork::template::Value;
 use formwork::template::parse::parse;
@@ -17,7 +17,7 @@ fn offered(text: &str, goals: &Goals) -> (Vec<Patch>, String) {
     let environment = Environment::unknown();
     let resolved = Resolved::new(&template, &environment);
     let mut fixes = Vec::new();
-    for proof in proofs(&resolved, goals) {
+    for proof in proofs(&resolved, goals, Facts::none()) {
         fixes.extend(proof.steps.iter().filter(|step| step.answer == Answer::Broken).map(|step| step.fix.clone()));
     }
     let told = |fix: &Option<Patch>| match fix {
@@ -43,8 +43,8 @@ fn mended(text: &str, expect: &str) {
     }
     let environment = Environment::unknown();
     let resolved = Resolved::new(&template, &environment);
-    for goal in derive(&resolved) {
-        let found = judge(&resolved, &goal);
+    for goal in derive(&resolved, Facts::none()) {
+        let found = judge(&resolved, &goal, Facts::none());
         let doubts: Vec<_> =
             found.hops.iter().filter(|hop| hop.verdict >= Answer::Unknown).map(|hop| &hop.message).collect();
         assert_eq!(found.verdict, Verdict::Proved, "{goal}: {doubts:?}");

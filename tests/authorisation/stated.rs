@@ -44,7 +44,7 @@ fn what_is_broken_is_found_once_with_its_place_and_cure() {
     let (template, places, _) = parse(&text, "t.yaml");
     let environment = Environment::unknown();
     let resolved = Resolved::new(&template, &environment);
-    let told = findings(&proofs(&resolved, &Goals::default()), &places);
+    let told = findings(&proofs(&resolved, &Goals::default(), Facts::none()), &places);
     assert_eq!(told.len(), 1, "{told:#?}");
     assert_eq!(told[0].code.id, "P3202");
     assert_eq!(told[0].resource.as_deref(), Some("HandlerRole"));

@@ -62,7 +62,7 @@ fn who_can_do_what_is_told_of_each_role() {
     let lowered = stack(true).lower();
     let known = Known::unknown().in_region("eu-west-1").in_account("111122223333");
     let resolved = Resolved::new(&lowered.template, &known);
-    let proofs = who_can(&resolved, "secretsmanager:GetSecretValue", SECRET);
+    let proofs = who_can(&resolved, "secretsmanager:GetSecretValue", SECRET, Facts::none());
     let found: Vec<_> = proofs.iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect();
     let goal = |role: &str| format!("{role} can secretsmanager:GetSecretValue on {SECRET}");
     assert_eq!(found, [(goal("HandlerRole"), Verdict::Refuted), (goal("ProxyRole"), Verdict::Proved)]);

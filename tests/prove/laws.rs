@@ -182,6 +182,7 @@ proptest! {
             (_, Claim::Is { kind }) => *kind = "AWS::SQS::Queue".to_owned(),
             (_, Claim::After { what }) => *what = "Elsewhere".to_owned(),
             (_, Claim::Equals { value }) => *value = "nothing".to_owned(),
+            (_, other) => prop_assert!(false, "no claim of the network: {other:?}"),
         }
         prop_assert!(!checker::faults(&template, &proof).is_empty());
     }

@@ -11,7 +11,7 @@ use super::read::{self, Read};
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::prove::{self, Facts, Proof};
-use crate::resolve::Environment;
+use crate::resolve::{Environment, Resolved, expand};
 
 /// How the names of sidecars end.
 pub(super) const SIDECAR: &str = ".formwork.yaml";
@@ -83,8 +83,10 @@ fn judge(input: &Input, region: Option<&str>, today: Date) -> Option<Judged> {
     };
     let environment = read::with_children(environment, &read.template, &input.origin);
     let Read { name, text, template, places, stated, mut findings } = read;
-    let by_rules = check::check_in(&template, &places, &environment);
-    let judged = prove::judge(&template, &places, &environment, &stated.goals, Facts::none());
+    let expanded = expand(&template, &environment);
+    let resolved = Resolved::new(&expanded.template, &environment);
+    let by_rules = check::check_resolved(&template, &places, &expanded, &resolved);
+    let judged = prove::judge_resolved(&expanded, &resolved, &places, &stated.goals, Facts::none());
     findings.extend(judged.told_with(by_rules));
     let assumed = prove::assumptions(&judged.proofs, &places);
     findings = check::leave_out(findings, &stated.ignored);

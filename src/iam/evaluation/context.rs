@@ -51,6 +51,22 @@ impl Context {
         self
     }
 
+    /// Without the keys that begin so: nothing else is known of them than of keys that were never set.
+    #[must_use]
+    pub fn without(mut self, prefix: &str) -> Self {
+        let prefix = prefix.to_ascii_lowercase();
+        self.keys.retain(|(known, _)| !known.starts_with(&prefix));
+        self
+    }
+
+    /// With what another context knows of the keys that begin so.
+    #[must_use]
+    pub fn over(self, other: Self, prefix: &str) -> Self {
+        let prefix = prefix.to_ascii_lowercase();
+        let keys = other.keys.into_iter().filter(|(known, _)| known.starts_with(&prefix));
+        keys.fold(self, |all, (key, presence)| all.set(&key, presence))
+    }
+
     /// What is known of a key.
     pub fn get(&self, key: &str) -> &Presence {
         let folded = match key.bytes().any(|byte| byte.is_ascii_uppercase()) {

@@ -1,11 +1,13 @@
 //! Which statements decide, and which nearly do.
 
 use super::context::Presence;
+use super::pattern::Pattern;
 use super::policy::{Policy, Statement};
+use super::principal::{Principals, Through};
 use super::request::Request;
 use super::statement::{Asked, Match, Missed};
 use super::verdict::{Level, Policies, Verdict};
-use crate::iam::{Certainty, Effect};
+use crate::iam::{Certainty, Effect, Text};
 
 /// A statement that decides, or may.
 #[derive(Clone, Debug)]
@@ -48,6 +50,36 @@ impl Telling<'_> {
         }
         (!keys.is_empty()).then_some(keys)
     }
+
+    /// By what each element of the statement but `Condition` is about a request: what in it is, or nothing for an element
+    /// that is about everything but what stands in it.
+    pub fn coverage(&self, request: &Request) -> Vec<(&'static str, Option<Text>)> {
+        let Statement { actions, resources, principals, .. } = self.statement;
+        let by = |patterns: &[Pattern], subject| {
+            let found = patterns.iter().find(|one| one.matches(subject, &request.context) == Certainty::Yes);
+            found.map(|pattern| pattern.text().clone())
+        };
+        let mut found = vec![match actions.not {
+            true => ("NotAction", None),
+            false => ("Action", by(&actions.patterns, &request.compiled_action)),
+        }];
+        found.extend(resources.as_ref().map(|resources| match resources.not {
+            true => ("NotResource", None),
+            false => ("Resource", by(&resources.patterns, &request.compiled_resource)),
+        }));
+        found.extend(principals.as_ref().map(|principals| match principals.not {
+            true => ("NotPrincipal", None),
+            false => ("Principal", principals.name_of(&request.requester).cloned()),
+        }));
+        found
+    }
+
+    /// Whether the statement names the requester itself, or anyone, rather than leave it to the account.
+    pub fn is_direct(&self, request: &Request) -> bool {
+        let ways = [Through::Itself, Through::Role, Through::Anyone];
+        let named = |principals: &Principals| ways.map(|way| principals.name(&request.requester, way));
+        self.statement.principals.as_ref().is_some_and(|principals| named(principals).contains(&Certainty::Yes))
+    }
 }
 
 impl Verdict {
@@ -63,6 +95,13 @@ impl Verdict {
         let mut told = each(request, policies, level, effect);
         told.retain(|told| told.found.certainty != Certainty::No);
         told.sort_by_key(|told| told.found.certainty != Certainty::Yes);
+        told
+    }
+
+    /// The statements of one kind of policies that deny, but not this request.
+    pub fn spared<'p>(&self, request: &Request, policies: &'p Policies, level: Level) -> Vec<Telling<'p>> {
+        let mut told = each(request, policies, level, Effect::Deny);
+        told.retain(|told| told.found.certainty == Certainty::No);
         told
     }
 

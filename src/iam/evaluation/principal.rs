@@ -57,6 +57,14 @@ impl Principals {
         if self.open.is_some() { found.or(Certainty::Unknown) } else { found }
     }
 
+    /// By which name it names a requester for certain.
+    pub(super) fn name_of(&self, requester: &Requester) -> Option<&Text> {
+        let ways = [Through::Itself, Through::Role, Through::Anyone, Through::Account];
+        let is_it =
+            |kind: &str, name: &Text| ways.iter().any(|way| named(kind, name, requester, *way) == Certainty::Yes);
+        self.names.iter().find(|(kind, name)| is_it(kind, name)).map(|(_, name)| name)
+    }
+
     /// Whether it names a requester in any way.
     pub(super) fn names_at_all(&self, requester: &Requester) -> Certainty {
         let ways = [Through::Itself, Through::Role, Through::Anyone, Through::Account];

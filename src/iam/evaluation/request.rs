@@ -49,6 +49,14 @@ impl Requester {
         self
     }
 
+    /// The name of the service, if it is one whose name is known.
+    pub fn service_name(&self) -> Option<&str> {
+        match self {
+            Self::Service(name) => name.known(),
+            Self::Identity { .. } => None,
+        }
+    }
+
     /// Its account; a service has none.
     pub fn account(&self) -> Option<&Text> {
         match self {

@@ -2,6 +2,7 @@
 
 use super::cures;
 use super::hop::Hop;
+use super::matrix::Asked;
 use super::role::{self, Attached};
 use super::world::World;
 use crate::iam::evaluation::{
@@ -65,7 +66,7 @@ impl<'s> Ask<'s> {
 pub fn context(world: &World<'_, '_>, role: &str) -> Context {
     let mut context = Context::open()
         .with("aws:PrincipalAccount", world.pseudo("AWS::AccountId"))
-        .with("aws:PrincipalArn", super::arn::of(world, role, Some("Arn")))
+        .with("aws:PrincipalArn", role::arn(world, role))
         .with("aws:PrincipalType", "AssumedRole")
         .with("aws:PrincipalIsAWSService", "false")
         .with("aws:SecureTransport", "true")
@@ -76,6 +77,8 @@ pub fn context(world: &World<'_, '_>, role: &str) -> Context {
     {
         context = context.set(key, Presence::Absent);
     }
+    let tags = super::outside::tags(world, role).iter();
+    let context = tags.fold(context, |all, (key, value)| all.with(&format!("aws:PrincipalTag/{key}"), value.as_str()));
     tagged(world, context, role, &["aws:PrincipalTag"])
 }
 
@@ -96,6 +99,7 @@ pub fn tagged(world: &World<'_, '_>, mut context: Context, id: &str, prefixes: &
 
 /// What the policies say of a request, hop by hop.
 pub fn hops(world: &World<'_, '_>, attached: &Attached, ask: Ask<'_>) -> Vec<Hop> {
+    world.asked.borrow_mut().iter_mut().for_each(|asked| asked.push(Asked::of(&ask)));
     let request = Request::new(role::requester(world, ask.role), ask.action, ask.resource.clone(), ask.context.clone());
     let policies = Policies {
         identity: attached.identity.clone(),
@@ -115,11 +119,7 @@ pub fn hops(world: &World<'_, '_>, attached: &Attached, ask: Ask<'_>) -> Vec<Hop
 
 /// Whether a service may assume a role.
 pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Context) -> Hop {
-    let arn = super::arn::of(world, role, Some("Arn"));
-    let policy = match world.property(role, "AssumeRolePolicyDocument") {
-        Some((_, source)) => Policy::read(&format!("the trust of `{role}`"), &world.document(source)),
-        None => Policy::open(&format!("the trust of `{role}`"), "it has none"),
-    };
+    let (arn, policy) = (role::arn(world, role), role::trust(world, role));
     let request = Request::new(Requester::service(service), "sts:AssumeRole", arn.clone(), context.clone());
     let policies = Policies { resource: vec![policy], ..Policies::default() };
     let verdict = evaluate(&request, &policies);
@@ -130,7 +130,8 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
     let place = format!("/Resources/{role}/Properties/AssumeRolePolicyDocument");
     match found.judged(Level::Resource, verdict.by_resource, verdict.denied) {
         Judged::Yes(told) => {
-            found.at(Hop::new("trust-policy", Answer::Holds, format!("`{role}` trusts `{service}`")), told)
+            let hop = Hop::new("trust-policy", Answer::Holds, format!("`{role}` trusts `{service}`"));
+            found.held(hop, Level::Resource, told)
         }
         Judged::Denied(told) => found
             .at(
@@ -145,12 +146,13 @@ pub fn trust_hop(world: &World<'_, '_>, role: &str, service: &str, context: Cont
             Hop::new("trust-policy", Answer::Broken, message).at(role, place).help(help).cures(cures)
         }
         Judged::Assumed(why, told) => {
-            found.at(Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}")), told)
+            let hop = Hop::new("trust-policy", Answer::Assumed, format!("`{role}` trusts `{service}`: {why}"));
+            found.held(hop, Level::Resource, told)
         }
         Judged::Open(told) => {
             let message = format!(
                 "whether `{role}` trusts `{service}` depends on what is not known{}",
-                found.open_part(told.as_ref())
+                found.open_part(Level::Resource, told.as_ref())
             );
             found.at(Hop::new("trust-policy", Answer::Unknown, message), told).help(help)
         }
@@ -250,6 +252,12 @@ impl<'f> Found<'f, '_, '_> {
         }
     }
 
+    /// The same, with what the hop rests on.
+    fn held(&self, hop: Hop, level: Level, told: Option<Telling<'_>>) -> Hop {
+        let evidence = self.evidence(level, told.as_ref());
+        self.at(hop, told).because(evidence)
+    }
+
     /// The nearest statement that is not about the request, behind a sentence.
     fn nearest(&self, level: Level) -> String {
         let missed = self.verdict.near_misses(self.request, self.policies, level);
@@ -264,12 +272,16 @@ impl<'f> Found<'f, '_, '_> {
         format!("statement {}{sid} of {}", told.index + 1, told.policy.name)
     }
 
-    fn open_part(&self, told: Option<&Telling<'_>>) -> String {
-        told.map_or_else(String::new, |told| {
-            let resources = told.statement.resources.iter().flat_map(|resources| &resources.patterns);
-            let resources: Vec<String> = resources.map(|pattern| format!("`{}`", pattern.text())).collect();
-            format!(": {} is on {}", self.named(told), resources.join(", "))
-        })
+    fn open_part(&self, level: Level, told: Option<&Telling<'_>>) -> String {
+        let open = || self.of(level).find_map(|policy| Some(format!("; {} {}", policy.name, policy.open.as_deref()?)));
+        told.map_or_else(
+            || open().unwrap_or_default(),
+            |told| {
+                let resources = told.statement.resources.iter().flat_map(|resources| &resources.patterns);
+                let resources: Vec<String> = resources.map(|pattern| format!("`{}`", pattern.text())).collect();
+                format!(": {} is on {}", self.named(told), resources.join(", "))
+            },
+        )
     }
 
     fn identity(&self) -> Hop {
@@ -283,14 +295,16 @@ impl<'f> Found<'f, '_, '_> {
             && matches!(judged, Judged::No | Judged::Open(_) | Judged::Assumed(..))
             && answer.denies == Certainty::No
         {
-            return self.at(
-                hop(Answer::Holds, format!("the policy of the resource lets `{role}` do `{action}` by itself")),
-                None,
-            );
+            let message = format!("the policy of the resource lets `{role}` do `{action}` by itself");
+            let direct =
+                self.told(Level::Resource, Effect::Allow).into_iter().find(|told| told.is_direct(self.request));
+            let evidence = self.evidence(Level::Resource, direct.as_ref());
+            return self.held(hop(Answer::Holds, message), Level::Identity, None).because(evidence);
         }
         match judged {
             Judged::Yes(told) => {
-                self.at(hop(Answer::Holds, format!("`{role}` may do `{action}` on `{resource}`")), told)
+                let hop = hop(Answer::Holds, format!("`{role}` may do `{action}` on `{resource}`"));
+                self.held(hop, Level::Identity, told)
             }
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
@@ -307,12 +321,13 @@ impl<'f> Found<'f, '_, '_> {
                 self.at(hop(verdict, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}")), told)
+                let hop = hop(Answer::Assumed, format!("`{role}` may do `{action}` on `{resource}`: {why}"));
+                self.held(hop, Level::Identity, told)
             }
             Judged::Open(told) => {
                 let message = format!(
                     "whether `{role}` may do `{action}` on `{resource}` depends on what is not known{}",
-                    self.open_part(told.as_ref())
+                    self.open_part(Level::Identity, told.as_ref())
                 );
                 self.at(hop(Answer::Unknown, message), told).help(help)
             }
@@ -325,7 +340,7 @@ impl<'f> Found<'f, '_, '_> {
         let Ask { action, resource, .. } = self.ask;
         let hop = |verdict, message| Hop::new(name, verdict, message);
         Some(match self.judged(level, answer.allows, answer.denies) {
-            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} allows `{action}`")), told),
+            Judged::Yes(told) => self.held(hop(Answer::Holds, format!("{whose} allows `{action}`")), level, told),
             Judged::Denied(told) => {
                 let message = format!("{} denies `{action}` on `{resource}`", self.named(&told));
                 self.at(hop(Answer::Broken, message), Some(told)).help(help)
@@ -340,12 +355,12 @@ impl<'f> Found<'f, '_, '_> {
                 self.at(hop(Answer::Broken, message), missed.map(|missed| missed.told)).help(help).cures(cures)
             }
             Judged::Assumed(why, told) => {
-                self.at(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), told)
+                self.held(hop(Answer::Assumed, format!("{whose} allows `{action}`: {why}")), level, told)
             }
             Judged::Open(told) => {
                 let message = format!(
                     "whether {whose} allows `{action}` on `{resource}` depends on what is not known{}",
-                    self.open_part(told.as_ref())
+                    self.open_part(level, told.as_ref())
                 );
                 self.at(hop(Answer::Unknown, message), told).help(help)
             }
@@ -392,7 +407,13 @@ impl<'f> Found<'f, '_, '_> {
         let hop = |verdict, message| Hop::new(name, verdict, message);
         let denies = self.answer(Level::Resource).denies;
         Some(match self.judged(Level::Resource, allows, denies) {
-            Judged::Yes(told) => self.at(hop(Answer::Holds, format!("{whose} lets `{role}` do `{action}`")), told),
+            Judged::Yes(told) => {
+                let hop = hop(Answer::Holds, format!("{whose} lets `{role}` do `{action}`"));
+                // Where it need not allow, what it allows proves nothing.
+                let needed = told.as_ref().filter(|_| is_needed);
+                let evidence = self.evidence(Level::Resource, needed);
+                self.at(hop, told).because(evidence)
+            }
             Judged::Denied(told) => self
                 .at(hop(Answer::Broken, format!("{} denies `{role}` to do `{action}`", self.named(&told))), Some(told))
                 .help("narrow the denial"),
@@ -410,7 +431,7 @@ impl<'f> Found<'f, '_, '_> {
                     _ => format!("{whose} lets `{role}` do `{action}`: {why}"),
                 };
                 let hop = hop(Answer::Assumed, message);
-                if self.ask.owner.is_none() { hop } else { self.at(hop, told) }
+                if self.ask.owner.is_none() { hop } else { self.held(hop, Level::Resource, told) }
             }
             Judged::Open(told) => {
                 let message = format!("whether {whose} lets `{role}` do `{action}` depends on what is not known");

@@ -49,10 +49,10 @@ pub fn of(world: &World<'_, '_>, id: &str, attribute: Option<&str>) -> Text {
         ("AWS::KMS::Key", Some("Arn")) => regional("kms").then("key/").then(key(id)),
         ("AWS::KMS::Key", None | Some("KeyId")) => key(id),
         ("AWS::KMS::Alias", None) => named("AliasName", Shape::ANY),
-        ("AWS::Lambda::Function", Some("Arn")) => {
+        ("AWS::Lambda::Function" | "AWS::Serverless::Function", Some("Arn")) => {
             regional("lambda").then("function:").then(named("FunctionName", Shape::some(WORD)))
         }
-        ("AWS::Lambda::Function", None) => named("FunctionName", Shape::some(WORD)),
+        ("AWS::Lambda::Function" | "AWS::Serverless::Function", None) => named("FunctionName", Shape::some(WORD)),
         ("AWS::RDS::DBProxy", Some("DBProxyArn")) => regional("rds").then("db-proxy:").then(proxy_id(id)),
         ("AWS::RDS::DBProxy", None) => named("DBProxyName", Shape::some(WORD)),
         ("AWS::RDS::DBInstance", Some("DbiResourceId")) => database_id(id, "db-"),
@@ -70,6 +70,10 @@ pub fn of(world: &World<'_, '_>, id: &str, attribute: Option<&str>) -> Text {
             Text::from("vpce-").then_unique(id, Shape::some(Charset::LOWER))
         }
         ("AWS::EC2::VPC", None | Some("VpcId")) => Text::from("vpc-").then_unique(id, Shape::some(Charset::LOWER)),
+        ("", Some("Arn")) => match super::serverless::made_for(world.resolved, id) {
+            Some(function) => made_role(world, function),
+            None => other(id, attribute),
+        },
         _ => other(id, attribute),
     }
 }
@@ -77,6 +81,13 @@ pub fn of(world: &World<'_, '_>, id: &str, attribute: Option<&str>) -> Text {
 /// A name in the place of an id: what `Ref` of a proxy or database returns is never the id that permissions name.
 pub fn name_only(id: &str) -> Text {
     Text::default().then_unique(id, Shape::some(NAME_ONLY))
+}
+
+/// The ARN of the role that SAM makes for a function.
+pub fn made_role(world: &World<'_, '_>, function: &str) -> Text {
+    let path = world.property_text(function, "RolePath").unwrap_or_else(|| "/".into());
+    let id = format!("{function}Role");
+    start(world, "iam", false).then("role").then(path).then_unique(&id, made(&id))
 }
 
 /// The name of a role that CloudFormation makes: that of the stack, the logical id and twelve random characters, cut

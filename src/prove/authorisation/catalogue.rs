@@ -14,14 +14,22 @@ static TEXT: &str = include_str!("../../../schemas/managed-policies.json");
 
 /// A policy that AWS manages, by what stands in its ARN behind `:aws:policy/`; none if it is not in the catalogue.
 pub fn policy(name: &str) -> Option<Policy> {
+    read().get(name).map(|document| Policy::read(name, &Tree::from_json(document)))
+}
+
+/// What a policy that AWS manages is called in full, its path before its name.
+pub fn path(name: &str) -> Option<&'static str> {
+    read().keys().map(String::as_str).find(|path| path.rsplit('/').next() == Some(name))
+}
+
+fn read() -> &'static HashMap<String, Json> {
     static READ: OnceLock<HashMap<String, Json>> = OnceLock::new();
-    let read = READ.get_or_init(|| {
+    READ.get_or_init(|| {
         // INVARIANT (the catalogue is JSON): a test reads it.
         let all: Json = serde_json::from_str(TEXT).unwrap_or_default();
         let policies = all.get("policies").and_then(Json::as_object).cloned().unwrap_or_default();
         policies.into_iter().filter_map(|(name, policy)| Some((name, policy.get("document")?.clone()))).collect()
-    });
-    read.get(name).map(|document| Policy::read(name, &Tree::from_json(document)))
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::access::Found;
 use super::role;
+use super::serverless;
 use super::world::World;
 use crate::iam::evaluation::{Level, Missed, NearMiss, Presence, Request, Statement};
 use crate::iam::{Effect, POLICY_VERSION, Part, Statement as Written, Text};
@@ -251,19 +252,27 @@ fn more_statements(found: &Found<'_, '_, '_>, level: Level) -> Vec<Patch> {
             .into_iter()
             .collect();
     }
+    let is_serverless = resource.kind == serverless::FUNCTION;
     let document =
         Value::map([("Version", Value::from(POLICY_VERSION)), ("Statement", Value::list([statement.clone()]))]);
     let name = found.ask.action.split_once(':').map_or(found.ask.action, |(_, name)| name);
-    let policy = Value::map([("PolicyName", Value::from(name)), ("PolicyDocument", document.clone())]);
+    let policy = match is_serverless {
+        true => document.clone(),
+        false => Value::map([("PolicyName", Value::from(name)), ("PolicyDocument", document.clone())]),
+    };
     let path = format!("/Resources/{role}/Properties/Policies");
     let last = resource.properties.get("Policies").and_then(Value::as_list).map(<[Value]>::len);
     let mut cures = Vec::new();
     if let Some(at) = last.and_then(|count| count.checked_sub(1)) {
-        cures.extend(put(&format!("{path}/{at}/PolicyDocument/Statement/-"), &statement));
+        let document = if is_serverless { "" } else { "/PolicyDocument" };
+        cures.extend(put(&format!("{path}/{at}{document}/Statement/-"), &statement));
     }
     match resource.properties.get("Policies") {
         None => cures.extend(put(&path, &Value::list([policy]))),
         Some(_) => cures.extend(put(&format!("{path}/-"), &policy)),
+    }
+    if is_serverless {
+        return cures;
     }
     let apart = Resource::new("AWS::IAM::Policy")
         .with("PolicyName", name)
@@ -318,8 +327,10 @@ pub fn of_endpoint(found: &Found<'_, '_, '_>, endpoint: &str) -> Vec<Patch> {
 pub fn of_interfaces(world: &World<'_, '_>, role: &str) -> Vec<Patch> {
     let template = world.resolved.template();
     let policy = arn("iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole");
-    let path = format!("/Resources/{role}/Properties/ManagedPolicyArns");
-    let is_there = template.resources.get(role).is_some_and(|role| role.properties.contains_key("ManagedPolicyArns"));
+    let kind = template.resources.get(role).map(|role| role.kind.as_str());
+    let list = if kind == Some(serverless::FUNCTION) { "Policies" } else { "ManagedPolicyArns" };
+    let path = format!("/Resources/{role}/Properties/{list}");
+    let is_there = template.resources.get(role).is_some_and(|role| role.properties.contains_key(list));
     let cure = match is_there {
         true => Patch::put(template, &format!("{path}/-"), policy),
         false => Patch::put(template, &path, Value::list([policy])),

@@ -1,13 +1,17 @@
 //! The goals that follow from a template.
 
 use super::goal::{CanGoal, Need};
+use super::outside;
 use super::role;
+use super::serverless;
+use super::world::World;
+use crate::prove::Facts;
 use crate::resolve::{Case, Formula, Resolution, Resolved, Symbol};
 use crate::template::Value;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
-const SERVERLESS: &str = "AWS::Serverless::Function";
 const PROXY: &str = "AWS::RDS::DBProxy";
+const CONNECT: &str = "rds-db:connect";
 const SECRETS: &[&str] = &[
     "AWS::SecretsManager::Secret",
     "AWS::SecretsManager::SecretTargetAttachment",
@@ -16,24 +20,22 @@ const SECRETS: &[&str] = &[
 ];
 
 /// What must be allowed for a template to work, in the order of its resources.
-pub fn derive<'a>(resolved: &Resolved<'a>) -> Vec<CanGoal<'a>> {
-    resolved.template().resources.keys().flat_map(|id| derive_of(resolved, id)).collect()
+pub fn derive<'a>(resolved: &Resolved<'a>, facts: &Facts) -> Vec<CanGoal<'a>> {
+    resolved.template().resources.keys().flat_map(|id| derive_of(resolved, facts, id)).collect()
 }
 
 /// What must be allowed for one resource to work.
-pub(in crate::prove) fn derive_of<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<CanGoal<'a>> {
+pub(in crate::prove) fn derive_of<'a>(resolved: &Resolved<'a>, facts: &Facts, id: &str) -> Vec<CanGoal<'a>> {
     let mut goals = Vec::new();
     let Some((id, resource)) = resolved.template().resources.get_key_value(id) else { return goals };
     if !resolved.is_possible(resolved.exists(id)) {
         return goals;
     }
     match resource.kind.as_str() {
-        FUNCTION => of_function(resolved, id, &mut goals),
-        // Without a role of its own it gets one that the transform makes.
-        SERVERLESS if role::role_in(resolved, id, "Role").is_some() => of_function(resolved, id, &mut goals),
-        PROXY => of_proxy(resolved, id, &mut goals),
+        FUNCTION | serverless::FUNCTION => of_function(resolved, facts, id, &mut goals),
+        PROXY => of_proxy(resolved, facts, id, &mut goals),
         "AWS::RDS::DBInstance" => {
-            trust(resolved, id, "monitoring.rds.amazonaws.com", "MonitoringRoleArn", &mut goals);
+            trust(resolved, facts, id, "monitoring.rds.amazonaws.com", "MonitoringRoleArn", &mut goals);
         }
         "AWS::SecretsManager::RotationSchedule" => of_rotation(resolved, id, &mut goals),
         _ => {}
@@ -43,21 +45,27 @@ pub(in crate::prove) fn derive_of<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<
 
 fn trust<'a>(
     resolved: &Resolved<'a>,
+    facts: &Facts,
     id: &'a str,
     service: &'static str,
     property: &'static str,
     goals: &mut Vec<CanGoal<'a>>,
 ) {
     for case in resolved.property(id, property).into_iter().filter(|case| !case.value.is_absent()) {
-        if role::role_in(resolved, id, property).is_some() {
+        let exists = || {
+            let world = World::new(resolved, facts, case.when, None);
+            world.text(&case.value).is_some_and(|text| outside::role(&world, &text).is_some())
+        };
+        if role::role_in(resolved, id, property).is_some() || exists() {
             let need = Need::Trust { service, property };
             goals.push(CanGoal { principal: id, need, when: case.when, source: Some(case.source) });
         }
     }
 }
 
-fn of_function<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
-    trust(resolved, id, "lambda.amazonaws.com", "Role", goals);
+fn of_function<'a>(resolved: &Resolved<'a>, facts: &Facts, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
+    trust(resolved, facts, id, "lambda.amazonaws.com", "Role", goals);
+    own_trust(resolved, id, goals);
     for case in resolved.property(id, "VpcConfig/SubnetIds") {
         let is_some = match &case.value {
             Resolution::Absent => false,
@@ -84,10 +92,22 @@ fn of_function<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal
         }
     }
     for (to, when, source) in targets {
-        let when = resolved.and(when, logs_in_by_token(resolved, id, to));
+        let when = resolved.and(when, logs_in_by_token(resolved, facts, id, to));
         if resolved.is_possible(when) {
             goals.push(CanGoal { principal: id, need: Need::Connect { to }, when, source: Some(source) });
         }
+    }
+}
+
+/// Where the role that SAM makes trusts whom the template says.
+fn own_trust<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
+    if role::role_in(resolved, id, "Role") != Some(id) {
+        return;
+    }
+    let said = resolved.property(id, "AssumeRolePolicyDocument").into_iter().filter(|case| !case.value.is_absent());
+    for case in said {
+        let need = Need::Trust { service: "lambda.amazonaws.com", property: "Role" };
+        goals.push(CanGoal { principal: id, need, when: case.when, source: Some(case.source) });
     }
 }
 
@@ -152,8 +172,8 @@ fn connected<'a>(resolved: &Resolved<'a>, id: &'a str, attribute: Option<&str>) 
 
 /// In which worlds a function has to log in with a token: where every way in wants one, or where its role is granted
 /// that very permission.
-fn logs_in_by_token<'a>(resolved: &Resolved<'a>, function: &str, to: &str) -> Formula {
-    let granted = if grants_connect(resolved, function) { Formula::TRUE } else { Formula::FALSE };
+fn logs_in_by_token<'a>(resolved: &Resolved<'a>, facts: &Facts, function: &str, to: &str) -> Formula {
+    let granted = if grants_connect(resolved, facts, function) { Formula::TRUE } else { Formula::FALSE };
     if resolved.template().resources.get(to).is_none_or(|resource| resource.kind != PROXY) {
         return granted;
     }
@@ -194,24 +214,27 @@ pub fn demands(resolved: &Resolved<'_>, proxy: &str) -> (Formula, Formula) {
 }
 
 /// Whether a policy of a function's role names `rds-db:connect`.
-fn grants_connect(resolved: &Resolved<'_>, function: &str) -> bool {
-    let Some(role) = role::role_in(resolved, function, "Role") else { return false };
+fn grants_connect(resolved: &Resolved<'_>, facts: &Facts, function: &str) -> bool {
+    let Some(role) = role::role_in(resolved, function, "Role") else {
+        return outside::grants(&World::new(resolved, facts, resolved.exists(function), None), function, CONNECT);
+    };
     let names_it = |id: &str| {
         let mut found = false;
         if let Some(resource) = resolved.template().resources.get(id) {
             resource.walk(&crate::template::Path::Start, &mut |_, value| {
-                found |= value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("rds-db:connect"));
+                found |= value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(CONNECT));
             });
         }
         found
     };
-    let managed = resolved.elements(role, "ManagedPolicyArns");
+    let mut managed = resolved.elements(role, "ManagedPolicyArns");
+    managed.extend(resolved.elements(role, "Policies"));
     let managed = managed.iter().filter_map(|element| element.value.reference()).map(|(id, _)| id);
     names_it(role) || role::attaching(resolved, role).into_iter().chain(managed).any(names_it)
 }
 
-fn of_proxy<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
-    trust(resolved, id, "rds.amazonaws.com", "RoleArn", goals);
+fn of_proxy<'a>(resolved: &Resolved<'a>, facts: &Facts, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
+    trust(resolved, facts, id, "rds.amazonaws.com", "RoleArn", goals);
     for element in resolved.elements(id, "Auth") {
         let Some(secret) = element.value.map().and_then(|map| map.get("SecretArn")) else { continue };
         for case in resolved.value(secret, element.when).into_iter().filter(|case| !case.value.is_absent()) {
@@ -229,7 +252,7 @@ fn of_proxy<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal<'a
 fn of_rotation<'a>(resolved: &Resolved<'a>, id: &'a str, goals: &mut Vec<CanGoal<'a>>) {
     let secrets = resolved.property(id, "SecretId");
     for case in resolved.property(id, "RotationLambdaARN") {
-        let Some(function) = role::referred(resolved, &case.value, &[FUNCTION]) else { continue };
+        let Some(function) = role::referred(resolved, &case.value, &[FUNCTION, serverless::FUNCTION]) else { continue };
         for secret in &secrets {
             let when = resolved.and(case.when, secret.when);
             if resolved.is_possible(when) {

@@ -56,6 +56,17 @@ impl Hop {
         self
     }
 
+    /// With what of the template it rests on.
+    #[must_use]
+    pub fn because(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        for piece in evidence {
+            if !self.evidence.contains(&piece) {
+                self.evidence.push(piece);
+            }
+        }
+        self
+    }
+
     /// With the cure.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -5,19 +5,19 @@ use super::hop::{Hop, Judgement};
 use super::world::{self, World};
 use super::{need, role};
 use crate::goal::Goal;
-use crate::prove::{Answer, Verdict};
+use crate::prove::{Answer, Facts, Verdict};
 use crate::resolve::{Formula, Resolved};
 use crate::template::{Reference, Value};
 
 /// Whether a goal holds.
 ///
 /// Where the partition is not known, and that alone leaves something open, `aws` is taken for it; the answer says so.
-pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
-    let found = judge_in(resolved, goal, None);
+pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>, facts: &Facts) -> Judgement {
+    let found = judge_in(resolved, facts, goal, None);
     if found.verdict != Verdict::Depends || resolved.environment().partition().is_some() {
         return found;
     }
-    let mut within = judge_in(resolved, goal, Some("aws"));
+    let mut within = judge_in(resolved, facts, goal, Some("aws"));
     if within.verdict != Verdict::Proved {
         return found;
     }
@@ -26,8 +26,8 @@ pub fn judge<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Judgement {
 }
 
 /// Whether what somebody stated holds; none if it is no goal of authorisation, or of what the template does not declare.
-pub fn judge_stated(resolved: &Resolved<'_>, goal: &Goal) -> Option<Judgement> {
-    Some(judge(resolved, &stated_goal(resolved, goal)?))
+pub fn judge_stated(resolved: &Resolved<'_>, goal: &Goal, facts: &Facts) -> Option<Judgement> {
+    Some(judge(resolved, &stated_goal(resolved, goal)?, facts))
 }
 
 /// What somebody stated, of what the template declares.
@@ -39,17 +39,21 @@ pub(super) fn stated_goal<'a>(resolved: &Resolved<'a>, goal: &Goal) -> Option<Ca
     Some(CanGoal { principal, need, when, source: None })
 }
 
-fn judge_in<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>, partition: Option<&str>) -> Judgement {
+fn judge_in<'a>(resolved: &Resolved<'a>, facts: &Facts, goal: &CanGoal<'a>, partition: Option<&str>) -> Judgement {
     let Some(worlds) = worlds(resolved, goal) else {
         let message = "there are too many ways in which conditions can hold together";
         return Judgement::of(vec![Hop::new("identity-policy", Answer::Unknown, message)]);
     };
-    let each = worlds.into_iter().map(|when| (when, need::hops(&World::new(resolved, when, partition), goal)));
+    let each = worlds.into_iter().map(|when| {
+        let world = World::new(resolved, facts, when, partition);
+        let existing = need::existing_role(&world, goal);
+        (when, need::hops(&world.beside(existing.as_deref()), goal))
+    });
     merged(resolved, each.collect())
 }
 
 /// The hops of all worlds. What is broken in some of them only depends on the world.
-fn merged(resolved: &Resolved<'_>, each: Vec<(Formula, Vec<Hop>)>) -> Judgement {
+pub(super) fn merged(resolved: &Resolved<'_>, each: Vec<(Formula, Vec<Hop>)>) -> Judgement {
     let is_broken = |hops: &[Hop]| hops.iter().any(|hop| hop.verdict == Answer::Broken);
     let always = each.iter().all(|(when, hops)| is_broken(hops) || !resolved.is_certainly_possible(*when))
         && each.iter().any(|(when, hops)| is_broken(hops) && resolved.is_certainly_possible(*when));
@@ -69,7 +73,7 @@ fn merged(resolved: &Resolved<'_>, each: Vec<(Formula, Vec<Hop>)>) -> Judgement 
 }
 
 /// Worlds in each of which whatever has a say in a goal is one.
-fn worlds<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Option<Vec<Formula>> {
+pub(super) fn worlds<'a>(resolved: &Resolved<'a>, goal: &CanGoal<'a>) -> Option<Vec<Formula>> {
     let mut saying = Saying { resolved, values: Vec::new(), exist: Vec::new() };
     saying.resource(goal.principal);
     match &goal.need {
@@ -131,7 +135,9 @@ impl<'a> Saying<'_, 'a> {
         let Some(resource) = self.resolved.template().resources.get(id) else { return };
         self.exist.push(self.resolved.exists(id));
         let of_kind = properties(&resource.kind);
-        self.values.extend(of_kind.iter().filter_map(|property| resource.properties.get(*property)));
+        let own = of_kind.iter().filter_map(|property| resource.properties.get(*property));
+        let global = of_kind.iter().filter_map(|property| self.resolved.global(&resource.kind, property));
+        self.values.extend(own.chain(global));
     }
 
     fn referred(&mut self, value: &crate::resolve::Resolution<'a>) {
@@ -146,7 +152,8 @@ impl<'a> Saying<'_, 'a> {
 
     fn policies(&mut self, role: &str) {
         self.resource(role);
-        let managed = self.resolved.elements(role, "ManagedPolicyArns");
+        let mut managed = self.resolved.elements(role, "ManagedPolicyArns");
+        managed.extend(self.resolved.elements(role, "Policies"));
         let managed = managed.iter().filter_map(|element| element.value.reference()).map(|(id, _)| id);
         let attaching = role::attaching(self.resolved, role);
         attaching.into_iter().chain(managed).collect::<Vec<_>>().into_iter().for_each(|id| self.resource(id));
@@ -156,7 +163,18 @@ impl<'a> Saying<'_, 'a> {
 /// The properties of a type that have a say in authorisation.
 fn properties(kind: &str) -> &'static [&'static str] {
     match kind {
-        "AWS::Lambda::Function" | "AWS::Serverless::Function" => &["Role", "Environment", "VpcConfig"],
+        "AWS::Lambda::Function" => &["Role", "Environment", "VpcConfig"],
+        super::serverless::FUNCTION => &[
+            "Role",
+            "Policies",
+            "Environment",
+            "VpcConfig",
+            "AssumeRolePolicyDocument",
+            "PermissionsBoundary",
+            "RolePath",
+            "Tracing",
+            "Tags",
+        ],
         "AWS::RDS::DBProxy" => &["RoleArn", "Auth", "DefaultAuthScheme"],
         "AWS::RDS::DBProxyTargetGroup" => &["DBProxyName", "DBInstanceIdentifiers", "DBClusterIdentifiers"],
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" => {

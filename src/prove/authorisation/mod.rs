@@ -5,7 +5,7 @@
 //! stack is deployed are symbols of which the shape is known.
 //!
 //! ```
-//! use formwork::prove::Verdict;
+//! use formwork::prove::{Facts, Verdict};
 //! use formwork::prove::authorisation::{derive, judge};
 //! use formwork::resolve::{Environment, Resolved};
 //! use formwork::template::parse::parse;
@@ -25,9 +25,9 @@
 //! let environment = Environment::unknown();
 //! let resolved = Resolved::new(&template, &environment);
 //!
-//! let goals = derive(&resolved);
+//! let goals = derive(&resolved, Facts::none());
 //! assert_eq!(goals[0].to_string(), "the role of Worker trusts lambda.amazonaws.com");
-//! let found = judge(&resolved, &goals[0]);
+//! let found = judge(&resolved, &goals[0], Facts::none());
 //! assert_eq!(found.verdict, Verdict::Refuted);
 //! assert!(found.hops[0].message.starts_with("`Role` does not trust `lambda.amazonaws.com`; statement 1"));
 //! ```
@@ -38,13 +38,17 @@ mod catalogue;
 mod cures;
 mod derive;
 mod document;
+mod evidence;
 mod goal;
 mod hop;
 mod judge;
+mod matrix;
 mod need;
+mod outside;
 mod proofs;
 mod role;
 mod secret;
+mod serverless;
 mod trial;
 mod user;
 mod world;
@@ -54,5 +58,6 @@ pub(in crate::prove) use derive::derive_of;
 pub use goal::{CanGoal, Need};
 pub use hop::{Hop, Judgement};
 pub use judge::{judge, judge_stated};
+pub use matrix::{Cell, Matrix, Permitted, matrix};
 pub use proofs::{HOPS, HopFacts, proofs, stated};
 pub(super) use role::separate_policies;

@@ -3,10 +3,13 @@
 use super::access::{self, Ask};
 use super::arn;
 use super::cures;
+use super::evidence;
 use super::goal::{CanGoal, Need};
 use super::hop::Hop;
+use super::outside;
 use super::role::{self, Attached, Holder, referred};
 use super::secret::{self, Secret};
+use super::serverless;
 use super::user;
 use super::world::World;
 use crate::iam::evaluation::{Context, Presence};
@@ -40,20 +43,60 @@ pub fn role_property(world: &World<'_, '_>, id: &str) -> &'static str {
     }
 }
 
+/// The role of whatever a goal is about, by its ARN, if it exists outside and there are facts of it.
+pub fn existing_role(world: &World<'_, '_>, goal: &CanGoal<'_>) -> Option<String> {
+    let id = match &goal.need {
+        Need::Rotate { function, .. } => function,
+        _ => goal.principal,
+    };
+    let holders = ["Role", "RoleArn", "MonitoringRoleArn"].into_iter();
+    holders.filter_map(|property| role::holder(world, id, property)).find_map(|holder| match holder {
+        Holder::Existing(arn) => Some(arn),
+        _ => None,
+    })
+}
+
+/// The hops of a role that is not of the template, told where it is used; those that rest on what is not known, with how to
+/// know it.
+fn at_user(mut hops: Vec<Hop>, arn: &str, id: &str, property: &str, ask: Option<String>) -> Vec<Hop> {
+    for hop in hops.iter_mut().filter(|hop| hop.resource.as_deref() == Some(arn)) {
+        hop.resource = Some(id.to_owned());
+        hop.path = Some(format!("/Resources/{id}/Properties/{property}"));
+        if hop.verdict == Answer::Assumed {
+            hop.help.clone_from(&ask);
+        }
+    }
+    hops
+}
+
 fn with_role<'a>(
     world: &World<'_, 'a>,
     id: &str,
     property: &str,
-    hops: impl FnOnce(&'a str, &Attached) -> Vec<Hop>,
+    hops: impl FnOnce(&str, &Attached) -> Vec<Hop>,
 ) -> Vec<Hop> {
     match role::holder(world, id, property) {
-        Some(Holder::Role(role)) => hops(role, &role::attached(world, role)),
+        Some(Holder::Role(role)) => {
+            let named = evidence::names(world, id, property, role);
+            let found = hops(role, &role::attached(world, role)).into_iter();
+            found.map(|hop| if is_of_role(&hop) { hop.because(named.clone()) } else { hop }).collect()
+        }
+        Some(Holder::Existing(arn)) => {
+            let attached = role::attached(world, &arn);
+            let mut found = hops(&arn, &attached);
+            if attached.identity.iter().any(|policy| policy.open.is_some()) {
+                let message = format!("the policies of `{arn}` of which there are no facts deny nothing of that");
+                found.push(Hop::new("identity-policy", Answer::Assumed, message).at(&arn, ""));
+            }
+            at_user(found, &arn, id, property, outside::ask_of_role(world, &arn.as_str().into()))
+        }
         Some(Holder::Given(told)) => {
             let message = format!("the role `{told}`, which exists outside the template, lets `{id}` do what it needs");
-            vec![
-                Hop::new("identity-policy", Answer::Assumed, message)
-                    .at(id, format!("/Resources/{id}/Properties/{property}")),
-            ]
+            let text = world.property_text(id, property).unwrap_or_default();
+            let mut hop = Hop::new("identity-policy", Answer::Assumed, message)
+                .at(id, format!("/Resources/{id}/Properties/{property}"));
+            hop.help = outside::ask_of_role(world, &text);
+            vec![hop]
         }
         None => {
             let message = format!("`{id}` has no role");
@@ -62,8 +105,17 @@ fn with_role<'a>(
     }
 }
 
+/// Whether a hop rests on whose role it is.
+fn is_of_role(hop: &Hop) -> bool {
+    hop.hop == "identity-policy" && !hop.evidence.is_empty()
+}
+
 fn trust(world: &World<'_, '_>, id: &str, service: &str, property: &str) -> Vec<Hop> {
-    let Some(Holder::Role(role)) = role::holder(world, id, property) else { return Vec::new() };
+    let (role, existing) = match role::holder(world, id, property) {
+        Some(Holder::Role(role)) => (role.to_owned(), false),
+        Some(Holder::Existing(arn)) => (arn, true),
+        _ => return Vec::new(),
+    };
     // Whether a service sends these keys is not documented for all of them.
     let source = match world.kind(id) {
         Some("AWS::RDS::DBProxy") => arn::of(world, id, Some("DBProxyArn")),
@@ -77,7 +129,14 @@ fn trust(world: &World<'_, '_>, id: &str, service: &str, property: &str) -> Vec<
         .with("aws:PrincipalIsAWSService", "true")
         .with("aws:PrincipalServiceName", service)
         .with("aws:SecureTransport", "true");
-    vec![access::trust_hop(world, role, service, context)]
+    let hop = access::trust_hop(world, &role, service, context);
+    match existing {
+        true => at_user(vec![hop], &role, id, property, outside::ask_of_role(world, &role.as_str().into())),
+        false => {
+            let named = evidence::names(world, id, property, &role).filter(|_| !hop.evidence.is_empty());
+            vec![hop.because(named)]
+        }
+    }
 }
 
 /// What Lambda does with a function's role before the function runs.
@@ -114,13 +173,17 @@ fn read<'a>(world: &World<'_, 'a>, id: &str, role: &str, attached: &Attached, se
                 .at(id, format!("/Resources/{id}")),
         ];
     };
-    let is_function = matches!(world.kind(id), Some("AWS::Lambda::Function" | "AWS::Serverless::Function"));
+    let is_function = matches!(world.kind(id), Some("AWS::Lambda::Function" | serverless::FUNCTION));
     let endpoint = if is_function { secret::endpoint(world, id, "secretsmanager") } else { None };
     let mut context = access::context(world, role);
     if is_function {
         context = context.with("lambda:SourceFunctionArn", arn::of(world, id, Some("Arn")));
     }
     let mut hops = secret::use_hops(world, role, attached, &secret, "secretsmanager:GetSecretValue", endpoint, context);
+    let named: Vec<_> = secret::entries(world, id).filter(|entry| entry.secret.arn == secret.arn).collect();
+    for hop in hops.iter_mut().filter(|hop| is_of_role(hop)) {
+        hop.evidence.extend(named.iter().map(|entry| entry.evidence.clone()));
+    }
     hops.extend(secret::key_hops(world, role, attached, &secret, "kms:Decrypt"));
     hops
 }
@@ -180,7 +243,11 @@ fn connect(world: &World<'_, '_>, function: &str, to: &str, role: &str, attached
         _ => Vec::new(),
     };
     let login = authentication(function, to, named.filter(|_| is_same || !is_open), known, chosen);
-    hops.extend(login.map(|hop| if hop.verdict == Answer::Broken { hop.cures(cures) } else { hop }));
+    hops.extend(login.map(|hop| match hop.verdict {
+        Answer::Broken => hop.cures(cures),
+        Answer::Holds => hop.because(user::evidence(world, function, to)),
+        _ => hop,
+    }));
     if !is_proxy {
         hops.push(flag(world, to));
     }
@@ -226,7 +293,8 @@ fn flag(world: &World<'_, '_>, database: &str) -> Hop {
     let at = format!("/Resources/{database}/Properties");
     match value.as_ref().map(|(value, _)| value.flag()) {
         Some(Some(true)) => Hop::new("authentication", Answer::Holds, format!("`{database}` takes IAM tokens"))
-            .at(database, format!("{at}/{FLAG}")),
+            .at(database, format!("{at}/{FLAG}"))
+            .because(evidence::equals(world, database, FLAG)),
         Some(None) => {
             let message = format!("whether `{database}` takes IAM tokens is not known");
             Hop::new("authentication", Answer::Unknown, message)
@@ -275,7 +343,7 @@ fn end_to_end(world: &World<'_, '_>, proxy: &str, role: &str, attached: &Attache
 /// The users that the functions name which are told the host name of a proxy.
 fn callers(world: &World<'_, '_>, proxy: &str) -> Vec<Text> {
     let mut users = Vec::new();
-    for function in world.of_type("AWS::Lambda::Function") {
+    for function in ["AWS::Lambda::Function", serverless::FUNCTION].into_iter().flat_map(|kind| world.of_type(kind)) {
         let told = super::derive::variables(world.resolved, function).into_iter();
         let mut told = told.filter(|(_, case)| world.is_here(case.when)).flat_map(|(_, case)| case.value.references());
         if told.any(|(id, _)| id == proxy) {
@@ -354,7 +422,13 @@ fn invoked(world: &World<'_, '_>, function: &str, secret: &Text) -> Hop {
                 Answer::Holds,
                 format!("`{id}` lets Secrets Manager invoke `{function}`"),
             )
-            .at(id, format!("/Resources/{id}"));
+            .at(id, format!("/Resources/{id}"))
+            .because(evidence::names(world, id, "FunctionName", function))
+            .because(["Principal", "Action"].iter().filter_map(|property| evidence::equals(world, id, property)))
+            .because(world.property(id, "SourceArn").and_then(|(value, _)| {
+                let (of, _) = value.references().into_iter().next()?;
+                evidence::names(world, id, "SourceArn", of)
+            }));
         }
     }
     let message = format!("no `AWS::Lambda::Permission` lets `{SERVICE}` invoke `{function}`");

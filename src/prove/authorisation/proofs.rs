@@ -7,7 +7,7 @@ use super::trial::Trial;
 use super::{derive, judge, judge_stated};
 use crate::diagnostic::Code;
 use crate::goal::{Assumption, Goal, Goals, Taken};
-use crate::prove::{Answer, Origin, Proof, Step, Verdict};
+use crate::prove::{Answer, Facts, Origin, Proof, Step, Verdict};
 use crate::resolve::{Formula, Resolution, Resolved};
 use crate::template::Value;
 
@@ -83,10 +83,11 @@ pub static HOPS: &[HopFacts] = &[
 ];
 
 /// Proves what must be allowed for a template to work, and what somebody stated of permissions.
-pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
+pub fn proofs(resolved: &Resolved<'_>, goals: &Goals, facts: &Facts) -> Vec<Proof> {
     let mut proofs: Vec<Proof> = Vec::new();
-    let judged: Vec<_> = derive(resolved).into_iter().map(|goal| (judge(resolved, &goal), goal)).collect();
-    let mut trial = Trial::new(&judged);
+    let judged: Vec<_> =
+        derive(resolved, facts).into_iter().map(|goal| (judge(resolved, &goal, facts), goal)).collect();
+    let mut trial = Trial::new(&judged, facts);
     for (mut found, goal) in judged {
         let origin = goal.source.map(|source| Origin {
             resource: goal.principal.to_owned(),
@@ -101,7 +102,7 @@ pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
     }
     for goal in &goals.required {
         let Some(can) = stated_goal(resolved, goal) else { continue };
-        let mut found = judge(resolved, &can);
+        let mut found = judge(resolved, &can, facts);
         keep_cures(&mut trial, resolved, &can, &mut found);
         proofs.push(proof(goal.clone(), None, Formula::TRUE, found, &goals.assumed));
     }
@@ -109,8 +110,8 @@ pub fn proofs(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
 }
 
 /// Proves what somebody stated of permissions. Changes are not tried.
-pub fn stated(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
-    let judged = goals.required.iter().filter_map(|goal| Some((goal, judge_stated(resolved, goal)?)));
+pub fn stated(resolved: &Resolved<'_>, goals: &Goals, facts: &Facts) -> Vec<Proof> {
+    let judged = goals.required.iter().filter_map(|goal| Some((goal, judge_stated(resolved, goal, facts)?)));
     let bare = judged.map(|(goal, mut found)| {
         found.hops.iter_mut().for_each(|hop| hop.cures.clear());
         (goal, found)
@@ -120,7 +121,7 @@ pub fn stated(resolved: &Resolved<'_>, goals: &Goals) -> Vec<Proof> {
 
 /// Of the changes that may mend a refuted goal, one that does all by itself; otherwise, for each broken hop, the first that
 /// mends it.
-fn keep_cures<'a>(trial: &mut Trial, resolved: &Resolved<'a>, goal: &CanGoal<'a>, found: &mut Judgement) {
+fn keep_cures<'a>(trial: &mut Trial<'_>, resolved: &Resolved<'a>, goal: &CanGoal<'a>, found: &mut Judgement) {
     let is_refuted = found.verdict == Verdict::Refuted;
     let whole = if is_refuted { trial.whole(resolved, goal, found) } else { None };
     let cure = |hop: &Hop| match (is_refuted && hop.verdict == Answer::Broken, &whole) {

@@ -1,6 +1,8 @@
 //! Roles, and every policy that is attached to them, from whichever side.
 
 use super::catalogue;
+use super::outside;
+use super::serverless;
 use super::world::World;
 use crate::iam::evaluation::{Policy, Requester};
 use crate::iam::{Certainty, Text};
@@ -12,6 +14,8 @@ use crate::template::Value;
 pub enum Holder<'a> {
     /// One of the template.
     Role(&'a str),
+    /// One that exists outside and of which there are facts, by its ARN.
+    Existing(String),
     /// One that exists outside, as it is told.
     Given(String),
 }
@@ -27,7 +31,9 @@ pub struct Attached {
 
 /// The role that a property names; none if the property is not there.
 pub fn holder<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Option<Holder<'a>> {
-    let (value, _) = world.property(id, property)?;
+    let Some((value, _)) = world.property(id, property) else {
+        return of_serverless(world.resolved, id, property).map(Holder::Role);
+    };
     let references = value.references();
     let role = references.into_iter().find(|(id, _)| world.kind(id) == Some("AWS::IAM::Role"));
     if let Some((role, _)) = role {
@@ -39,23 +45,58 @@ pub fn holder<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Option<Hol
         let name = world.property_text(role, "RoleName");
         name.as_ref().and_then(Text::known).is_some_and(|name| text.to_string().ends_with(&format!(":role/{name}")))
     });
-    Some(named.map_or_else(|| Holder::Given(text.to_string()), Holder::Role))
+    Some(match (named, outside::role(world, &text)) {
+        (Some(role), _) => Holder::Role(role),
+        (None, Some(arn)) => Holder::Existing(arn),
+        (None, None) => Holder::Given(text.to_string()),
+    })
+}
+
+/// The ARN of a role: of a logical id, or of that ARN.
+pub fn arn(world: &World<'_, '_>, role: &str) -> Text {
+    match world.kind(role) {
+        _ if outside::is_arn(role) => role.into(),
+        Some(serverless::FUNCTION) => super::arn::made_role(world, role),
+        _ => super::arn::of(world, role, Some("Arn")),
+    }
+}
+
+/// The function of SAM for which a role is made, if it may name none; its logical id stands for that role.
+fn of_serverless<'a>(resolved: &Resolved<'a>, id: &str, property: &str) -> Option<&'a str> {
+    let (id, resource) = resolved.template().resources.get_key_value(id)?;
+    (resource.kind == serverless::FUNCTION && property == "Role").then_some(id.as_str())
 }
 
 /// A role as whoever asks.
 pub fn requester(world: &World<'_, '_>, role: &str) -> Requester {
-    Requester::Identity {
-        account: world.pseudo("AWS::AccountId"),
-        arn: super::arn::of(world, role, Some("Arn")),
-        session: None,
-        is_role: true,
+    Requester::Identity { account: world.pseudo("AWS::AccountId"), arn: arn(world, role), session: None, is_role: true }
+}
+
+/// Who may assume a role.
+pub fn trust(world: &World<'_, '_>, role: &str) -> Policy {
+    let name = format!("the trust of `{role}`");
+    match world.property(role, "AssumeRolePolicyDocument") {
+        Some((_, source)) => Policy::read(&name, &world.document(source)),
+        None if outside::is_arn(role) => outside::trust(world, role, &name),
+        None => Policy::open(&name, "it has none"),
     }
 }
 
-/// Every policy of a role.
+/// Every policy of a role: one of the template by its logical id, one that exists and of which there are facts by its ARN.
 pub fn attached(world: &World<'_, '_>, role: &str) -> Attached {
-    let mut found = Attached::default();
-    for (value, source) in world.elements(role, "Policies") {
+    if outside::is_arn(role) {
+        let mut found = outside::attached(world, role);
+        for id in ATTACHING.iter().flat_map(|(kind, _)| world.of_type(kind)) {
+            if names_role(world, id, role) {
+                found.identity.push(of_template(world, id));
+            }
+        }
+        return found;
+    }
+    let is_serverless = world.kind(role) == Some(serverless::FUNCTION);
+    let mut found = if is_serverless { serverless::attached(world, role) } else { Attached::default() };
+    let inline = if is_serverless { Vec::new() } else { world.elements(role, "Policies") };
+    for (value, source) in inline {
         let name = value.map().and_then(|map| map.get("PolicyName")).and_then(|name| world.one(name));
         let name =
             name.and_then(|(name, _)| world.text(&name)).map_or_else(|| "a policy".into(), |name| name.to_string());
@@ -94,8 +135,10 @@ pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
         let Some((_, property)) = ATTACHING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
         let names = resolved.elements(id, property);
         let is_it = |value: &Resolution<'a>| {
-            value.reference() == Some((role, None))
-                || own.iter().any(|name| !name.value.is_absent() && resolved.same(&name.value, value) == Some(true))
+            let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);
+            let is_made = named.is_some_and(|id| serverless::made_for(resolved, id) == Some(role));
+            let is_name = |own: &Resolution<'a>| !own.is_absent() && resolved.same(own, value) == Some(true);
+            named == Some(role) || is_made || own.iter().any(|case| is_name(&case.value))
         };
         if names.iter().any(|element| is_it(&element.value)) {
             found.push(id.as_str());
@@ -127,11 +170,18 @@ pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str)
 fn names_role<'a>(world: &World<'_, 'a>, id: &str, role: &str) -> bool {
     let kind = world.kind(id).unwrap_or_default();
     let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };
-    let name = world.property(role, "RoleName").map(|(name, _)| name);
+    let name = match outside::is_arn(role) {
+        true => role.rsplit('/').next().map(|name| Resolution::Text(name.to_owned().into())),
+        false => world.property(role, "RoleName").map(|(name, _)| name),
+    };
     let is_name =
         |value: &Resolution<'a>| name.as_ref().is_some_and(|name| world.resolved.same(name, value) == Some(true));
     let names = world.elements(id, property);
-    names.iter().any(|(value, _)| value.reference() == Some((role, None)) || is_name(value))
+    names.iter().any(|(value, _)| {
+        let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);
+        let is_made = named.is_some_and(|id| serverless::made_for(world.resolved, id) == Some(role));
+        named == Some(role) || is_made || is_name(value)
+    })
 }
 
 /// The document of a policy that is a resource.
@@ -143,7 +193,7 @@ fn of_template(world: &World<'_, '_>, id: &str) -> Policy {
 }
 
 /// A managed policy by its ARN.
-fn managed<'a>(world: &World<'_, 'a>, arn: &Resolution<'a>) -> Policy {
+pub fn managed<'a>(world: &World<'_, 'a>, arn: &Resolution<'a>) -> Policy {
     if let Some((id, _)) = arn.reference().filter(|(id, _)| world.kind(id) == Some("AWS::IAM::ManagedPolicy")) {
         return match world.exists(id) {
             true => of_template(world, id),
@@ -151,11 +201,27 @@ fn managed<'a>(world: &World<'_, 'a>, arn: &Resolution<'a>) -> Policy {
         };
     }
     let told = world.text(arn).map_or_else(|| "a policy".into(), |text| text.to_string());
-    match told.split_once(":iam::aws:policy/") {
-        Some((_, name)) => catalogue::policy(name).unwrap_or_else(|| {
+    by_arn(world, &told)
+}
+
+/// A policy that AWS manages, by its name alone.
+pub fn by_name(world: &World<'_, '_>, name: &str) -> Policy {
+    by_arn(world, &format!("arn:aws:iam::aws:policy/{}", catalogue::path(name).unwrap_or(name)))
+}
+
+/// A managed policy that is not of the template.
+pub fn by_arn(world: &World<'_, '_>, arn: &str) -> Policy {
+    let of_aws = arn.split_once(":iam::aws:policy/").map(|(_, name)| name);
+    let name = of_aws.unwrap_or(arn);
+    if let Some(document) = world.facts.managed_policy(arn) {
+        return Policy::read(&format!("`{name}`"), &crate::iam::Tree::from_json(document));
+    }
+    match (of_aws.and_then(catalogue::policy), of_aws) {
+        (Some(policy), _) => policy,
+        (None, Some(_)) => {
             Policy::open(&format!("`{name}`"), "what it says is not in the catalogue of AWS managed policies")
-        }),
-        None => Policy::open(&format!("`{told}`"), "it exists outside the template"),
+        }
+        (None, None) => Policy::open(&format!("`{name}`"), "it exists outside the template"),
     }
 }
 
@@ -164,7 +230,9 @@ pub fn role_in<'a>(resolved: &Resolved<'a>, id: &str, property: &str) -> Option<
     let cases = resolved.property(id, property);
     let kind = |id: &str| resolved.template().resources.get(id).map(|resource| resource.kind.as_str());
     let references = cases.iter().flat_map(|case| case.value.references());
-    references.map(|(id, _)| id).find(|id| kind(id) == Some("AWS::IAM::Role"))
+    let found = references.map(|(id, _)| id).find(|id| kind(id) == Some("AWS::IAM::Role"));
+    let may_lack = || cases.iter().any(|case| case.value.is_absent());
+    found.or_else(|| of_serverless(resolved, id, property).filter(|_| may_lack()))
 }
 
 /// Whether two texts are the same.

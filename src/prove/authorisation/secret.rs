@@ -5,12 +5,14 @@ use serde_json::Value as Json;
 use super::access::{self, Ask, Endpoint};
 use super::arn;
 use super::cures;
+use super::evidence;
 use super::hop::Hop;
+use super::outside;
 use super::role::{self, Attached, referred};
 use super::world::World;
 use crate::iam::evaluation::{Context, Level, Policies, Policy, Presence, Request, evaluate};
 use crate::iam::{Certainty, Charset, Part, Shape, Text, Tree};
-use crate::prove::Answer;
+use crate::prove::{Answer, Claim, Evidence};
 use crate::resolve::Resolution;
 use crate::template::Value;
 
@@ -29,6 +31,8 @@ pub struct Secret<'a> {
     /// The database that made it, if one did.
     database: Option<&'a str>,
     key: Key<'a>,
+    /// Whether it waits for its deletion.
+    is_deleted: bool,
 }
 
 /// What a value from outside may be in full: as it stands, and, where nothing is known of it, an ARN of the stack's own
@@ -75,29 +79,65 @@ enum Key<'a> {
 impl<'a> Secret<'a> {
     /// The secret that a value names by its ARN; none if the value is no text.
     pub fn named(world: &World<'_, 'a>, value: &Resolution<'a>) -> Option<Self> {
-        let arn = world.text(value)?;
+        let mut arn = world.text(value)?;
         let id = of_template(world, value);
         let database = referred(world.resolved, value, DATABASES);
-        let key = match (id, database) {
-            (Some(id), _) => key_of(world, id, "KmsKeyId"),
-            (None, Some(database)) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
-            (None, None) => Key::Unknown,
+        let facts = arn.known().filter(|_| id.is_none()).and_then(|arn| world.facts.secret(arn));
+        let key = match (id, database, facts.and_then(|facts| facts.key.as_ref())) {
+            (Some(id), ..) => key_of(world, id, "KmsKeyId"),
+            (None, Some(database), _) => key_of(world, database, "MasterUserSecret/KmsKeyId"),
+            (None, None, Some(None)) => Key::Managed,
+            (None, None, Some(Some(key))) => key_named(world, key.as_str().into()),
+            (None, None, None) => Key::Unknown,
         };
-        Some(Self { written: written(world, value, &arn), arn, id, database, key })
+        let written = written(world, value, &arn);
+        if let Some(facts) = facts {
+            arn = facts.arn.as_str().into();
+        }
+        Some(Self { written, arn, id, database, key, is_deleted: facts.is_some_and(|facts| facts.is_deleted) })
     }
 
     /// The user in it, as far as the template says.
     pub fn user(&self, world: &World<'_, 'a>) -> Option<Text> {
+        self.user_told(world).map(|(user, _)| user)
+    }
+
+    /// The user in it, and what says so.
+    pub fn user_told(&self, world: &World<'_, 'a>) -> Option<(Text, Option<Evidence>)> {
         if let Some(database) = self.database {
-            return world.property_text(database, "MasterUsername");
+            let user = world.property_text(database, "MasterUsername")?;
+            let evidence = evidence::user(world, database, "MasterUsername", &user);
+            return Some((user, evidence));
         }
         let id = self.id?;
         for property in ["GenerateSecretString/SecretStringTemplate", "SecretString"] {
             if let Some(text) = world.property_text(id, property) {
-                return user_in(&text);
+                let user = user_in(&text)?;
+                let evidence = evidence::user(world, id, property, &user);
+                return Some((user, evidence));
             }
         }
         None
+    }
+
+    /// What names its key, if it has one of its own.
+    fn names_key(&self, world: &World<'_, 'a>) -> Vec<Evidence> {
+        let (holder, property) = match (self.id, self.database) {
+            (Some(id), _) => (id, "KmsKeyId"),
+            (None, Some(database)) => (database, "MasterUserSecret/KmsKeyId"),
+            (None, None) => return Vec::new(),
+        };
+        let Some((value, _)) = world.property(holder, property) else {
+            let so = "it is encrypted with the key that AWS manages".to_owned();
+            return vec![evidence::without(holder, property, so)];
+        };
+        let of = value.references().first().map(|(id, _)| *id).or_else(|| Some(value.parameter()?.0));
+        let Some(of) = of else { return evidence::equals(world, holder, property).into_iter().collect() };
+        let alias = world.property(of, "TargetKeyId").and_then(|(key, _)| {
+            let (key, _) = key.references().into_iter().next()?;
+            evidence::names(world, of, "TargetKeyId", key)
+        });
+        evidence::names(world, holder, property, of).into_iter().chain(alias).collect()
     }
 }
 
@@ -142,21 +182,39 @@ fn key_of<'a>(world: &World<'_, 'a>, id: &str, property: &str) -> Key<'a> {
     });
     match (found, world.text(&value)) {
         (Some(key), _) => Key::Template(key),
-        (None, Some(text)) if text.known().is_some_and(|text| text.ends_with("alias/aws/secretsmanager")) => {
-            Key::Managed
-        }
-        (None, Some(text)) if text.to_string().starts_with("arn:") => Key::Given(text),
-        (None, Some(text)) if text.known().is_some_and(|text| !text.contains('/')) => {
-            Key::Given(arn::start(world, "kms", true).then("key/").then(text))
-        }
-        (None, Some(text)) if text.known().is_some() => {
-            // An alias: which key it stands for is known outside only.
-            Key::Given(
-                arn::start(world, "kms", true).then("key/").then_symbol(&text.to_string(), Shape::some(Charset::ANY)),
-            )
-        }
-        (None, text) => Key::Given(text.unwrap_or_else(|| Text::symbol(&format!("{id}.KmsKeyId"), Shape::ANY))),
+        (None, Some(text)) => key_named(world, text),
+        (None, None) => Key::Given(Text::symbol(&format!("{id}.KmsKeyId"), Shape::ANY)),
     }
+}
+
+/// The key that a text names, which is not of the template: by its ARN, its id or an alias.
+fn key_named<'a>(world: &World<'_, '_>, text: Text) -> Key<'a> {
+    let start = || arn::start(world, "kms", true).then("key/");
+    if let Some((id, facts)) = text.known().and_then(|text| world.facts.key(text)) {
+        return match (facts.is_managed, &facts.arn) {
+            (true, _) => Key::Managed,
+            (false, Some(arn)) => Key::Given(arn.as_str().into()),
+            (false, None) if text.to_string().starts_with("arn:") && !text.to_string().contains("alias/") => {
+                Key::Given(text)
+            }
+            (false, None) => Key::Given(start().then(id)),
+        };
+    }
+    match text.known() {
+        Some(known) if known.ends_with("alias/aws/secretsmanager") => Key::Managed,
+        _ if text.to_string().starts_with("arn:") => Key::Given(text),
+        Some(known) if !known.contains('/') => Key::Given(start().then(text)),
+        // An alias: which key it stands for is known outside only.
+        Some(known) => Key::Given(start().then_symbol(known, Shape::some(Charset::ANY))),
+        None => Key::Given(text),
+    }
+}
+
+/// What is known of the policies of a secret that exists.
+fn told_policies(world: &World<'_, '_>, secret: &Secret<'_>) -> Option<Policy> {
+    let known = secret.arn.known().filter(|_| secret.id.is_none())?;
+    let document = world.facts.secret(known)?.policy.as_ref()?.as_ref()?;
+    Some(Policy::read(&format!("the policy of `{known}`"), &Tree::from_json(document)))
 }
 
 /// The policies that stand on a secret.
@@ -173,7 +231,20 @@ fn policies_on(world: &World<'_, '_>, secret: &Secret<'_>) -> (Vec<Policy>, Opti
             found.1 = Some(id.to_owned());
         }
     }
+    if found.0.is_empty() {
+        found.0.extend(told_policies(world, secret));
+    }
     found
+}
+
+const TAGS: [&str; 2] = ["aws:ResourceTag", "secretsmanager:ResourceTag"];
+
+/// With the tags of a secret that exists.
+fn told_tags(world: &World<'_, '_>, context: Context, secret: &Secret<'_>) -> Context {
+    let tags = secret.arn.known().and_then(|arn| world.facts.secret(arn)).into_iter().flat_map(|secret| &secret.tags);
+    tags.fold(context, |all, (key, value)| {
+        TAGS.iter().fold(all, |all, prefix| all.with(&format!("{prefix}/{key}"), value.as_str()))
+    })
 }
 
 /// Whether a role may do something with a secret.
@@ -189,23 +260,68 @@ pub fn use_hops(
     let context =
         context.with("secretsmanager:SecretId", secret.arn.clone()).with("secretsmanager:VersionStage", "AWSCURRENT");
     let context = match secret.id {
-        Some(id) => access::tagged(world, context, id, &["aws:ResourceTag", "secretsmanager:ResourceTag"]),
-        None => context,
+        Some(id) => access::tagged(world, context, id, &TAGS),
+        None => told_tags(world, context, secret),
     };
+    if secret.is_deleted {
+        let message = format!("`{}` waits for its deletion: nobody can read it", secret.arn);
+        return vec![
+            Hop::new("resource-policy", Answer::Broken, message)
+                .help("restore it: `aws secretsmanager restore-secret`"),
+        ];
+    }
     let (of_resource, owner) = policies_on(world, secret);
     by_reading(readings(world, &secret.arn, "secretsmanager", "secret:"), |arn| {
         let ask = Ask::new(role, action, arn.clone(), context.clone()).written(secret.written.clone());
         let (of_resource, owner, endpoint) = (of_resource.clone(), owner.clone(), endpoint.clone());
-        access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask })
+        let named = owner.as_deref().zip(secret.id).and_then(|(owner, id)| names_secret(world, owner, "SecretId", id));
+        let hops = access::hops(world, attached, Ask { of_resource, owner, endpoint, ..ask }).into_iter();
+        hops.map(|hop| if hop.hop == "resource-policy" { hop.because(named.clone()) } else { hop }).collect()
+    })
+}
+
+/// That a property names a secret, or what stands for it.
+fn names_secret(world: &World<'_, '_>, id: &str, property: &str, secret: &str) -> Option<Evidence> {
+    let (value, _) = world.property(id, property)?;
+    let of = value.references().first().map_or(secret, |(of, _)| *of);
+    evidence::names(world, id, property, of)
+}
+
+/// A secret that a proxy is given, and what says so.
+pub struct Entry<'a> {
+    /// The secret.
+    pub secret: Secret<'a>,
+    /// What names it.
+    pub evidence: Evidence,
+}
+
+/// The secrets in the `Auth` of something.
+pub fn entries<'a>(world: &World<'_, 'a>, id: &str) -> impl Iterator<Item = Entry<'a>> {
+    let elements = world.elements(id, "Auth").into_iter();
+    elements.filter_map(move |(entry, _)| {
+        let (value, source) = world.one(entry.map()?.get("SecretArn")?)?;
+        let secret = Secret::named(world, &value)?;
+        let of = value.references().first().map(|(of, _)| *of).or_else(|| Some(value.parameter()?.0));
+        let what = of.or_else(|| value.text())?.to_owned();
+        let says = format!("`Auth` of `{id}` names `{what}`");
+        let (resource, path) = (id.to_owned(), world.resolved.place(id, source));
+        Some(Entry { secret, evidence: Evidence { resource, path, says, claim: Claim::Names { what } } })
     })
 }
 
 /// Whether a role may use the key of a secret through Secrets Manager.
 ///
 /// Source: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
-pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: &Secret<'_>, action: &str) -> Vec<Hop> {
+pub fn key_hops<'a>(
+    world: &World<'_, 'a>,
+    role: &str,
+    attached: &Attached,
+    secret: &Secret<'a>,
+    action: &str,
+) -> Vec<Hop> {
     let context = key_context(world, role, &secret.arn);
-    match &secret.key {
+    let named = secret.names_key(world);
+    let hops = match &secret.key {
         Key::Managed => {
             let message = "the AWS managed key `aws/secretsmanager` lets the account decrypt through Secrets Manager";
             vec![Hop::new("key-policy", Answer::Holds, message)]
@@ -222,14 +338,31 @@ pub fn key_hops(world: &World<'_, '_>, role: &str, attached: &Attached, secret: 
             )
         }
         Key::Given(arn) => {
-            let policy = Policy::open(&format!("the key policy of `{arn}`"), "it exists outside the template");
+            let name = format!("the key policy of `{arn}`");
+            let facts = world.facts.key(&arn.to_string()).map(|(_, facts)| facts);
+            if let Some(state) = facts.and_then(|facts| facts.state.as_deref()).filter(|state| *state != "Enabled") {
+                let message = format!("the key `{arn}` cannot be used: its state is `{state}`");
+                return vec![
+                    Hop::new("key-policy", Answer::Broken, message).help("enable the key, or name another one"),
+                ];
+            }
+            let policy = match facts.and_then(|facts| facts.policy.as_ref()) {
+                Some(document) => Policy::read(&name, &Tree::from_json(document)),
+                None => Policy::open(&name, outside::OUTSIDE),
+            };
             let written = cures::written(world, arn);
-            by_reading(readings(world, arn, "kms", "key/"), |arn| {
+            let mut hops = by_reading(readings(world, arn, "kms", "key/"), |arn| {
                 let ask = Ask::new(role, action, arn.clone(), context.clone()).written(written.clone());
                 access::hops(world, attached, Ask { of_resource: vec![policy.clone()], hop: "key-policy", ..ask })
-            })
+            });
+            for hop in hops.iter_mut().filter(|hop| hop.hop == "key-policy" && hop.verdict == Answer::Assumed) {
+                hop.help = outside::ask_of_key(arn);
+            }
+            hops
         }
-    }
+    };
+    let rests = |hop: &Hop| hop.verdict <= Answer::Assumed;
+    hops.into_iter().map(|hop| if rests(&hop) { hop.because(named.clone()) } else { hop }).collect()
 }
 
 /// A secret that exists outside is encrypted with whatever key. That the role may use it is taken on trust, unless what
@@ -256,7 +389,9 @@ fn of_unknown_key(world: &World<'_, '_>, role: &str, attached: &Attached, secret
         }
         None => {
             let message = format!("`{}` is encrypted with a key that `{role}` may use", secret.arn);
-            Hop::new("key-policy", Answer::Assumed, message)
+            let mut hop = Hop::new("key-policy", Answer::Assumed, message);
+            hop.help = outside::ask_of_secret(&secret.arn);
+            hop
         }
     }
 }

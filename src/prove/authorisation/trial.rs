@@ -3,7 +3,7 @@
 use super::goal::{CanGoal, Need};
 use super::hop::{Hop, Judgement};
 use super::{derive_of, judge};
-use crate::prove::{Answer, Patch};
+use crate::prove::{Answer, Facts, Patch};
 use crate::resolve::{Formula, Resolved};
 
 /// No more changes are tried in one template: each means to judge it again.
@@ -11,7 +11,8 @@ const MOST: usize = 200;
 
 /// Tries changes, as long as there are not too many.
 #[derive(Debug)]
-pub struct Trial {
+pub struct Trial<'f> {
+    facts: &'f Facts,
     tried: usize,
     before: Vec<Before>,
 }
@@ -33,16 +34,16 @@ impl Before {
     }
 }
 
-impl Trial {
+impl<'f> Trial<'f> {
     /// Trials of a template of which this is judged.
-    pub fn new(judged: &[(Judgement, CanGoal<'_>)]) -> Self {
+    pub fn new(judged: &[(Judgement, CanGoal<'_>)], facts: &'f Facts) -> Self {
         let before = judged.iter().map(|(found, goal)| Before {
             principal: goal.principal.to_owned(),
             told: goal.to_string(),
             broken: broken(found),
             deciding: found.hops.iter().filter_map(|hop| hop.resource.clone()).collect(),
         });
-        Self { tried: 0, before: before.collect() }
+        Self { facts, tried: 0, before: before.collect() }
     }
 
     /// One change that proves a refuted goal by itself, of several hops that are broken.
@@ -83,12 +84,13 @@ impl Trial {
         if waits_for_itself(&again, cure) {
             return None;
         }
-        let left = left(&again, goal, found, hop)?;
+        let left = left(&again, self.facts, goal, found, hop)?;
         let told = goal.to_string();
         let others = self.before.iter().filter(|other| other.principal != goal.principal || other.told != told);
         let spared = others.filter(|other| other.may_suffer(cure)).all(|other| {
-            let same = derive_of(&again, &other.principal).into_iter().find(|one| one.to_string() == other.told);
-            same.is_none_or(|one| broken(&judge(&again, &one)) <= other.broken)
+            let same =
+                derive_of(&again, self.facts, &other.principal).into_iter().find(|one| one.to_string() == other.told);
+            same.is_none_or(|one| broken(&judge(&again, &one, self.facts)) <= other.broken)
         });
         spared.then_some(left)
     }
@@ -111,7 +113,7 @@ fn broken(found: &Judgement) -> usize {
 }
 
 /// How many hops of a goal are broken in the changed template, if it is fewer and that one is not.
-fn left<'a>(again: &Resolved<'_>, goal: &CanGoal<'a>, found: &Judgement, hop: &Hop) -> Option<usize> {
+fn left<'a>(again: &Resolved<'_>, facts: &Facts, goal: &CanGoal<'a>, found: &Judgement, hop: &Hop) -> Option<usize> {
     let principal = again.template().resources.get_key_value(goal.principal).map(|(id, _)| id.as_str())?;
     let same = match &goal.need {
         Need::Stated { actions, resources } => {
@@ -120,10 +122,10 @@ fn left<'a>(again: &Resolved<'_>, goal: &CanGoal<'a>, found: &Judgement, hop: &H
         }
         _ => {
             let told = goal.to_string();
-            derive_of(again, principal).into_iter().find(|one| one.to_string() == told)?
+            derive_of(again, facts, principal).into_iter().find(|one| one.to_string() == told)?
         }
     };
-    let after = judge(again, &same);
+    let after = judge(again, &same, facts);
     let is_it = |other: &&Hop| other.hop == hop.hop && other.message == hop.message;
     let still = after.hops.iter().filter(is_it).any(|other| other.verdict >= Answer::Unknown);
     let left = broken(&after);

@@ -4,7 +4,8 @@ use super::derive;
 use super::role::Attached;
 use super::secret::Secret;
 use super::world::World;
-use crate::iam::{Effect, Text};
+use crate::iam::{Certainty, Effect, Text};
+use crate::prove::Evidence;
 
 /// The user that a function is told to log in as; none if it is not told, or of several.
 pub fn named_by(world: &World<'_, '_>, function: &str) -> Option<Text> {
@@ -42,6 +43,22 @@ fn names_user(variable: &str) -> bool {
         let stem = stem.trim_end_matches('_');
         stem.is_empty() || of_database.iter().any(|word| stem.split('_').any(|part| part == *word))
     })
+}
+
+/// What says that a function logs in as a user that a proxy has credentials of.
+pub fn evidence(world: &World<'_, '_>, function: &str, proxy: &str) -> Vec<Evidence> {
+    let told = variables(world, function);
+    let mut found = Vec::new();
+    for (variable, user) in &told {
+        found.extend(super::evidence::user(world, function, &format!("Environment/Variables/{variable}"), user));
+    }
+    for entry in super::secret::entries(world, proxy) {
+        let Some((known, evidence)) = entry.secret.user_told(world) else { continue };
+        if told.iter().any(|(_, user)| super::role::same(&known, user) == Certainty::Yes) {
+            found.extend(std::iter::once(entry.evidence).chain(evidence));
+        }
+    }
+    found
 }
 
 /// The users that a proxy has credentials of; none if it has those of a secret of which the template does not say.

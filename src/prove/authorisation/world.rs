@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 
 use super::arn;
+use super::matrix::Asked;
 use crate::iam::{Charset, Shape, Text, Tree, TreeKind};
+use crate::prove::Facts;
 use crate::resolve::{Call, Formula, Piece, Resolution, Resolved, Symbol};
 use crate::template::{Function, Intrinsic, Reference, SubPart, Value};
 
@@ -20,15 +22,32 @@ pub struct World<'r, 'a> {
     pub when: Formula,
     /// The partition, where it is known or taken to be so.
     pub partition: Option<String>,
+    /// What is known of what exists.
+    pub facts: &'r Facts,
+    account: Option<String>,
+    /// What was asked of roles here, if somebody wants to know.
+    pub asked: RefCell<Option<Vec<Asked>>>,
     sources: RefCell<Vec<&'a Value>>,
     depth: Cell<usize>,
 }
 
 impl<'r, 'a> World<'r, 'a> {
     /// Some of the worlds.
-    pub fn new(resolved: &'r Resolved<'a>, when: Formula, partition: Option<&str>) -> Self {
+    pub fn new(resolved: &'r Resolved<'a>, facts: &'r Facts, when: Formula, partition: Option<&str>) -> Self {
         let partition = resolved.environment().partition().or(partition).map(str::to_owned);
-        Self { resolved, when, partition, sources: RefCell::default(), depth: Cell::default() }
+        let (asked, sources, depth) = (RefCell::default(), RefCell::default(), Cell::default());
+        Self { resolved, when, partition, facts, account: None, asked, sources, depth }
+    }
+
+    /// The same in the account and partition of a role that exists there, by its ARN: what uses a role is in its account.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
+    #[must_use]
+    pub fn beside(mut self, role: Option<&str>) -> Self {
+        let mut parts = role.into_iter().flat_map(|arn| arn.split(':')).skip(1);
+        self.partition = self.partition.or(parts.next().map(str::to_owned));
+        self.account = parts.nth(2).map(str::to_owned);
+        self
     }
 
     /// The part of the template that a tree was made of.
@@ -253,6 +272,9 @@ impl<'r, 'a> World<'r, 'a> {
             return known.into();
         }
         const HOST: Charset = Charset::LOWER.or(Charset::of("-."));
+        if let (Some(account), "AWS::AccountId") = (&self.account, name) {
+            return account.as_str().into();
+        }
         let shape = match (name, self.partition.as_deref()) {
             ("AWS::Partition", Some(partition)) => return partition.into(),
             ("AWS::URLSuffix", Some("aws" | "aws-us-gov")) => return "amazonaws.com".into(),

@@ -21,17 +21,21 @@ pub(super) fn evidence(look: &Look<'_, '_>) -> Vec<Evidence> {
     if !look.flow.v6 {
         return found;
     }
-    let of_caller = look.flow.from.interface.as_ref().and_then(|one| match one.kind {
+    let calls = look.flow.from.interface.as_ref().filter(|one| model.calls_by(one).v6 != Formula::FALSE);
+    let listens = look.flow.to.interface.as_ref().filter(|one| model.listens_by(one).v6 != Formula::FALSE);
+    let of_caller = calls.and_then(|one| match one.kind {
         Kind::Proxy => model.written(one.id, "TargetConnectionNetworkType"),
         _ => model.says_v6(one),
     });
-    let of_listener = look.flow.to.interface.as_ref().and_then(|one| model.says_v6(one));
+    let of_listener = listens.and_then(|one| model.says_v6(one));
     for (id, property, value) in [of_caller, of_listener].into_iter().flatten() {
         let path = pointer(["Resources", id, "Properties"].into_iter().chain(property.split('/')));
         let says = format!("`{id}` has `{}: {value}`", property.rsplit('/').next().unwrap_or(property));
         found.push(Evidence { resource: id.to_owned(), path, says, claim: Claim::Equals { value } });
     }
-    for id in look.flow.from.subnets.iter().chain(&look.flow.to.subnets).filter_map(|one| one.term.own_subnet(model)) {
+    let subnets = look.flow.from.subnets.iter().chain(&look.flow.to.subnets);
+    let subnets = subnets.filter(|subnet| model.has_family(subnet, true).fact != Formula::FALSE);
+    for id in subnets.filter_map(|one| one.term.own_subnet(model)) {
         let claim = Claim::HasIpv6;
         let says = format!("`{id}` has a range of IPv6");
         let piece = Evidence { resource: id.to_owned(), path: pointer(["Resources", id]), says, claim };

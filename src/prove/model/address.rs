@@ -19,7 +19,22 @@ const PRIVATE: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 impl<'a> Model<'a> {
     /// Where a range covers every address of a subnet. `v6`: of its IPv6 addresses.
+    ///
+    /// Rules repeat ranges, and every rule is asked of every subnet: what was answered is kept.
     pub fn covers(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
+        let (Resolution::Text(text), Term::Own(id)) = (range, &subnet.term) else {
+            return self.covers_anew(range, subnet, v6);
+        };
+        let key = (text.clone(), *id, v6);
+        if let Some(known) = self.covered.borrow().get(&key) {
+            return *known;
+        }
+        let judged = self.covers_anew(range, subnet, v6);
+        self.covered.borrow_mut().insert(key, judged);
+        judged
+    }
+
+    fn covers_anew(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
         if !v6 && self.is_block_of_vpc(range, &subnet.term) {
             return Judged::ALWAYS;
         }

@@ -18,8 +18,8 @@ mod touch;
 mod union;
 mod vpc;
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::facts::Facts;
@@ -37,6 +37,9 @@ pub use routing::Way;
 pub use rule::{Direction, GroupRule, Peer};
 pub use term::{Placed, Term, named};
 
+/// What is looked up millions of times, by ids of the template, which nobody chooses to make collide.
+type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
 /// A template as a network.
 pub struct Model<'a> {
     /// What the template means.
@@ -51,12 +54,14 @@ pub struct Model<'a> {
     settling: RefCell<Vec<&'a str>>,
     speaks_v6: OnceCell<bool>,
     known: quick::Known<'a>,
+    covered: RefCell<HashMap<(Cow<'a, str>, &'a str, bool), Judged>>,
+    vpcs: RefCell<HashMap<&'a str, Vec<Placed<'a>>>>,
 }
 
 impl<'a> Model<'a> {
     /// The network of a template.
     pub fn new(resolved: &'a Resolved<'a>, facts: &'a Facts) -> Self {
-        let mut kinds: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut kinds: HashMap<&str, Vec<&str>> = HashMap::default();
         for (id, resource) in &resolved.template().resources {
             kinds.entry(resource.kind.as_str()).or_default().push(id);
         }
@@ -71,6 +76,8 @@ impl<'a> Model<'a> {
             settling: RefCell::default(),
             speaks_v6: OnceCell::new(),
             known: RefCell::default(),
+            covered: RefCell::default(),
+            vpcs: RefCell::default(),
         }
     }
 
@@ -112,7 +119,7 @@ impl<'a> Model<'a> {
     /// all are looked through once.
     pub fn users(&self, id: &str) -> &[&'a str] {
         let users = self.users.get_or_init(|| {
-            let mut users: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+            let mut users: HashMap<&'a str, Vec<&'a str>> = HashMap::default();
             for user in self.resolved.template().resources.keys() {
                 self.resolved.each_reference(user, &mut |name, _, _, _| {
                     let known = users.entry(name).or_default();

@@ -1,9 +1,8 @@
 //! The question of many pairs at once: whether groups let traffic through, remembered for each group and far end.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
-use super::{Direction, Judged, Model, Placed, Port, Side, Term};
+use super::{Direction, HashMap, Judged, Model, Placed, Port, Side, Term};
 use crate::resolve::Formula;
 
 /// What was answered: of a group of the template, a direction, a port, and a group or a subnet at the far end.

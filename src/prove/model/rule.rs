@@ -1,8 +1,6 @@
 //! Rules of security groups, as they stand in a template.
 
-use std::collections::HashMap;
-
-use super::{Judged, Model, Ports, Term};
+use super::{HashMap, Judged, Model, Ports, Term};
 use crate::resolve::{Case, Element, Formula, Resolution};
 use crate::template::Value;
 

@@ -1,8 +1,6 @@
 //! What is not modelled, and what it may change.
 
-use std::collections::HashMap;
-
-use super::{Model, Term};
+use super::{HashMap, Model, Term};
 
 impl<'a> Model<'a> {
     /// What is not modelled and gets a resource by its name, so that it may change what holds for it: a nested stack or a
@@ -34,7 +32,7 @@ impl<'a> Model<'a> {
     }
 
     fn touched_by_all(&self) -> HashMap<&'a str, &'a str> {
-        let mut touched = HashMap::new();
+        let mut touched = HashMap::default();
         let resources = &self.resolved.template().resources;
         for (id, _) in resources.iter().filter(|(_, resource)| is_foreign(&resource.kind)) {
             self.resolved.each_reference(id, &mut |name, _, _, _| {

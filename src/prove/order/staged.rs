@@ -55,12 +55,13 @@ fn judged<'a>(
     holds: impl Fn(&authorisation::Judgement) -> bool,
 ) -> bool {
     if absent.is_empty() {
-        return holds(&authorisation::judge(scene.resolved(), goal));
+        return holds(&authorisation::judge(scene.resolved(), goal, scene.model.facts));
     }
     let staged = without(scene.resolved().template(), absent);
     let resolved = Resolved::new(&staged, scene.resolved().environment());
     let told = goal.to_string();
-    let mut same =
-        authorisation::derive_of(&resolved, goal.principal).into_iter().filter(|one| one.to_string() == told);
-    same.all(|one| holds(&authorisation::judge(&resolved, &one)))
+    let mut same = authorisation::derive_of(&resolved, scene.model.facts, goal.principal)
+        .into_iter()
+        .filter(|one| one.to_string() == told);
+    same.all(|one| holds(&authorisation::judge(&resolved, &one, scene.model.facts)))
 }

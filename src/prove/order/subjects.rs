@@ -53,7 +53,7 @@ fn allowed<'a>(scene: &Scene<'_, 'a>) -> Vec<CanGoal<'a>> {
                 | Permission::Rotate { .. }
         )
     };
-    authorisation::derive(scene.resolved()).into_iter().filter(is_early).collect()
+    authorisation::derive(scene.resolved(), scene.model.facts).into_iter().filter(is_early).collect()
 }
 
 fn of_targets<'s, 'a>(scene: &'s Scene<'s, 'a>, id: &'a str, allowed: &[CanGoal<'a>]) -> Vec<Need<'s, 'a>> {

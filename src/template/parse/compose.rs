@@ -1,7 +1,9 @@
 //! A tree to values, with the place of each key and each value.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use saphyr_parser::{Span as Range, Tag};
 
 use super::finding::{ALIAS, DUPLICATE_KEY, KEY_NOT_TEXT, MAPPING_SHAPE, MERGE_KEY, MISREAD, NULL_VALUE, TOO_LARGE};
@@ -12,6 +14,7 @@ use super::tree::{BYTES_A_VALUE, Content, DEEPEST, MOST_VALUES, Node, Tree, exte
 use super::{too_deep, too_many_values};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::places::{Part, Spot};
+use crate::template::pointer::escape;
 use crate::template::{Function, Intrinsic, Map, Places, Value, pointer, to_secret};
 
 /// A finding that lies deeper has a place and no path: with endless keys, paths would fill the memory.
@@ -21,6 +24,8 @@ const CORE: &str = "tag:yaml.org,2002:";
 /// Reads one document. Its methods return none when nothing further can be read; the finding is recorded then.
 pub(super) struct Composer<'a> {
     file: &'a str,
+    /// Its number among the places.
+    file_number: u32,
     /// The JSON pointer to what is being read.
     pointer: String,
     /// The part that it leads to.
@@ -55,14 +60,16 @@ struct Key {
 
 impl<'a> Composer<'a> {
     pub(super) fn new(file: &'a str) -> Self {
+        let mut places = Places::default();
         Self {
             file,
+            file_number: places.file(file),
             pointer: String::new(),
             part: Part::default(),
             depth: 0,
             values: 0,
             anchors: HashMap::new(),
-            places: Places::default(),
+            places,
             diagnostics: Vec::new(),
         }
     }
@@ -86,7 +93,7 @@ impl<'a> Composer<'a> {
         self.depth += 1;
         let value = match content {
             Content::Alias(anchor) => self.alias(anchor, range)?,
-            Content::Scalar { text, plain } => self.scalar(&text, plain, tag, range),
+            Content::Scalar { text, plain } => self.scalar(text, plain, tag, range),
             Content::List(nodes) => self.collection(tag, range, |composer| composer.list(nodes))?,
             Content::Map(entries) => self.collection(tag, range, |composer| composer.map(entries))?,
         };
@@ -121,11 +128,11 @@ impl<'a> Composer<'a> {
         self.anchors.get(&anchor).cloned()
     }
 
-    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, range: Range) -> Value {
+    fn scalar(&mut self, text: Cow<'_, str>, plain: bool, tag: Option<&Tag>, range: Range) -> Value {
         match self.meaning(tag, range) {
             Meaning::Untagged if plain => self.plain(text, range),
             Meaning::Untagged | Meaning::Text => Value::text(text),
-            Meaning::Plain => scalar::plain(text),
+            Meaning::Plain => scalar::plain(&text),
             // Behind a function's tag, whatever stands there is text.
             Meaning::Function(function) => {
                 self.within(function.long_name(), range, |_| Value::function(function, Value::text(text)))
@@ -134,14 +141,14 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn plain(&mut self, text: &str, range: Range) -> Value {
-        let value = scalar::plain(text);
+    fn plain(&mut self, text: Cow<'_, str>, range: Range) -> Value {
+        let Some(value) = scalar::other_than_text(&text) else { return Value::text(text) };
         if value == Value::Null {
             let message = format!("{} is null, which CloudFormation refuses", self.name());
             let finding = Diagnostic::error(NULL_VALUE, message);
             self.diagnostics.push(self.here(finding, range).help("remove the key, or write `Ref: AWS::NoValue`"));
         }
-        self.note_misreading(text, &value, range);
+        self.note_misreading(&text, &value, range);
         value
     }
 
@@ -213,7 +220,7 @@ impl<'a> Composer<'a> {
     }
 
     fn map(&mut self, entries: Vec<(Node<'_>, Node<'_>)>) -> Option<Value> {
-        let mut map = Map::default();
+        let mut map = Map::with_capacity_and_hasher(entries.len(), RandomState::default());
         let mut merged = Map::default();
         for (key, value) in entries {
             let range = key.range;
@@ -249,9 +256,9 @@ impl<'a> Composer<'a> {
     fn key(&mut self, node: Node<'_>) -> Option<Option<Key>> {
         // `! key` and `!!str key` say what a key is anyway.
         let says_text = node.tag.as_deref().map(is_text);
-        match &node.content {
+        match node.content {
             Content::Scalar { text, plain } if says_text != Some(false) => {
-                Some(Some(self.text_key(text, *plain && says_text.is_none(), node.range)))
+                Some(Some(self.text_key(text, plain && says_text.is_none(), node.range)))
             }
             _ => {
                 self.find(KEY_NOT_TEXT, "a key is no text", node.range);
@@ -261,18 +268,16 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn text_key(&mut self, text: &str, plain: bool, range: Range) -> Key {
-        if plain && text != "<<" {
-            let value = scalar::plain(text);
-            self.note_misreading(text, &value, range);
+    fn text_key(&mut self, text: Cow<'_, str>, plain: bool, range: Range) -> Key {
+        if plain && let Some(value) = scalar::other_than_text(&text) {
+            self.note_misreading(&text, &value, range);
             if value == Value::Null {
                 self.find(KEY_NOT_TEXT, "a key is null", range);
-            }
-            if value.as_str().is_none() && value != Value::Null && self.pointer.starts_with("/Mappings/") {
-                self.key_of_mapping(text, &value, range);
+            } else if self.pointer.starts_with("/Mappings/") {
+                self.key_of_mapping(&text, &value, range);
             }
         }
-        Key { text: text.to_owned(), merges: plain && text == "<<" }
+        Key { merges: plain && text == "<<", text: text.into_owned() }
     }
 
     /// CloudFormation says "map keys must be strings; received numeric".
@@ -302,8 +307,9 @@ impl<'a> Composer<'a> {
 
     fn within<T>(&mut self, step: &str, range: Range, read: impl FnOnce(&mut Self) -> T) -> T {
         let (length, outer) = (self.pointer.len(), self.part);
-        self.pointer.push_str(&pointer([step]));
-        self.part = self.places.part(outer, step);
+        self.pointer.push('/');
+        self.pointer.push_str(&escape(step));
+        self.part = self.places.part_of_escaped(outer, &self.pointer[length + 1..]);
         let place = self.spot(range);
         self.places.insert_key(self.part, place);
         let read = read(self);
@@ -312,9 +318,9 @@ impl<'a> Composer<'a> {
         read
     }
 
-    fn spot(&mut self, range: Range) -> Spot {
+    fn spot(&self, range: Range) -> Spot {
         let (line, column, length) = extent(range);
-        self.places.spot(self.file, line, column, length)
+        Spot::new(self.file_number, line, column, length)
     }
 
     /// What is being read, in words.

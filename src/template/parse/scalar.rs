@@ -8,11 +8,16 @@ use crate::template::Value;
 ///
 /// A number that JSON cannot hold without loss stays text too.
 pub(super) fn plain(text: &str) -> Value {
+    other_than_text(text).unwrap_or_else(|| Value::text(text))
+}
+
+/// Likewise, where it is not that text itself, as it mostly is.
+pub(super) fn other_than_text(text: &str) -> Option<Value> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Value::Bool(true),
-        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Value::Bool(false),
-        _ => number(text).map_or_else(|| Value::text(text), Value::Number),
+        "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(Value::Bool(false)),
+        _ => number(text).map(Value::Number),
     }
 }
 
