@@ -48,14 +48,15 @@ pub fn check_resolved<'a>(
     let context = Context::new(resolved, template);
     let mut found = resolved.diagnostics();
     found.extend(rules::ALL.iter().copied().flatten().flat_map(|rule| rule.run(&context)));
-    // What is wrong in a loop is so in each of its rounds, and said once.
-    let mut of_loops = HashSet::new();
+    // What is wrong in a loop is so in each of its rounds, and what is wrong in `Globals` in each function; it is said once.
+    let mut said = HashSet::new();
     found.retain_mut(|diagnostic| match diagnostic.path.as_deref().map(|path| expanded.origin(path)) {
         Some(Cow::Owned(origin)) => {
             diagnostic.path = Some(origin.clone());
-            of_loops.insert((diagnostic.code, origin, diagnostic.message.clone()))
+            said.insert((diagnostic.code, origin, diagnostic.message.clone()))
         }
-        _ => true,
+        Some(Cow::Borrowed(path)) => said.insert((diagnostic.code, path.to_owned(), diagnostic.message.clone())),
+        None => true,
     });
     let mut all = expanded.diagnostics.clone();
     all.append(&mut found);

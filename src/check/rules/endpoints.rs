@@ -152,7 +152,7 @@ const RDS_ENDPOINT_WITHOUT_CALLER: Rule = Rule {
         "Resources: { Api: { Type: AWS::EC2::VPCEndpoint, Properties: { VpcId: vpc-00000001, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.rds', VpcEndpointType: Interface, SubnetIds: [subnet-00000001] } }, Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: 'rds:DescribeDBProxies', Resource: '*' }] } }] } } }",
     ],
     find: |context: &Context<'_>, report: &mut Report| {
-        let calls = context.template.resources.values().any(calls_rds);
+        let calls = context.template.resources.values().any(|resource| calls_rds(context, resource));
         for (id, _) in context.resources(ENDPOINT).filter(|_| !calls) {
             for (_, when) in services(context, id).into_iter().filter(|(name, _)| name.ends_with(".rds")) {
                 let message = format!("`{id}` serves the RDS API, and nothing here is granted an action of it");
@@ -176,10 +176,10 @@ pub(super) fn services<'a>(context: &Context<'a>, endpoint: &str) -> Vec<(String
 }
 
 /// Whether a role or policy allows an action of RDS, or names policies whose actions are not known here.
-fn calls_rds(resource: &Resource) -> bool {
+fn calls_rds(context: &Context<'_>, resource: &Resource) -> bool {
     match resource.kind.as_str() {
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
-            resource.properties.get("ManagedPolicyArns").is_some_and(names_open_policy)
+            resource.properties.get("ManagedPolicyArns").is_some_and(|policies| names_open_policy(context, policies))
                 || resource.properties.values().any(|value| value.any(&may_call_rds))
         }
         _ => false,
@@ -187,10 +187,13 @@ fn calls_rds(resource: &Resource) -> bool {
 }
 
 /// Whether policies are named of which it is not known that they have no action of RDS: those that AWS has for functions have
-/// none.
-fn names_open_policy(policies: &Value) -> bool {
+/// none, and those of the template are looked at by themselves.
+fn names_open_policy(context: &Context<'_>, policies: &Value) -> bool {
     let of_functions = |policy: &Value| {
         policy.any(&|part| match part {
+            Value::Intrinsic(Intrinsic::Reference(reference)) => {
+                context.template.resources.contains_key(reference.name())
+            }
             Value::String(text) => text.contains("policy/service-role/AWSLambda"),
             Value::Intrinsic(Intrinsic::Sub(sub)) => sub.text().contains("policy/service-role/AWSLambda"),
             _ => false,

@@ -8,7 +8,7 @@ use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
 use crate::resolve::Formula;
-use crate::template::{Map, Resource, Value};
+use crate::template::Value;
 
 pub(super) const RULES: &[Rule] =
     &[RESERVED_VARIABLE, LOCAL_CODE, GIVES_UP_BEFORE_PROXY, LOG_KEY, INVOKED_FROM_ANYWHERE];
@@ -47,12 +47,13 @@ const RESERVED_VARIABLE: Rule = Rule {
         "Code: { ZipFile: x }, Environment: { Variables: { TZ: UTC, AWS_LAMBDA_EXEC_WRAPPER: /opt/wrap } }"
     )],
     find: |context, report| {
-        for (id, function) in functions(context) {
-            let variables = own_variables(function).into_iter().flatten();
-            for name in variables.map(|(name, _)| name).filter(|name| RESERVED.contains(&name.as_str())) {
+        for (id, _) in functions(context) {
+            for (name, value, when) in variables(context, id).into_iter().filter(|(name, ..)| RESERVED.contains(name)) {
+                let message = format!("`{name}` is set by Lambda itself, and cannot be set");
                 let path = format!("/Properties/Environment/Variables/{name}");
-                let found = report.resource(id, &path, format!("`{name}` is set by Lambda itself, and cannot be set"));
-                found.help = Some("choose another name, or read what Lambda sets".into());
+                if let Some(found) = tell(context, report, (id, &path, Some(value)), when, message) {
+                    found.help = Some("choose another name, or read what Lambda sets".into());
+                }
             }
         }
     },
@@ -79,10 +80,6 @@ const RESERVED: &[&str] = &[
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
 ];
-
-fn own_variables(function: &Resource) -> Option<&Map> {
-    function.properties.get("Environment")?.as_map()?.get("Variables")?.as_map()
-}
 
 const LOCAL_CODE: Rule = Rule {
     code: Code::new("I3002", "local-code"),

@@ -6,7 +6,7 @@ use super::role;
 use super::serverless;
 use super::world::World;
 use crate::prove::Facts;
-use crate::resolve::{Case, Formula, Resolution, Resolved};
+use crate::resolve::{Case, Formula, Resolution, Resolved, Symbol};
 use crate::template::Value;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
@@ -77,9 +77,9 @@ fn of_function<'a>(resolved: &Resolved<'a>, facts: &Facts, id: &'a str, goals: &
         }
     }
     let mut targets: Vec<(&'a str, Formula, &'a Value)> = Vec::new();
-    for (_, case) in variables(resolved, id) {
-        if is_secret(resolved, &case.value) {
-            let need = Need::Read { secret: case.value.clone() };
+    for (name, case) in variables(resolved, id) {
+        if let Some(secret) = secret_of(resolved, name, &case.value) {
+            let need = Need::Read { secret };
             goals.push(CanGoal { principal: id, need, when: case.when, source: Some(case.source) });
         }
         for (resource, attribute) in case.value.references() {
@@ -121,6 +121,22 @@ pub fn variables<'a>(resolved: &Resolved<'a>, id: &str) -> Vec<(&'a str, Case<'a
         }
     }
     found
+}
+
+/// The secret that a variable holds the ARN of, or the name, if it is one of the template.
+fn secret_of<'a>(resolved: &Resolved<'a>, variable: &str, value: &Resolution<'a>) -> Option<Resolution<'a>> {
+    if is_secret(resolved, value) {
+        return Some(value.clone());
+    }
+    // Other things may be called as a secret is; a variable of that sort says that it is the secret.
+    let variable = variable.to_ascii_uppercase();
+    let is_name = ["SECRET", "CREDENTIAL"].iter().any(|word| variable.contains(word));
+    let secrets = resolved.template().resources.iter().filter(|(_, it)| it.kind == "AWS::SecretsManager::Secret");
+    let mut called = secrets.filter(|(id, _)| {
+        let names = resolved.property(id, "Name");
+        is_name && names.iter().any(|own| !own.value.is_absent() && resolved.same(&own.value, value) == Some(true))
+    });
+    called.next().map(|(resource, _)| Resolution::Symbol(Symbol::Reference { resource, attribute: None }))
 }
 
 /// Whether a value is the ARN of a secret as a whole.

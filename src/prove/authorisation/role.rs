@@ -137,9 +137,8 @@ pub fn attaching<'a>(resolved: &Resolved<'a>, role: &str) -> Vec<&'a str> {
         let is_it = |value: &Resolution<'a>| {
             let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);
             let is_made = named.is_some_and(|id| serverless::made_for(resolved, id) == Some(role));
-            let is_name =
-                own.iter().any(|name| !name.value.is_absent() && resolved.same(&name.value, value) == Some(true));
-            named == Some(role) || is_made || is_name
+            let is_name = |own: &Resolution<'a>| !own.is_absent() && resolved.same(own, value) == Some(true);
+            named == Some(role) || is_made || own.iter().any(|case| is_name(&case.value))
         };
         if names.iter().any(|element| is_it(&element.value)) {
             found.push(id.as_str());
@@ -171,12 +170,12 @@ pub(in crate::prove) fn separate_policies<'a>(resolved: &Resolved<'a>, id: &str)
 fn names_role<'a>(world: &World<'_, 'a>, id: &str, role: &str) -> bool {
     let kind = world.kind(id).unwrap_or_default();
     let Some((_, property)) = ATTACHING.iter().find(|(known, _)| *known == kind) else { return false };
-    let existing = if outside::is_arn(role) { role.rsplit('/').next() } else { None };
-    let own = world.property(role, "RoleName").map(|(name, _)| name);
-    let is_name = |value: &Resolution<'a>| match existing {
-        Some(_) => value.text() == existing,
-        None => own.as_ref().is_some_and(|name| world.resolved.same(name, value) == Some(true)),
+    let name = match outside::is_arn(role) {
+        true => role.rsplit('/').next().map(|name| Resolution::Text(name.to_owned().into())),
+        false => world.property(role, "RoleName").map(|(name, _)| name),
     };
+    let is_name =
+        |value: &Resolution<'a>| name.as_ref().is_some_and(|name| world.resolved.same(name, value) == Some(true));
     let names = world.elements(id, property);
     names.iter().any(|(value, _)| {
         let named = value.reference().filter(|(_, attribute)| attribute.is_none()).map(|(id, _)| id);

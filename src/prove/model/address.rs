@@ -35,6 +35,9 @@ impl<'a> Model<'a> {
     }
 
     fn covers_anew(&self, range: &Resolution<'a>, subnet: &Placed<'a>, v6: bool) -> Judged {
+        if !v6 && self.is_block_of_vpc(range, &subnet.term) {
+            return Judged::ALWAYS;
+        }
         let mut all = Judged::NEVER;
         for (when, range_term, range) in self.readings(range) {
             let judged = match range {
@@ -64,6 +67,20 @@ impl<'a> Model<'a> {
         let is_named = term.text().is_none() && term.reference().is_none() && !term.is_absent();
         let is_private = || PRIVATE.iter().any(|text| text.parse().ok() == range);
         is_given && (is_named || is_private())
+    }
+
+    /// Whether a range is the one block of the VPC of a subnet, whatever that is: the block of a subnet lies in it.
+    fn is_block_of_vpc(&self, range: &Resolution<'a>, subnet: &Term<'a>) -> bool {
+        let Some((vpc, Some("CidrBlock"))) = range.reference() else { return false };
+        let own = Term::Own(vpc);
+        let vpcs = self.vpcs_of_subnet(subnet);
+        let of_vpc = |more: &str| {
+            self.terms(more, "VpcId").iter().any(|placed| placed.term.same(&own, self.resolved) != Some(false))
+        };
+        !vpcs.is_empty()
+            && vpcs.iter().all(|placed| placed.term == own)
+            && self.kind(vpc) == "AWS::EC2::VPC"
+            && !self.of_kind("AWS::EC2::VPCCidrBlock").any(of_vpc)
     }
 
     /// Whether a range is the block of another subnet of the same VPC: blocks of one VPC share no address.
@@ -96,18 +113,21 @@ impl<'a> Model<'a> {
         if blocks.is_empty() {
             blocks.push((Formula::TRUE, Resolution::Absent));
         }
-        let vpc: Vec<Resolution<'a>> = if v6 { Vec::new() } else { self.blocks_of_subnets_vpc(&subnet.term) };
+        let vpc = if v6 { Vec::new() } else { self.ranges_of_subnets_vpc(&subnet.term) };
         let inside = |whole: &Resolution<'a>| self.covers_block(term, range, whole);
         let by_vpc = match vpc.as_slice() {
             [] => Judged::open(Formula::TRUE),
-            blocks => blocks.iter().fold(Judged::ALWAYS, |all, block| all.and(inside(block), self.resolved)),
+            ranges => ranges.iter().fold(Judged::ALWAYS, |all, range| {
+                let cases = range.iter().map(|(when, block)| inside(block).within(*when, self.resolved));
+                all.and(cases.fold(Judged::NEVER, |any, case| any.or(case, self.resolved)), self.resolved)
+            }),
         };
         let mut all = Judged::NEVER;
         for (when, block) in blocks {
             // What a rule names, and of which nothing is known, is meant to be the subnets that are given.
             let by_block = if block.is_absent() { Judged::benign(Formula::TRUE) } else { inside(&block) };
             // What covers the VPC covers each of its subnets; what misses it misses them.
-            let judged = if is_disjoint(&by_vpc) && vpc.len() == 1 { by_vpc } else { by_block };
+            let judged = if vpc.len() == 1 { by_block.within(by_vpc.open, self.resolved) } else { by_block };
             let judged = Judged {
                 fact: self.resolved.or(judged.fact, by_vpc.fact),
                 benign: self.resolved.or(judged.benign, by_vpc.fact),
@@ -180,6 +200,17 @@ impl<'a> Model<'a> {
 
     /// What a range can be: read, at the default of its parameter, and otherwise unknown.
     pub(super) fn readings(&self, value: &Resolution<'a>) -> Vec<(Formula, Resolution<'a>, Option<Cidr>)> {
+        if let Some((resource, Some("CidrBlock"))) = value.reference() {
+            let cases = self.resolved.property(resource, "CidrBlock");
+            // A block that is looked up by the stage, and so another one in each.
+            if cases.len() > 1 && cases.iter().all(|case| case.value.text().is_some()) {
+                let read = |case: crate::resolve::Case<'a>| {
+                    let range = case.value.text().and_then(loose);
+                    (case.when, case.value, range)
+                };
+                return cases.into_iter().map(read).collect();
+            }
+        }
         let value = self.settled_range(value);
         if let Some(text) = value.text() {
             return vec![(Formula::TRUE, value.clone(), loose(text))];
@@ -224,6 +255,22 @@ impl<'a> Model<'a> {
         self.blocks_of_vpc(term)
     }
 
+    /// Likewise, range by range, of which each may be another block in other worlds.
+    fn ranges_of_subnets_vpc(&self, subnet: &Term<'a>) -> Vec<Vec<(Formula, Resolution<'a>)>> {
+        let vpcs = self.vpcs_of_subnet(subnet);
+        let own = match vpcs.as_slice() {
+            [Placed { term, .. }] => term.own(),
+            _ => None,
+        };
+        let cases = own.map(|id| self.resolved.property(id, "CidrBlock")).unwrap_or_default();
+        let blocks = self.blocks_of_subnets_vpc(subnet);
+        // Only the first range of a VPC is looked at case by case: ranges that are added may be of one world alone.
+        if cases.len() < 2 || cases.len() != blocks.len() {
+            return blocks.into_iter().map(|block| vec![(Formula::TRUE, block)]).collect();
+        }
+        vec![cases.into_iter().map(|case| (case.when, case.value)).collect()]
+    }
+
     /// Every IPv4 block of a VPC; none if they are not all known.
     pub fn blocks_of_vpc(&self, vpc: &Term<'a>) -> Vec<Resolution<'a>> {
         if let Some(blocks) = vpc.id().and_then(|id| self.facts.vpc(id)) {
@@ -237,10 +284,6 @@ impl<'a> Model<'a> {
         let more = more.flat_map(|more| self.resolved.property(more, "CidrBlock"));
         own.into_iter().chain(more).map(|case| case.value).filter(|value| !value.is_absent()).collect()
     }
-}
-
-fn is_disjoint(judged: &Judged) -> bool {
-    judged.open == Formula::FALSE
 }
 
 fn is_nowhere(range: &Cidr) -> bool {
