@@ -67,7 +67,17 @@ fn all() -> &'static [Proved] {
         let own = |name: &str| name.contains("/snapshots/") || name.starts_with("out/uat");
         let each =
             texts().into_iter().filter(|(name, _)| !own(name)).map(|(name, text)| proved(&name, &text, &unknown));
-        each.filter(|one| !one.proofs.is_empty()).collect()
+        // What the checker says that it cannot work out is looked at by nothing here.
+        let told = |mut one: Proved| {
+            let proofs = std::mem::take(&mut one.proofs).into_iter();
+            let is_seen = |proof: &Proof| {
+                let found = checker::review(&one.template, &one.environment, proof);
+                !found.beyond.iter().any(|beyond| beyond.ends_with("comes to"))
+            };
+            let proofs = proofs.filter(is_seen).collect();
+            Proved { proofs, ..one }
+        };
+        each.map(told).filter(|one| !one.proofs.is_empty()).collect()
     })
 }
 

@@ -19,6 +19,10 @@ pub fn needed<'p>(texts: &Texts<'_>, proof: &'p Proof) -> Option<Needed<'p>> {
         trust(texts, &mut needed, principal, resources.first()?, proof)?;
         return Some(needed);
     }
+    // The role that the serverless application model makes stands nowhere in the template.
+    if texts.kind(principal) == "AWS::Serverless::Function" && texts.property(principal, "Role").is_none() {
+        return None;
+    }
     let property = role_of(texts, &mut needed, principal);
     if let (Some(role), Some(property)) = (needed.role.clone(), property) {
         needed.named.push(("identity-policy", "", Named::new(principal, &[property], What::One(vec![role]))));

@@ -106,7 +106,7 @@ impl Access {
         }
         let goes_on = |key: &&str| text(printed, key).is_some_and(|next| !next.is_empty());
         let is_cut = printed.get("IsTruncated").and_then(Json::as_bool).unwrap_or_default();
-        if is_cut || ["NextToken", "NextMarker", "Marker"].iter().any(|key| goes_on(key)) {
+        if is_cut || ["NextToken", "NextMarker", "Marker"].iter().any(goes_on) {
             return Err(Unfit::new("", "it is cut off: the list goes on").help("print it without `--max-items`"));
         }
         let mut known = true;
