@@ -142,6 +142,25 @@ fn conditions_that_contradict_themselves_are_no_trouble() {
     check(format!("Parameters: {{ P: {{ Type: String }} }}\nConditions:\n{conditions}{many}"), 0, "");
 }
 
+/// What is compared with a map is told alike each time, and without what stands in the map.
+#[test]
+fn a_condition_may_be_of_a_map() {
+    let text = "Parameters: { Stage: { Type: String } }
+Conditions: { Odd: !Equals [!Ref Stage, { Password: hunter2 }], Even: !Equals [!Ref Stage, { Password: other }] }
+Resources:
+  Topic: { Type: AWS::SNS::Topic, Condition: Odd }
+  Queue: { Type: AWS::SQS::Queue, Condition: Even }
+Outputs: { Topic: { Value: !Ref Topic }, Queue: { Value: !Ref Queue } }
+";
+    let place = Place::new();
+    place.write("t.yaml", text);
+    let (code, told) = run(&place, "check t.yaml");
+    assert_eq!((code, &told), (1, &run(&place, "check t.yaml").1));
+    let of_maps: Vec<_> = told.split("`Stage = {").skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    assert!(matches!(of_maps.as_slice(), [one, other] if one != other), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
 #[test]
 fn names_and_values_may_be_long() {
     let name = "A".repeat(10_000);

@@ -31,14 +31,14 @@ pub struct Caller {
 /// Everybody who can call `to` on one of the ports.
 pub fn callers<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Formula) -> Vec<Caller> {
     let mut found = Vec::new();
-    for interface in model.all_interfaces() {
-        if initiates(model, &interface, to) && Some(interface.id) != to.id() {
-            let near = End::of(model, std::rc::Rc::clone(&interface));
-            let judged = reaches(model, &near, to, ports).within(interface.exists, model.resolved);
+    let calling = model.ends().iter().filter_map(|end| Some((end, end.interface.as_deref()?)));
+    for (near, interface) in calling {
+        if initiates(model, interface, to) && Some(interface.id) != to.id() {
+            let judged = reaches(model, near, to, ports).within(interface.exists, model.resolved);
             let judged = judged.within(under, model.resolved);
             if model.resolved.is_possible(judged.open) {
                 let groups = interface.groups.iter().map(|group| group.term.to_string()).collect();
-                let rule = admitted_by(model, to, ports, &near);
+                let rule = admitted_by(model, to, ports, near);
                 let who = near.told();
                 found.push(Caller { who, resource: Some(interface.id.to_owned()), groups, judged, rule });
             }
@@ -136,11 +136,11 @@ fn by_rules<'a>(model: &Model<'a>, to: &End<'a>, ports: &[Port<'a>], under: Form
             if !rule.may_be_tcp() || !model.resolved.is_possible(judged.open) {
                 continue;
             }
-            let holder = rule.holder.map(|holder| (holder.to_owned(), model.place(holder, rule.source)));
+            let place = |holder: &str| (holder.to_owned(), model.place(holder, rule.source));
             for (who, resource, groups, judged) in peer(model, to, rule, judged) {
                 let is_known = |known: &Caller| known.who == who || (resource.is_some() && known.resource == resource);
                 if !found.iter().any(is_known) {
-                    found.push(Caller { who, resource, groups, judged, rule: holder.clone() });
+                    found.push(Caller { who, resource, groups, judged, rule: rule.holder.map(place) });
                 }
             }
         }
@@ -162,7 +162,7 @@ fn peer<'a>(model: &Model<'a>, to: &End<'a>, rule: &GroupRule<'a>, judged: Judge
                 // An interface that has the group names it nearly always.
                 let is_used = || {
                     model.users(id).iter().filter_map(|user| model.interface(user)).any(|one| has(&one))
-                        || model.all_interfaces().iter().any(has)
+                        || model.ends().iter().filter_map(|end| end.interface.as_ref()).any(has)
                 };
                 if others.is_empty() && !is_used() {
                     let who = format!("members of {told}, of which there are none here,");

@@ -2,13 +2,11 @@
 
 use super::facts::Facts;
 use super::flow::End;
-use super::model::{Interface, Model, Port};
+use super::model::{Model, Port};
 use super::proof::{self, Proof};
 use super::{exposure, goals};
 use crate::goal::Goal;
 use crate::resolve::Resolved;
-
-use std::rc::Rc;
 
 /// The network of a template, for many questions: what an answer needs of it is read when it is first asked for, and kept.
 ///
@@ -43,13 +41,12 @@ impl<'a> Network<'a> {
     /// whole picture, for comparing templates and for drawing them.
     pub fn all_pairs(&self) -> Vec<(String, String)> {
         let model = &self.model;
-        let interfaces = model.all_interfaces();
-        let ends: Vec<End<'a>> = interfaces.iter().map(|one| End::of(model, Rc::clone(one))).collect();
-        let ports: Vec<_> = interfaces.iter().map(|one| model.listening(one.id)).collect();
+        let ends = model.ends();
+        let ports: Vec<_> = ends.iter().map(|end| model.listening(&end.name)).collect();
         let mut pairs = Vec::new();
         for (to, ports) in ends.iter().zip(&ports).filter(|(_, ports)| !ports.is_empty()) {
-            for (from, interface) in ends.iter().zip(&interfaces) {
-                if from.name != to.name && self.is_pair(interface, from, to, ports) {
+            for from in ends {
+                if from.name != to.name && self.is_pair(from, to, ports) {
                     pairs.push((from.name.clone(), to.name.clone()));
                 }
             }
@@ -57,8 +54,8 @@ impl<'a> Network<'a> {
         pairs
     }
 
-    fn is_pair(&self, interface: &Interface<'a>, from: &End<'a>, to: &End<'a>, ports: &[Port<'a>]) -> bool {
-        exposure::initiates(&self.model, interface, to)
+    fn is_pair(&self, from: &End<'a>, to: &End<'a>, ports: &[Port<'a>]) -> bool {
+        from.interface.as_ref().is_some_and(|interface| exposure::initiates(&self.model, interface, to))
             && self.model.resolved.is_possible(exposure::reaches(&self.model, from, to, ports).benign)
     }
 }

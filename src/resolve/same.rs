@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 
 use super::Resolved;
 use super::parameter::{ParameterKind, admits, allowed};
 use super::resolution::{Call, Piece, Resolution, Symbol};
 use crate::registry;
-use crate::template::Function;
+use crate::template::{Function, map_to_json};
 
 impl<'a> Resolved<'a> {
     /// Whether two values are the same in every world in which both are there, or different in every one; none if that
@@ -207,7 +210,11 @@ fn tell(value: &Resolution<'_>, text: &mut String) {
             }
             text.push(']');
         }
-        Resolution::Map(map) => _ = write!(text, "{{{:p}}}", std::ptr::from_ref(*map)),
+        // What stands in it may be secret, and long: a number tells equal ones from others, and is the same in every run.
+        Resolution::Map(map) => {
+            let number = FixedState::default().hash_one(map_to_json(map).to_string());
+            _ = write!(text, "{{{number:016x}}}");
+        }
         Resolution::Symbol(symbol) => tell_symbol(symbol, text),
     }
 }

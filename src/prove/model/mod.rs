@@ -23,6 +23,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::facts::Facts;
+use super::flow::End;
 use crate::resolve::{Element, Formula, Piece, Resolution, Resolved};
 use crate::template::{Resource, Value};
 
@@ -58,7 +59,7 @@ pub struct Model<'a> {
     speaks_v6: OnceCell<bool>,
     known: quick::Known<'a>,
     covered: RefCell<Covered<'a>>,
-    vpcs: RefCell<HashMap<&'a str, Vec<Placed<'a>>>>,
+    ends: OnceCell<Vec<End<'a>>>,
 }
 
 impl<'a> Model<'a> {
@@ -80,7 +81,7 @@ impl<'a> Model<'a> {
             speaks_v6: OnceCell::new(),
             known: RefCell::default(),
             covered: RefCell::default(),
-            vpcs: RefCell::default(),
+            ends: OnceCell::new(),
         }
     }
 
@@ -134,6 +135,11 @@ impl<'a> Model<'a> {
             users
         });
         users.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every resource that has interfaces as one end of a flow, in the order of the template.
+    pub fn ends(&self) -> &[End<'a>] {
+        self.ends.get_or_init(|| self.all_interfaces().into_iter().map(|one| End::of(self, one)).collect())
     }
 
     /// The worlds in which any of these stands there.

@@ -46,15 +46,6 @@ impl<'a> Model<'a> {
 
     /// The VPCs that an interface is in, as its subnets say, and otherwise its groups, in the worlds of each.
     pub fn vpcs_of(&self, interface: &Interface<'a>) -> Vec<Placed<'a>> {
-        if let Some(known) = self.vpcs.borrow().get(interface.id) {
-            return known.clone();
-        }
-        let found = self.vpcs_of_anew(interface);
-        self.vpcs.borrow_mut().insert(interface.id, found.clone());
-        found
-    }
-
-    fn vpcs_of_anew(&self, interface: &Interface<'a>) -> Vec<Placed<'a>> {
         let by_subnets = self.through(&interface.subnets, |term| self.vpcs_of_subnet(term));
         if !by_subnets.is_empty() {
             return by_subnets;
