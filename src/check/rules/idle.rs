@@ -10,7 +10,7 @@ use super::permissions::each_allowed;
 use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::{Piece, Symbol};
+use crate::resolve::{Formula, Piece, Symbol};
 use crate::template::Path;
 
 pub(super) const RULES: &[Rule] = &[DESCRIBE, DEAD_SECRET, LITERAL_KEY, INIT_QUERY];
@@ -133,8 +133,9 @@ const DEAD_SECRET: Rule = Rule {
     },
 };
 
-/// The proxy that alone uses a role, or the one role that a policy is attached to; none if anything else does.
-fn only_user<'a>(context: &Context<'a>, policy: &str) -> Option<&'a str> {
+/// The proxy that alone uses a role, or the one role that a policy is attached to; none if anything else does, or may
+/// since the role is an output.
+pub(super) fn only_user<'a>(context: &Context<'a>, policy: &str) -> Option<&'a str> {
     let resolved = context.resolved;
     let roles = resolved.elements(policy, "Roles");
     let role = match roles.as_slice() {
@@ -142,6 +143,10 @@ fn only_user<'a>(context: &Context<'a>, policy: &str) -> Option<&'a str> {
         [role] => role.value.reference()?.0,
         _ => return None,
     };
+    let mut is_given_away = false;
+    for output in context.template.outputs.values() {
+        resolved.references_in(&output.value, Formula::TRUE, &mut |name, _, _, _| is_given_away |= name == role);
+    }
     let mut users = Vec::new();
     for (id, resource) in &context.template.resources {
         let is_policy = resource.kind.starts_with("AWS::IAM::") || resource.kind.starts_with("AWS::KMS::");
@@ -152,7 +157,7 @@ fn only_user<'a>(context: &Context<'a>, policy: &str) -> Option<&'a str> {
         }
     }
     match users.as_slice() {
-        [(proxy, "AWS::RDS::DBProxy")] => Some(*proxy),
+        [(proxy, "AWS::RDS::DBProxy")] if !is_given_away => Some(*proxy),
         _ => None,
     }
 }

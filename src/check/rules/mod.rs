@@ -63,6 +63,7 @@ mod substitutions;
 mod tables;
 mod targets;
 mod types;
+mod unneeded;
 mod unused;
 
 use super::rule::Rule;
@@ -118,6 +119,7 @@ pub const ALL: &[&[Rule]] = &[
     names::RULES,
     outputs::RULES,
     metadata::RULES,
+    unneeded::RULES,
     unused::RULES,
     hidden::RULES,
     limits::RULES,
