@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 const INDENT: usize = 10;
 
 /// What no template and no fact tells.
-const ASSUMED: &str = "no organisation policy (SCP, RCP), session policy or KMS grant changes any of it";
+pub(super) const ASSUMED: &str = "no organisation policy (SCP, RCP), session policy or KMS grant changes any of it";
 
 /// A matrix as a table that fits a terminal: a block for each role, in it a line for each permission, and what decides below.
 pub fn table(name: &str, matrix: &Matrix, places: &Places) -> String {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
+use super::permissions::ASSUMED;
 use super::yaml;
 use crate::diagnostic::render;
+use crate::goal::Goal;
 use crate::prove::authorisation::HopFacts;
 use crate::prove::{Answer, Patch, Proof, Step, Verdict};
 use crate::template::Places;
@@ -49,10 +51,19 @@ pub fn tree(name: &str, proofs: &[Proof], places: &Places) -> String {
         text.push('\n');
         goal(proof, &Page { name, places }, &mut text);
     }
+    if allows(proofs) {
+        text.push_str(&format!("\n{DIM}taken for given of permissions: {ASSUMED}{RESET}\n"));
+    }
     if proofs.len() > 1 {
         text.push_str(&format!("\n{name}: {}\n", summary(proofs)));
     }
     text
+}
+
+/// Whether a permission is proved: what is set outside of policies, for a whole account or a session, may still deny it, and
+/// is no assumption of one goal more than of another.
+fn allows(proofs: &[Proof]) -> bool {
+    proofs.iter().any(|proof| proof.verdict == Verdict::Proved && matches!(proof.goal, Goal::Can { .. }))
 }
 
 /// A hop: what it is about and its source.
@@ -215,6 +226,9 @@ pub fn markdown(proofs: &[(String, &[Proof])]) -> String {
             let cells = [name.as_str(), &proof.goal.to_string(), proof.verdict.name()].map(cell);
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
+    }
+    if proofs.iter().any(|(_, proofs)| allows(proofs)) {
+        text.push_str(&format!("\nTaken for given of permissions: {ASSUMED}.\n"));
     }
     for (_, proofs) in proofs {
         for proof in proofs.iter().filter(|proof| proof.verdict != Verdict::Proved) {

@@ -34,6 +34,10 @@ const MOST_SINGLE: u16 = 128;
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
     atoms: Vec<Atom>,
+    /// The characters before the first symbol or wildcard: most texts that do not match differ there, which is seen at once.
+    start: String,
+    /// How many there are of them.
+    known: usize,
     /// Whether there is a symbol, or a wildcard that does not stand for every character.
     narrow: bool,
     /// How many colons there are so far, in an ARN.
@@ -63,7 +67,7 @@ impl Reading {
 
 impl Compiled {
     pub fn new(text: &Text, reading: Reading) -> Self {
-        let mut made = Self { atoms: Vec::new(), narrow: false, colons: 0 };
+        let mut made = Self { atoms: Vec::new(), start: String::new(), known: 0, narrow: false, colons: 0 };
         made.push(text, reading);
         made
     }
@@ -96,9 +100,17 @@ impl Compiled {
                 }
             }
             '?' if reading.wild => self.atoms.push(Atom::One(Charset::ANY, None)),
-            c if reading.folded => self.atoms.extend(c.to_lowercase().map(Atom::Char)),
-            c => self.atoms.push(Atom::Char(c)),
+            c if reading.folded => c.to_lowercase().for_each(|c| self.push_known(c)),
+            c => self.push_known(c),
         }
+    }
+
+    fn push_known(&mut self, c: char) {
+        if self.known == self.atoms.len() {
+            self.start.push(c);
+            self.known += 1;
+        }
+        self.atoms.push(Atom::Char(c));
     }
 
     fn push_symbol(&mut self, symbol: &super::text::Symbol, reading: Reading) {
@@ -118,6 +130,10 @@ impl Compiled {
     pub fn matches(&self, subject: &Self) -> Certainty {
         if let [Atom::Many(Charset::ANY, None)] = self.atoms.as_slice() {
             return Certainty::Yes;
+        }
+        let shared = self.start.len().min(subject.start.len());
+        if self.start.as_bytes()[..shared] != subject.start.as_bytes()[..shared] {
+            return Certainty::No;
         }
         if !self.narrow && !subject.narrow {
             return greedy(&self.atoms, &subject.atoms).into();

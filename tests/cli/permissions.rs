@@ -32,6 +32,16 @@ fn a_matrix_fits_a_terminal_and_is_data_too() {
 }
 
 #[test]
+fn what_no_policy_tells_is_taken_for_given_where_a_permission_is_proved() {
+    let place = Place::new();
+    template(&place);
+    place.write("silent.yaml", "Resources: { Topic: { Type: AWS::SNS::Topic } }\n");
+    let says = |args: &str| String::from_utf8(place.run(args).stdout).expect("text").contains("no organisation policy");
+    assert!(says("prove app.yaml") && says("prove app.yaml --format markdown"));
+    assert!(!says("prove silent.yaml") && !says("prove silent.yaml --format markdown"));
+}
+
+#[test]
 fn a_file_of_facts_that_tells_none_is_told_by_its_place_and_never_shown() {
     let place = Place::new();
     template(&place);
