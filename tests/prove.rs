@@ -16,13 +16,14 @@ mod table;
 mod union;
 mod unknowns;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use formwork::goal::{Goal, Goals};
 use formwork::prove::authorisation::HOPS;
 use formwork::prove::hops::order;
 use formwork::prove::{Facts, Judgement, Proof, Verdict, judge};
 use formwork::resolve::Environment;
+use formwork::template::Template;
 use formwork::template::parse::parse;
 
 /// What is proved of the network of a template. What is allowed is proved in a file of its own.
@@ -41,6 +42,19 @@ pub fn judged(text: &str) -> Judgement {
 /// Whether a proof is one of the network.
 pub fn is_of_network(proof: &Proof) -> bool {
     matches!(proof.goal, Goal::Reaches { .. } | Goal::Isolated { .. })
+}
+
+/// The proofs of the network of a template.
+pub fn network_proofs(template: &Template) -> Vec<Proof> {
+    let environment = Environment::unknown().in_region("eu-west-1");
+    let mut found = judge(template, &Default::default(), &environment, &Goals::default(), Facts::none()).proofs;
+    found.retain(is_of_network);
+    found
+}
+
+/// The verdict on each goal of its network.
+pub fn verdicts(template: &Template) -> BTreeMap<String, Verdict> {
+    network_proofs(template).into_iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect()
 }
 
 /// The broken hops and where: `security-group-ingress at ProxySg`.

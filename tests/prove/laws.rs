@@ -1,38 +1,23 @@
 //! Laws: what only opens never closes, names and order mean nothing, and the checker takes no proof that was tampered
 //! with.
 
-use std::collections::BTreeMap;
-
-use formwork::goal::Goals;
-use formwork::prove::{Answer, Claim, Facts, Proof, Verdict, checker, judge};
-use formwork::resolve::Environment;
+use formwork::prove::{Answer, Claim, Verdict, checker};
 use formwork::template::parse::parse;
 use formwork::template::{Resource, Template, Value};
 use proptest::prelude::*;
 
 use super::bases::{ALL, GIVEN, INLINE, SEPARATE};
-use super::{changed, is_of_network};
+use super::{changed, network_proofs, verdicts};
 
 fn template(text: &str) -> Template {
     parse(text, "app.yaml").0
-}
-
-fn proofs(template: &Template) -> Vec<Proof> {
-    let environment = Environment::unknown().in_region("eu-west-1");
-    let mut found = judge(template, &Default::default(), &environment, &Goals::default(), Facts::none()).proofs;
-    found.retain(is_of_network);
-    found
-}
-
-fn verdicts(template: &Template) -> BTreeMap<String, Verdict> {
-    proofs(template).into_iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect()
 }
 
 #[test]
 fn the_checker_takes_every_proof() {
     for (name, text) in ALL {
         let template = template(text);
-        for proof in proofs(&template) {
+        for proof in network_proofs(&template) {
             assert_eq!(checker::faults(&template, &proof), Vec::<String>::new(), "{name}: {}", proof.goal);
         }
     }
@@ -58,7 +43,8 @@ fn what_is_offered_as_a_fix_mends() {
     for (text, from, to) in breaks {
         let mut template = template(&changed(text, &[(from, to)]));
         let mut tried = 0;
-        while let Some(fix) = proofs(&template).iter().flat_map(|proof| &proof.steps).find_map(|step| step.fix.clone())
+        while let Some(fix) =
+            network_proofs(&template).iter().flat_map(|proof| &proof.steps).find_map(|step| step.fix.clone())
         {
             template = fix.apply(&template);
             tried += 1;
@@ -160,7 +146,7 @@ proptest! {
     #[test]
     fn a_proof_with_one_leaf_altered_is_not_taken(goal in 0..3usize, leaf in any::<prop::sample::Index>(), way in 0..3usize) {
         let template = template(SEPARATE);
-        let mut proof = proofs(&template).swap_remove(goal);
+        let mut proof = network_proofs(&template).swap_remove(goal);
         let leaves: Vec<(usize, usize)> = proof
             .steps
             .iter()
@@ -191,7 +177,7 @@ proptest! {
     #[test]
     fn a_proof_without_one_of_its_hops_is_not_taken(goal in 0..2usize, hop in 1..9usize) {
         let template = template(SEPARATE);
-        let mut proof = proofs(&template).swap_remove(goal);
+        let mut proof = network_proofs(&template).swap_remove(goal);
         let name = proof.route[hop];
         proof.steps.retain(|step| step.hop != name);
         prop_assert!(!checker::faults(&template, &proof).is_empty());
@@ -200,7 +186,7 @@ proptest! {
     #[test]
     fn a_broken_step_is_no_part_of_a_proof(goal in 0..3usize, step in any::<prop::sample::Index>()) {
         let template = template(SEPARATE);
-        let mut proof = proofs(&template).swap_remove(goal);
+        let mut proof = network_proofs(&template).swap_remove(goal);
         let at = step.index(proof.steps.len());
         proof.steps[at].answer = Answer::Broken;
         prop_assert!(!checker::faults(&template, &proof).is_empty());

@@ -1,18 +1,15 @@
 //! Laws on small networks made by chance: rules that allow only open, what a proof points at is what it rests on, names and
 //! order mean nothing, and IPv6 is judged as IPv4 is.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use formwork::goal::Goals;
-use formwork::prove::{Claim, Evidence, Facts, Proof, Verdict, checker, judge};
-use formwork::resolve::Environment;
+use formwork::prove::{Claim, Evidence, Proof, Verdict, checker};
 use formwork::template::parse::parse;
 use formwork::template::{Template, Value, steps};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::is_of_network;
+use super::{network_proofs, verdicts};
 
 /// The far end of a rule or an entry.
 #[derive(Clone, Copy, Debug)]
@@ -154,17 +151,6 @@ const REST: &str = r#"  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePo
   Fn: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn, Code: { ZipFile: x }, VpcConfig: { Ipv6AllowedForDualStack: true, SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref FnSg] }, Environment: { Variables: { DB_HOST: !GetAtt Proxy.Endpoint } } } }
 "#;
 
-fn proofs(template: &Template) -> Vec<Proof> {
-    let environment = Environment::unknown().in_region("eu-west-1");
-    let mut found = judge(template, &Default::default(), &environment, &Goals::default(), Facts::none()).proofs;
-    found.retain(is_of_network);
-    found
-}
-
-fn verdicts(template: &Template) -> BTreeMap<String, Verdict> {
-    proofs(template).into_iter().map(|proof| (proof.goal.to_string(), proof.verdict)).collect()
-}
-
 fn to_proxy(network: &Network) -> Verdict {
     verdicts(&network.template())["Fn reaches Proxy on tcp 5432"]
 }
@@ -257,12 +243,12 @@ proptest! {
     #[test]
     fn what_a_proof_points_at_is_what_it_rests_on(network in network()) {
         let template = network.template();
-        for proof in proofs(&template).into_iter().filter(|proof| proof.verdict == Verdict::Proved) {
+        for proof in network_proofs(&template).into_iter().filter(|proof| proof.verdict == Verdict::Proved) {
             prop_assert_eq!(checker::faults(&template, &proof), Vec::<String>::new());
             for evidence in proof.steps.iter().flat_map(|step| &step.evidence) {
                 let Some(less) = without(&template, evidence) else { continue };
                 prop_assert!(!checker::faults(&less, &proof).is_empty(), "{}: {evidence:?}", proof.goal);
-                let again = proofs(&less).into_iter().find(|other| other.goal == proof.goal);
+                let again = network_proofs(&less).into_iter().find(|other| other.goal == proof.goal);
                 let stays = again.is_some_and(|again| again.steps.iter().any(|step| step.evidence.contains(evidence)));
                 prop_assert!(!stays, "{}: {evidence:?}", proof.goal);
             }
@@ -272,13 +258,13 @@ proptest! {
     #[test]
     fn names_and_order_mean_nothing(network in network()) {
         let text = network.text();
-        let plain: Vec<_> = proofs(&network.template()).iter().map(|proof| proof.verdict).collect();
+        let plain: Vec<_> = network_proofs(&network.template()).iter().map(|proof| proof.verdict).collect();
         let mut other = parse(&renamed(&text), "app.yaml").0;
         prop_assert!(other.resources.keys().all(|id| id.starts_with("Zz")));
-        let renamed: Vec<_> = proofs(&other).iter().map(|proof| proof.verdict).collect();
+        let renamed: Vec<_> = network_proofs(&other).iter().map(|proof| proof.verdict).collect();
         prop_assert_eq!(&renamed, &plain);
         other.resources.reverse();
-        let mut reversed: Vec<_> = proofs(&other).iter().map(|proof| proof.verdict).collect();
+        let mut reversed: Vec<_> = network_proofs(&other).iter().map(|proof| proof.verdict).collect();
         reversed.reverse();
         prop_assert_eq!(&reversed, &plain);
     }
@@ -293,7 +279,7 @@ proptest! {
     fn a_rule_of_the_other_family_is_no_evidence(network in network(), family in select(vec!["IPV4", "IPV6"])) {
         let template = network.of_family(family).template();
         let is_proved = |proof: &Proof| proof.verdict == Verdict::Proved && proof.goal.to_string().starts_with("Fn ");
-        for mut proof in proofs(&template).into_iter().filter(is_proved) {
+        for mut proof in network_proofs(&template).into_iter().filter(is_proved) {
             for evidence in proof.steps.iter_mut().flat_map(|step| &mut step.evidence) {
                 if let Claim::Rule { v6, .. } = &mut evidence.claim {
                     *v6 = !*v6;
