@@ -27,6 +27,8 @@ macro_rules! granted {
     };
 }
 
+pub(super) use granted;
+
 const CONNECT_POLICY: &str =
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html";
 

@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::facts::{is_absent, is_text};
+use super::connects::granted;
 use super::known::tell;
 use super::permissions::each_allowed;
+use super::unneeded::{SoleUsers, reads_none};
 use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::{Formula, Piece, Symbol};
+use crate::resolve::{Piece, Symbol};
 use crate::template::Path;
 
 pub(super) const RULES: &[Rule] = &[DESCRIBE, DEAD_SECRET, LITERAL_KEY, INIT_QUERY];
@@ -19,13 +20,7 @@ pub(super) const RULES: &[Rule] = &[DESCRIBE, DEAD_SECRET, LITERAL_KEY, INIT_QUE
 macro_rules! told {
     ($action:literal, $host:literal) => {
         concat!(
-            "Resources:\n",
-            "  Proxy: { Type: AWS::RDS::DBProxy, Properties: { DBProxyName: p, EngineFamily: MYSQL, RequireTLS: true, DefaultAuthScheme: IAM_AUTH, ",
-            "RoleArn: 'arn:aws:iam::111122223333:role/r', VpcSubnetIds: [subnet-00000001, subnet-00000002] } }\n",
-            "  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }, ",
-            "Policies: [{ PolicyName: p, PolicyDocument: { Statement: [{ Effect: Allow, Action: '",
-            $action,
-            "', Resource: '*' }] } }] } }\n",
+            granted!($action, "'*'"),
             "  Handler: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn, Runtime: python3.13, Handler: index.handler, Timeout: 150, Code: { ZipFile: x }, ",
             "VpcConfig: { SubnetIds: [subnet-00000001], SecurityGroupIds: [sg-00000001] }, Environment: { Variables: { DB_HOST: ",
             $host,
@@ -119,48 +114,17 @@ const DEAD_SECRET: Rule = Rule {
         "Auth: [{ AuthScheme: SECRETS, IAMAuth: REQUIRED, SecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef' }]"
     )],
     find: |context, report| {
+        let users = SoleUsers::of(context);
         each_allowed(context, "secretsmanager:GetSecretValue", &mut |id, element| {
-            let resolved = context.resolved;
-            let Some(proxy) = only_user(context, id) else { return };
-            let by_token = resolved
-                .and(is_text(context, proxy, "DefaultAuthScheme", "IAM_AUTH"), is_absent(context, proxy, "Auth"));
+            let Some(proxy) = users.proxy_of(context, id) else { return };
             let message = format!("`{proxy}` logs in with IAM tokens only, and reads no secret");
-            let when = resolved.and(element.when, by_token);
+            let when = context.resolved.and(element.when, reads_none(context, proxy));
             if let Some(found) = tell(context, report, (id, "", Some(element.source)), when, message) {
                 found.help = Some("drop the grant".into());
             }
         });
     },
 };
-
-/// The proxy that alone uses a role, or the one role that a policy is attached to; none if anything else does, or may
-/// since the role is an output.
-pub(super) fn only_user<'a>(context: &Context<'a>, policy: &str) -> Option<&'a str> {
-    let resolved = context.resolved;
-    let roles = resolved.elements(policy, "Roles");
-    let role = match roles.as_slice() {
-        [] => policy,
-        [role] => role.value.reference()?.0,
-        _ => return None,
-    };
-    let mut is_given_away = false;
-    for output in context.template.outputs.values() {
-        resolved.references_in(&output.value, Formula::TRUE, &mut |name, _, _, _| is_given_away |= name == role);
-    }
-    let mut users = Vec::new();
-    for (id, resource) in &context.template.resources {
-        let is_policy = resource.kind.starts_with("AWS::IAM::") || resource.kind.starts_with("AWS::KMS::");
-        let mut names = false;
-        resolved.each_reference(id, &mut |name, _, _, _| names |= name == role);
-        if names && id != role && !is_policy {
-            users.push((id.as_str(), resource.kind.as_str()));
-        }
-    }
-    match users.as_slice() {
-        [(proxy, "AWS::RDS::DBProxy")] if !is_given_away => Some(*proxy),
-        _ => None,
-    }
-}
 
 /// A role that may decrypt with this key.
 macro_rules! decrypting {

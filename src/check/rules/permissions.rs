@@ -6,8 +6,8 @@ use crate::check::context::Context;
 use crate::check::report::Report;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::{Element, Piece, Resolution, Symbol};
-use crate::template::Path;
+use crate::resolve::{Element, Formula, Piece, Resolution, Symbol};
+use crate::template::{Map, Path, Value};
 
 pub(super) const RULES: &[Rule] = &[IDLE_CONNECT, CONNECT_AS_ANYONE, SHARED_GROUP];
 
@@ -161,21 +161,28 @@ pub(super) fn each_connect<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a 
 /// Calls `visit` with role and each resource of every statement that allows an action by its name.
 pub(super) fn each_allowed<'a>(context: &Context<'a>, action: &str, visit: &mut dyn FnMut(&'a str, &Element<'a>)) {
     let resolved = context.resolved;
+    each_grant(context, &mut |id, statement, under| {
+        let actions = resolved.elements_in(statement, &["Action"], under);
+        if actions.iter().any(|it| it.value.text().is_some_and(|name| name.eq_ignore_ascii_case(action))) {
+            resolved.elements_in(statement, &["Resource"], under).iter().for_each(|arn| visit(id, arn));
+        }
+    });
+}
+
+/// Calls `visit` with role or policy, and each of its statements that allows actions on resources, where that exists.
+pub(super) fn each_grant<'a>(context: &Context<'a>, visit: &mut dyn FnMut(&'a str, &'a Value, Formula)) {
+    let resolved = context.resolved;
     for (id, resource) in &context.template.resources {
         if !matches!(resource.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") {
             continue;
         }
         let under = resolved.exists(id);
         resource.walk(&Path::Start, &mut |_, value| {
-            let Some(statement) = value.as_map().filter(|it| it.contains_key("Effect") && it.contains_key("Action"))
-            else {
-                return;
-            };
-            let allows = resolved.look(value, &["Effect"], under).iter().any(|case| case.value.text() == Some("Allow"));
-            let actions = resolved.elements_in(value, &["Action"], under);
-            let named = actions.iter().any(|it| it.value.text().is_some_and(|name| name.eq_ignore_ascii_case(action)));
-            if allows && named && statement.contains_key("Resource") {
-                resolved.elements_in(value, &["Resource"], under).iter().for_each(|arn| visit(id, arn));
+            let is_grant = |map: &&Map| ["Effect", "Action", "Resource"].iter().all(|key| map.contains_key(*key));
+            if value.as_map().filter(is_grant).is_some()
+                && resolved.look(value, &["Effect"], under).iter().any(|case| case.value.text() == Some("Allow"))
+            {
+                visit(id, value, under);
             }
         });
     }

@@ -1,14 +1,15 @@
 //! What the role of a proxy gives away: a proxy reads its secrets, decrypts them, logs in by tokens, and does nothing else, so
 //! that everything beyond is known to be of no use. Of a function that is never known: its code may call anything.
 
+use std::collections::HashMap;
+
 use super::facts::{is_absent, is_text};
-use super::idle::only_user;
 use super::known::tell;
+use super::permissions::{each_allowed, each_grant};
 use crate::check::context::Context;
 use crate::check::rule::Rule;
 use crate::diagnostic::{Code, Severity};
-use crate::resolve::Element;
-use crate::template::Path;
+use crate::resolve::{Element, Formula};
 
 pub(super) const RULES: &[Rule] = &[ACTION, EVERY_SECRET];
 
@@ -22,7 +23,7 @@ const OF_PROXIES: [&str; 5] = [
 ];
 
 /// A proxy that reads a secret with a role that may do this, and another resource beside it.
-macro_rules! granted {
+macro_rules! of_proxy {
     ($action:literal, $resource:literal, $beside:literal) => {
         concat!(
             "Resources:\n",
@@ -46,28 +47,29 @@ const ACTION: Rule = Rule {
     explanation: "A proxy uses its role to read its secrets, to decrypt them, and to log in by IAM tokens. Whatever else a role that \
                   nothing but a proxy uses may do is of no use, and there for whoever gets hold of the role.",
     bad: &[
-        granted!(
+        of_proxy!(
             "['secretsmanager:GetSecretValue', 's3:GetObject']",
             "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef'",
             ""
         ),
-        granted!("'secretsmanager:*'", "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef'", ""),
+        of_proxy!("'secretsmanager:*'", "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef'", ""),
     ],
     good: &[
-        granted!(
+        of_proxy!(
             "'secretsmanager:GetSecretValue'",
             "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef'",
             ""
         ),
         // Somebody else uses the role too.
-        granted!(
+        of_proxy!(
             "['secretsmanager:GetSecretValue', 's3:GetObject']",
             "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-abcdef'",
             "Outputs: { Role: { Value: !GetAtt Role.Arn, Export: { Name: proxy-role } } }\n"
         ),
     ],
     find: |context, report| {
-        each_grant(context, "Action", &mut |id, proxy, action| {
+        let users = SoleUsers::of(context);
+        each_action(context, &users, &mut |id, proxy, action| {
             let Some(name) = action.value.text().map(str::to_ascii_lowercase) else { return };
             if OF_PROXIES.contains(&name.as_str()) {
                 return;
@@ -96,20 +98,19 @@ const EVERY_SECRET: Rule = Rule {
     source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html",
     explanation: "A proxy reads the secrets that its `Auth` names. A role that nothing but the proxy uses, and that lets it read every \
                   secret of the account, is wider than that.",
-    bad: &[granted!("'secretsmanager:GetSecretValue'", "'*'", "")],
-    good: &[granted!(
+    bad: &[of_proxy!("'secretsmanager:GetSecretValue'", "'*'", "")],
+    good: &[of_proxy!(
         "'secretsmanager:GetSecretValue'",
         "'arn:aws:secretsmanager:us-east-1:111122223333:secret:s-*'",
         ""
     )],
     find: |context, report| {
-        super::permissions::each_allowed(context, "secretsmanager:GetSecretValue", &mut |id, resource| {
-            let resolved = context.resolved;
-            let Some(proxy) = only_user(context, id).filter(|_| resource.value.text() == Some("*")) else { return };
+        let (users, resolved) = (SoleUsers::of(context), context.resolved);
+        each_allowed(context, "secretsmanager:GetSecretValue", &mut |id, resource| {
+            let user = users.proxy_of(context, id).filter(|_| resource.value.text() == Some("*"));
+            let Some(proxy) = user else { return };
             // One that reads none is told of that instead.
-            let by_token = resolved
-                .and(is_text(context, proxy, "DefaultAuthScheme", "IAM_AUTH"), is_absent(context, proxy, "Auth"));
-            let when = resolved.and(resource.when, resolved.not(by_token));
+            let when = resolved.and(resource.when, resolved.not(reads_none(context, proxy)));
             let message = format!("`{proxy}` may read every secret, and reads those that its `Auth` names");
             if let Some(found) = tell(context, report, (id, "", Some(resource.source)), when, message) {
                 found.help = Some(format!("name the secrets of `Auth` of `{proxy}`"));
@@ -118,29 +119,76 @@ const EVERY_SECRET: Rule = Rule {
     },
 };
 
-/// Calls `visit` with the holder of each statement that allows something, the proxy that alone uses it, and each part of
-/// this element of the statement.
-fn each_grant<'a>(context: &Context<'a>, element: &str, visit: &mut dyn FnMut(&'a str, &'a str, &Element<'a>)) {
-    let resolved = context.resolved;
-    if context.resources("AWS::RDS::DBProxy").next().is_none() {
-        return;
-    }
-    for (id, resource) in &context.template.resources {
-        if !matches!(resource.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") {
-            continue;
+/// Calls `visit` with each action that a role of which a proxy is the only user is allowed, and the proxy.
+fn each_action<'a>(
+    context: &Context<'a>,
+    users: &SoleUsers<'a>,
+    visit: &mut dyn FnMut(&'a str, &'a str, &Element<'a>),
+) {
+    each_grant(context, &mut |id, statement, under| {
+        if let Some(proxy) = users.proxy_of(context, id) {
+            let actions = context.resolved.elements_in(statement, &["Action"], under);
+            actions.iter().for_each(|action| visit(id, proxy, action));
         }
-        let Some(proxy) = only_user(context, id) else { continue };
-        let under = resolved.exists(id);
-        resource.walk(&Path::Start, &mut |_, value| {
-            let is_grant = |map: &&crate::template::Map| map.contains_key("Effect") && map.contains_key("Resource");
-            if value.as_map().filter(is_grant).is_none() {
-                return;
+    });
+}
+
+/// The roles that nothing but one proxy uses.
+pub(super) struct SoleUsers<'a>(HashMap<&'a str, Option<&'a str>>);
+
+impl<'a> SoleUsers<'a> {
+    /// Those of a template. Its resources are looked through once, and not at all where no proxy has a role of the template.
+    pub(super) fn of(context: &Context<'a>) -> Self {
+        let resolved = context.resolved;
+        let mut users: HashMap<&str, Option<&str>> = HashMap::new();
+        for (proxy, _) in context.resources("AWS::RDS::DBProxy") {
+            let roles = resolved.property(proxy, "RoleArn");
+            for (role, _) in roles.iter().flat_map(|case| case.value.references()) {
+                users.entry(role).and_modify(|user| *user = None).or_insert(Some(proxy));
             }
-            if resolved.look(value, &["Effect"], under).iter().any(|case| case.value.text() == Some("Allow")) {
-                resolved.elements_in(value, &[element], under).iter().for_each(|part| visit(id, proxy, part));
+        }
+        if users.is_empty() {
+            return Self(users);
+        }
+        for (id, resource) in &context.template.resources {
+            if resource.kind.starts_with("AWS::IAM::") || resource.kind.starts_with("AWS::KMS::") {
+                continue;
             }
-        });
+            resolved.each_reference(id, &mut |role, _, _, _| take_away(&mut users, role, id));
+        }
+        // What an output tells others may use.
+        for output in context.template.outputs.values() {
+            resolved.references_in(&output.value, Formula::TRUE, &mut |role, _, _, _| take_away(&mut users, role, ""));
+        }
+        Self(users)
     }
+
+    /// The proxy that alone uses a role, or the one role that a policy is attached to.
+    pub(super) fn proxy_of(&self, context: &Context<'a>, policy: &str) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let roles = context.resolved.elements(policy, "Roles");
+        let role = match roles.as_slice() {
+            [] => policy,
+            [role] => role.value.reference()?.0,
+            _ => return None,
+        };
+        *self.0.get(role)?
+    }
+}
+
+/// Somebody else than the proxy uses a role.
+fn take_away(users: &mut HashMap<&str, Option<&str>>, role: &str, user: &str) {
+    if let Some(known) = users.get_mut(role).filter(|known| **known != Some(user)) {
+        *known = None;
+    }
+}
+
+/// Where a proxy logs in with IAM tokens only, and so reads no secret.
+pub(super) fn reads_none(context: &Context<'_>, proxy: &str) -> Formula {
+    let by_token = is_text(context, proxy, "DefaultAuthScheme", "IAM_AUTH");
+    context.resolved.and(by_token, is_absent(context, proxy, "Auth"))
 }
 
 fn is_of_use(service: &str) -> bool {
